@@ -1,0 +1,86 @@
+#pragma once
+
+// One peer as a deterministic state machine. Events and the time go in, actions come out; the same
+// events with the same seed give the same actions. The daemon and the simulator are its only two drivers:
+//
+//     node.handle(event, now);
+//     for (Action& action : node.take_actions()) perform(action);
+//     wait until something happens or node.next_deadline() is reached
+//
+// Composition only: who leads is cluster's, what matches is search's, which piece from whom is swarm's.
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/log.h"
+#include "base/prng.h"
+#include "base/time.h"
+#include "core/node/action.h"
+#include "core/node/event.h"
+#include "core/swarm/swarm.h"
+
+namespace iwant::node {
+
+struct Self {
+    PeerId peer;
+    std::uint64_t instance = 0;
+    std::string name;
+    std::string program_version;
+};
+
+struct Options {
+    swarm::Options swarm;
+};
+
+/// A peer as this one knows it, itself included.
+struct PeerView {
+    PeerId peer;
+    std::string name;
+    std::vector<protocol::Address> addresses;
+    bool self = false;
+    bool online = false;
+    bool leader = false;
+    std::uint64_t files = 0;
+    std::uint64_t bytes = 0;
+    std::string program_version;
+    std::optional<Duration> since_seen;  ///< nothing: not seen in this run
+};
+
+struct LeaderStatus {
+    protocol::LeaderView view;  ///< leader zero: none now
+    bool self = false;
+    protocol::Coverage coverage;  ///< as far as this peer knows
+};
+
+class Node {
+  public:
+    /// `logger` must outlive the node.
+    Node(Self self, Options options, Prng prng, Logger& logger, Time now);
+    ~Node();
+    Node(const Node&) = delete;
+    Node& operator=(const Node&) = delete;
+
+    void handle(Event event, Time now);
+    /// What is to be done now, in order; empties the list.
+    std::vector<Action> take_actions();
+    /// When TimePassed is due, whatever else happens.
+    std::optional<Time> next_deadline() const;
+
+    // Views for people; none changes anything.
+    LeaderStatus leader() const;
+    std::vector<PeerView> peers(Time now) const;
+    std::vector<protocol::Address> addresses_of(const PeerId& peer) const;
+    std::string name_of(const PeerId& peer) const;
+    const swarm::Swarm& swarm() const;
+    /// For a Hello that goes out now.
+    protocol::LeaderView leader_view() const;
+    CatalogState catalog() const;
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace iwant::node

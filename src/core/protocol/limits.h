@@ -1,0 +1,63 @@
+#pragma once
+
+// The limits sheet: the most of everything that we take from others or hold for them. None of them is
+// ever "unlimited". Changing one that peers must agree on changes the protocol (doc/protocol.md).
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace iwant::protocol {
+
+// Frames.
+inline constexpr std::size_t kFrameBytesMax = std::size_t{1} << 20;
+inline constexpr std::size_t kDatagramBytesMax = 1200;
+inline constexpr std::size_t kFrameHeaderBytes = 4;
+
+// Names and paths, in bytes of UTF-8.
+inline constexpr std::size_t kNameBytesMax = 255;
+inline constexpr std::size_t kPathBytesMax = 4096;
+inline constexpr std::size_t kPathDepthMax = 64;
+inline constexpr std::size_t kPeerNameBytesMax = 64;
+inline constexpr std::size_t kVersionBytesMax = 32;
+inline constexpr std::size_t kAddressBytesMax = 64;
+
+// Catalogues and listings.
+inline constexpr std::size_t kDeltaChangesMax = 2000;        ///< in one CatalogUpdate
+inline constexpr std::size_t kEntriesPerOwnerMax = 1'000'000;
+inline constexpr std::size_t kDownloadFilesMax = 1'000'000;  ///< in one downloaded folder
+inline constexpr std::size_t kTreeEntriesMax = 4096;         ///< in one TreeReply
+inline constexpr std::size_t kPieceHashesMax = 16384;        ///< in one PieceListReply: 512 KiB
+
+// Searches.
+inline constexpr std::size_t kQueryBytesMax = 256;
+inline constexpr std::size_t kQueryTokensMax = 16;
+inline constexpr std::uint32_t kQueryLimitMax = 200;
+inline constexpr std::size_t kSourcesPerResultMax = 64;
+inline constexpr std::size_t kLocateMatchesMax = 10;
+inline constexpr std::size_t kLocatePrefixMin = 6;
+inline constexpr std::uint32_t kQueriesPerSecondMax = 10;  ///< of one peer at the leader
+
+// Peers.
+inline constexpr std::size_t kMembersMax = 10'000;
+inline constexpr std::size_t kRosterMembersMax = 500;  ///< in one Roster
+inline constexpr std::size_t kAddressesPerMemberMax = 8;
+inline constexpr std::size_t kSessionsMax = 512;
+inline constexpr std::size_t kSessionsPerPeerMax = 8;  ///< control and bulk together
+inline constexpr std::size_t kUnauthenticatedMax = 64;
+inline constexpr std::size_t kUnauthenticatedPerAddressMax = 8;
+inline constexpr std::uint64_t kEpochJumpMax = 1024;
+
+// Requests under way.
+inline constexpr std::size_t kRequestsPerSessionMax = 64;
+inline constexpr std::uint32_t kPiecesPerRequestMax = 256;
+inline constexpr std::size_t kSendQueueBytesMax = std::size_t{8} << 20;  ///< per session, then it is closed
+
+// Time. Each is absolute: a peer that dribbles bytes does not extend it.
+inline constexpr std::chrono::seconds kConnectTimeout{3};
+inline constexpr std::chrono::seconds kHandshakeTimeout{10};  ///< TLS and Hello together
+inline constexpr std::chrono::seconds kFrameTimeout{30};      ///< from a frame's first byte to its last
+inline constexpr std::chrono::seconds kIdleTimeout{45};       ///< nothing heard on a session
+inline constexpr std::chrono::seconds kBulkStallTimeout{30};
+
+}  // namespace iwant::protocol

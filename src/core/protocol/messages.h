@@ -1,0 +1,291 @@
+#pragma once
+
+// Every message that peers exchange, as plain structs; proto/iwant.proto is the wire form and
+// doc/protocol.md tells the story. The codec (codec.h) turns one into the other and enforces limits.h, so
+// whatever arrives here as a struct is within all limits. Requests carry a RequestId chosen by the asker,
+// unique on its side of the session; the answer repeats it.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/content.h"
+#include "base/entry.h"
+#include "base/ids.h"
+#include "base/query.h"
+
+namespace iwant::protocol {
+
+/// Version of the conversation. A peer that speaks another major version is told so and let go.
+inline constexpr std::uint32_t kProtocolVersion = 1;
+
+/// Who leads in which epoch, as the sender believes. A higher epoch wins; see doc/election.md.
+struct LeaderView {
+    std::uint64_t epoch = 0;
+    PeerId leader;  ///< zero: the sender knows no leader
+
+    auto operator<=>(const LeaderView&) const = default;
+};
+
+/// What the connection is for: `control` carries messages for as long as both live, `bulk` carries
+/// PieceRequests one way and pieces the other.
+enum class StreamPurpose : std::uint8_t { control = 0, bulk = 1 };
+
+/// The first message in both directions. What it says of the sender must agree with its TLS key.
+struct Hello {
+    std::uint32_t protocol_version = kProtocolVersion;
+    StreamPurpose purpose = StreamPurpose::control;
+    PeerId peer;
+    std::uint64_t instance = 0;  ///< random for each run of the daemon
+    std::string name;            ///< for people; not unique, not trusted
+    std::uint16_t port = 0;      ///< where the sender listens
+    std::string program_version;
+    LeaderView leader;
+    CatalogState catalog;
+
+    bool operator==(const Hello&) const = default;
+};
+
+/// Keeps a session known to be alive and spreads who leads.
+struct Ping {
+    std::uint64_t sequence = 0;
+    LeaderView leader;
+    bool operator==(const Ping&) const = default;
+};
+struct Pong {
+    std::uint64_t sequence = 0;
+    LeaderView leader;
+    bool operator==(const Pong&) const = default;
+};
+
+/// "I lead from now on." Sent on every session by whoever takes the lead.
+struct LeaderClaim {
+    LeaderView view;
+    std::uint32_t followers = 0;
+    bool operator==(const LeaderClaim&) const = default;
+};
+
+/// "I stop leading; `successor` should take over at once." Zero: nobody is known.
+struct LeaderResigns {
+    LeaderView view;
+    PeerId successor;
+    bool operator==(const LeaderResigns&) const = default;
+};
+
+/// A follower's registration with its leader; repeated whenever leader or catalogue changed.
+struct Register {
+    LeaderView view;
+    CatalogState catalog;
+    std::uint64_t files = 0;
+    std::uint64_t bytes = 0;
+    bool operator==(const Register&) const = default;
+};
+
+/// The leader's answer: which version of the follower's catalogue it has already.
+struct Registered {
+    enum class Verdict : std::uint8_t { accepted = 0, not_leader = 1, full = 2 };
+    LeaderView view;
+    Verdict verdict = Verdict::accepted;
+    CatalogState have;
+    bool operator==(const Registered&) const = default;
+};
+
+/// One run of changes, follower to leader; answered by CatalogAck.
+struct CatalogUpdate {
+    LeaderView view;
+    CatalogDelta delta;
+    bool operator==(const CatalogUpdate&) const = default;
+};
+
+/// The leader has indexed up to here. Also sent unasked when it needs the owner to start over.
+struct CatalogAck {
+    CatalogState have;
+    bool operator==(const CatalogAck&) const = default;
+};
+
+/// One address a peer can be reached at: "192.0.2.7", "fe80::1%eth0".
+struct Address {
+    std::string host;  ///< numeric
+    std::uint16_t port = 0;
+    auto operator<=>(const Address&) const = default;
+};
+
+/// A peer as the leader knows it.
+struct Member {
+    PeerId peer;
+    std::string name;
+    std::vector<Address> addresses;
+    bool online = true;
+    std::uint64_t files = 0;
+    std::uint64_t bytes = 0;
+    std::string program_version;
+    bool operator==(const Member&) const = default;
+};
+
+/// The leader's members, sent to followers when they change; a long list takes several messages.
+struct Roster {
+    LeaderView view;
+    std::uint64_t revision = 0;
+    bool first = true;  ///< starts a new list: forget the parts before
+    bool last = true;
+    std::vector<Member> members;
+    bool operator==(const Roster&) const = default;
+};
+
+/// One owner of a result.
+struct ResultSource {
+    PeerId owner;
+    EntryId entry;
+    bool online = true;
+    bool operator==(const ResultSource&) const = default;
+};
+
+/// One content (or, while unhashed, one entry), with everybody who has it.
+struct SearchResult {
+    EntryKind kind = EntryKind::file;
+    std::optional<Hash256> content;
+    std::string path;  ///< of the best-matching source
+    std::uint64_t size_bytes = 0;
+    UnixSeconds modified = 0;
+    double score = 0;  ///< 1 is an exact name; higher is better
+    std::vector<ResultSource> sources;
+    bool operator==(const SearchResult&) const = default;
+};
+
+struct SearchRequest {
+    RequestId request;
+    Query query;
+    bool operator==(const SearchRequest&) const = default;
+};
+
+/// How much of the network an answer speaks for: peers known to be alive, and those of them whose announced
+/// catalogue version is indexed.
+struct Coverage {
+    std::uint32_t known = 0;
+    std::uint32_t indexed = 0;
+    bool operator==(const Coverage&) const = default;
+};
+
+struct SearchReply {
+    RequestId request;
+    LeaderView view;
+    bool complete = false;
+    Coverage coverage;
+    std::uint64_t total = 0;  ///< results before the limit
+    std::vector<SearchResult> results;
+    std::vector<Member> owners;  ///< names and addresses of all owners in `results`
+    bool operator==(const SearchReply&) const = default;
+};
+
+/// "Who has it?" by the first hexadecimal digits of a content hash, 6 to 64 of them.
+struct LocateRequest {
+    RequestId request;
+    std::string prefix;
+    bool operator==(const LocateRequest&) const = default;
+};
+
+/// One SearchResult for each distinct content that starts with the prefix (at most kLocateMatchesMax).
+struct LocateReply {
+    RequestId request;
+    LeaderView view;
+    bool complete = false;
+    std::vector<SearchResult> matches;
+    std::vector<Member> owners;
+    bool operator==(const LocateReply&) const = default;
+};
+
+/// Asks an owner to hash one of its entries now; answered when that is done.
+struct HashRequest {
+    RequestId request;
+    EntryId entry;
+    bool operator==(const HashRequest&) const = default;
+};
+struct HashReply {
+    RequestId request;
+    EntryKind kind = EntryKind::file;
+    Hash256 content;
+    std::uint64_t size_bytes = 0;
+    bool operator==(const HashReply&) const = default;
+};
+
+/// Asks for the piece hashes of a file, from piece `first` on (kPieceHashesMax a reply).
+struct PieceListRequest {
+    RequestId request;
+    FileId file;
+    PieceIndex first;
+    bool operator==(const PieceListRequest&) const = default;
+};
+struct PieceListReply {
+    RequestId request;
+    std::uint64_t size_bytes = 0;
+    PieceIndex first;
+    std::vector<Hash256> hashes;
+    bool operator==(const PieceListReply&) const = default;
+};
+
+/// Asks for the listing of a folder from entry number `first` on (kTreeEntriesMax or 512 KiB a reply).
+struct TreeRequest {
+    RequestId request;
+    TreeId tree;
+    std::uint32_t first = 0;
+    bool operator==(const TreeRequest&) const = default;
+};
+struct TreeReply {
+    RequestId request;
+    std::uint32_t first = 0;
+    std::uint32_t total = 0;
+    std::vector<TreeEntry> entries;
+    bool operator==(const TreeReply&) const = default;
+};
+
+/// Bulk: asks for `count` pieces in order. Several requests may be under way on one stream.
+struct PieceRequest {
+    RequestId request;
+    FileId file;
+    PieceIndex first;
+    std::uint32_t count = 0;
+    bool operator==(const PieceRequest&) const = default;
+};
+
+/// Bulk: `length` raw bytes of the piece follow this frame directly.
+struct PieceHeader {
+    RequestId request;
+    PieceIndex piece;
+    std::uint32_t length = 0;
+    bool operator==(const PieceHeader&) const = default;
+};
+
+enum class RefusalCode : std::uint8_t {
+    not_shared = 0,  ///< no such content here (any more)
+    changed = 1,     ///< the file changed since it was announced
+    range = 2,       ///< no such piece
+    busy = 3,        ///< later
+    failed = 4,      ///< could not be read or hashed
+    protocol = 5,    ///< the request made no sense
+};
+
+/// The answer to any request that is not fulfilled.
+struct Refusal {
+    RequestId request;
+    RefusalCode code = RefusalCode::failed;
+    bool operator==(const Refusal&) const = default;
+};
+
+/// The sender is about to close the session on purpose.
+struct Goodbye {
+    enum class Reason : std::uint8_t {
+        stopping = 0, duplicate = 1, version = 2, protocol = 3, limit = 4, identity = 5
+    };
+    Reason reason = Reason::stopping;
+    bool operator==(const Goodbye&) const = default;
+};
+
+using Message =
+    std::variant<Hello, Ping, Pong, LeaderClaim, LeaderResigns, Register, Registered, CatalogUpdate,
+                 CatalogAck, Roster, SearchRequest, SearchReply, LocateRequest, LocateReply,
+                 HashRequest, HashReply, PieceListRequest, PieceListReply, TreeRequest, TreeReply,
+                 PieceRequest, PieceHeader, Refusal, Goodbye>;
+
+}  // namespace iwant::protocol

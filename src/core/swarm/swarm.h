@@ -1,0 +1,47 @@
+#pragma once
+
+// All downloads of this peer as one pure state machine: which piece from whom. It never sees a byte of a
+// file; workers move, verify and write them and report back (types.h has the whole conversation).
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/log.h"
+#include "base/prng.h"
+#include "base/time.h"
+#include "core/swarm/types.h"
+
+namespace iwant::swarm {
+
+struct Options {
+    std::size_t parallel_max = 3;  ///< downloads that transfer at the same time; others are queued
+};
+
+class Swarm {
+  public:
+    /// `logger` must outlive the swarm.
+    Swarm(Options options, Prng prng, Logger& logger);
+    ~Swarm();
+    Swarm(const Swarm&) = delete;
+    Swarm& operator=(const Swarm&) = delete;
+
+    void handle(Event event, Time now);
+    /// Lets time pass; call when next_deadline() is reached.
+    void tick(Time now);
+    /// What is to be done now, in order; empties the list.
+    std::vector<Action> take_actions();
+    std::optional<Time> next_deadline() const;
+
+    /// In order of asking. `now` is for rates.
+    std::vector<DownloadStatus> downloads(Time now) const;
+    std::optional<DownloadStatus> download(DownloadId id, Time now) const;
+    /// The download of this content that is not cancelled, if there is one.
+    std::optional<DownloadId> find(const Hash256& content) const;
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace iwant::swarm

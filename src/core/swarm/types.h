@@ -1,0 +1,254 @@
+#pragma once
+
+// The words that downloads are told in: what is wanted, how it is laid out, where it stands; and the events
+// and actions of the swarm. core/node makes these part of its own Event and Action.
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/content.h"
+#include "base/ids.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "core/swarm/piece_set.h"
+
+namespace iwant::swarm {
+
+/// Somebody who has what is wanted, and which of its entries it is (for what is not hashed yet).
+struct Source {
+    PeerId peer;
+    EntryId entry;
+    bool operator==(const Source&) const = default;
+};
+
+/// What is wanted. Without `content` it is hashed first, by its first source that can.
+struct Target {
+    EntryKind kind = EntryKind::file;
+    std::optional<Hash256> content;
+    std::string name;  ///< as its owner calls it; unchecked
+    std::uint64_t size_bytes = 0;
+    std::vector<Source> sources;
+};
+
+/// One file of a plan. `path` is relative to the plan's root ("" when the root is the file itself), each
+/// component passed check_wire_name and storable_name.
+struct PlannedFile {
+    std::string path;
+    std::uint64_t size_bytes = 0;
+    FileId file;
+    bool executable = false;
+    std::uint64_t first_piece = 0;  ///< number of the file's first piece within the whole plan
+};
+
+/// Everything that a download will make, known and checked before the first of it is made.
+struct Plan {
+    EntryKind kind = EntryKind::file;
+    Hash256 content;
+    std::string root_name;             ///< storable
+    std::vector<PlannedFile> files;    ///< in order of path
+    std::vector<std::string> folders;  ///< below the root, parents first
+    std::uint64_t size_bytes = 0;
+    std::uint64_t pieces = 0;          ///< of all files together
+};
+using SharedPlan = std::shared_ptr<const Plan>;
+
+enum class DownloadState : std::uint8_t {
+    queued,        ///< others go first
+    finding,       ///< asking who has it and what it consists of
+    hashing,       ///< its owner is hashing it
+    transferring,
+    checking,      ///< reading what was there before
+    moving,        ///< into its final place
+    paused,        ///< by the user
+    waiting,       ///< for a source, or for the disk; goes on by itself
+    failed,        ///< cannot go on by itself; the message says why
+    done,
+};
+std::string_view to_string(DownloadState state);
+
+/// What is kept of a download over a restart. `state` is paused, failed, done or (for all others) queued.
+struct DownloadRecord {
+    DownloadId id;
+    Target target;
+    std::string folder;  ///< absolute: where it will be put
+    DownloadState state = DownloadState::queued;
+    std::string final_path;  ///< when done
+    std::string message;
+};
+
+/// Where one download stands, for people.
+struct DownloadStatus {
+    DownloadId id;
+    EntryKind kind = EntryKind::file;
+    std::optional<Hash256> content;
+    std::string name;
+    std::string folder;
+    DownloadState state = DownloadState::queued;
+    std::uint64_t bytes_done = 0;  ///< verified and written
+    std::uint64_t bytes_total = 0;
+    std::uint64_t rate = 0;  ///< bytes per second over the last 3 s
+    std::uint64_t files_done = 0;
+    std::uint64_t files_total = 0;
+    Duration elapsed{};  ///< of this run, while not paused
+    std::map<PeerId, std::uint64_t> bytes_by_source;  ///< of this run
+    std::vector<PeerId> active_sources;
+    std::optional<ErrorCode> error;  ///< of a failed or waiting one
+    std::string message;
+    std::string final_path;
+};
+
+// Events: what happened to a download, told by node (from users and peers) and by workers.
+
+/// A user wants it. The id is new.
+struct DownloadAsked {
+    DownloadId id;
+    Target target;
+    std::string folder;
+};
+/// A download of an earlier run; told once at start.
+struct DownloadRestored {
+    DownloadRecord record;
+};
+struct PauseAsked { DownloadId id; };
+struct ResumeAsked { DownloadId id; };
+struct CancelAsked { DownloadId id; };
+
+/// Who has a content now, as the leader (or the node's own knowledge) says; may be empty.
+struct SourcesFound {
+    Hash256 content;
+    std::vector<Source> sources;
+};
+struct PeerArrived { PeerId peer; };  ///< it can be asked
+struct PeerLeft { PeerId peer; };     ///< it cannot be asked any more; its fetches end by themselves
+
+/// Answers to AskHash, AskTree, AskPieceList. `answer` fails with not_found, changed, busy, unavailable...
+struct HashAnswered {
+    DownloadId id;
+    PeerId peer;
+    Result<Hash256> answer;
+    std::uint64_t size_bytes = 0;
+};
+struct TreePart {
+    std::uint32_t first = 0;
+    std::uint32_t total = 0;
+    std::vector<TreeEntry> entries;
+};
+struct TreeAnswered {
+    DownloadId id;
+    PeerId peer;
+    TreeId tree;
+    Result<TreePart> answer;
+};
+struct PieceListPart {
+    std::uint64_t size_bytes = 0;
+    PieceIndex first;
+    std::vector<Hash256> hashes;
+};
+struct PieceListAnswered {
+    DownloadId id;
+    PeerId peer;
+    FileId file;
+    Result<PieceListPart> answer;
+};
+
+/// The part folder is there, with these pieces of the plan verified and present (from an earlier run), or
+/// the content was found complete at `final_path` already.
+struct Prepared {
+    struct Ready {
+        PieceSet present;                       ///< over all pieces of the plan
+        std::optional<std::string> final_path;  ///< set: nothing to do
+    };
+    DownloadId id;
+    Result<Ready> outcome;  ///< no_space, permission, io... are waited for and tried again
+};
+
+/// A worker got a piece, verified it, and wrote it.
+struct PieceStored {
+    FetchId fetch;
+    PieceIndex piece;
+    std::uint32_t length_bytes = 0;
+};
+
+/// The run is over; what was not stored before was not fetched. `corrupt`: the peer sent wrong bytes.
+/// `not_found` and `changed`: the peer does not have it any more. `no_space`, `permission`, `io`: our disk.
+/// `network`, `timeout`: the peer went silent. `busy`: it asks to come later. `cancelled`: by CancelFetch.
+struct FetchEnded {
+    FetchId fetch;
+    Result<void> outcome;
+};
+
+/// The download is in its final place.
+struct Finished {
+    DownloadId id;
+    Result<std::string> final_path;
+};
+
+using Event = std::variant<DownloadAsked, DownloadRestored, PauseAsked, ResumeAsked, CancelAsked, SourcesFound,
+                           PeerArrived, PeerLeft, HashAnswered, TreeAnswered, PieceListAnswered, Prepared,
+                           PieceStored, FetchEnded, Finished>;
+
+// Actions: what the swarm wants done.
+
+/// Find out who has this content; answered by SourcesFound.
+struct AskSources {
+    DownloadId id;
+    Hash256 content;
+};
+struct AskHash {
+    DownloadId id;
+    Source source;
+};
+struct AskTree {
+    DownloadId id;
+    PeerId peer;
+    TreeId tree;
+    std::uint32_t first = 0;
+};
+struct AskPieceList {
+    DownloadId id;
+    PeerId peer;
+    FileId file;
+    PieceIndex first;
+};
+
+/// Make (or find again) the part folder for the plan below `folder`; answered by Prepared.
+struct Prepare {
+    DownloadId id;
+    SharedPlan plan;
+    std::string folder;
+};
+
+/// Fetch pieces [first, first + count) of a file from a peer, verify each and write it; answered by
+/// PieceStored for each and one FetchEnded. Without a list the file has one piece, which is verified
+/// through the FileId itself.
+struct StartFetch {
+    FetchId fetch;
+    DownloadId id;
+    PeerId peer;
+    FileIndex file;  ///< in the plan given to Prepare
+    PieceIndex first;
+    std::uint32_t count = 0;
+    SharedPieceList pieces;  ///< may be null
+};
+struct CancelFetch { FetchId fetch; };
+
+/// Everything is there: make it durable and move it into place; answered by Finished.
+struct Finish { DownloadId id; };
+/// Give the part folder up and remove it (cancel), or only close it (pause, fail).
+struct Release {
+    enum class Parts : std::uint8_t { keep, remove };
+    DownloadId id;
+    Parts parts = Parts::keep;
+};
+struct SaveDownload { DownloadRecord record; };
+struct ForgetDownload { DownloadId id; };
+
+using Action = std::variant<AskSources, AskHash, AskTree, AskPieceList, Prepare, StartFetch, CancelFetch, Finish,
+                            Release, SaveDownload, ForgetDownload>;
+
+}  // namespace iwant::swarm
