@@ -1,0 +1,137 @@
+#pragma once
+
+// What this peer keeps on disk (SQLite, `iwant.db`): the shared files with their ids, their pieces, the folders'
+// trees, the downloads with what is present of them, the peers it has met, and the catalogue's id and version.
+// `Catalog` is the only writer and belongs to one thread; `CatalogReader`s read beside it, one per thread.
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/content.h"
+#include "base/entry.h"
+#include "base/log.h"
+#include "base/result.h"
+#include "io/platform/file.h"
+
+namespace iwant::catalog {
+
+/// One file or folder of a share as the scanner saw it (mirrors scanner::Found; io modules do not meet).
+struct SeenEntry {
+    std::string path;       ///< relative to the share, NFC
+    std::string disk_path;  ///< relative to the share's folder, as the system has it
+    platform::FileInfo info;
+};
+
+/// Where a shared file is and what state of it is announced.
+struct SharedFile {
+    EntryId entry;
+    std::filesystem::path disk_path;  ///< absolute
+    platform::FileStamp stamp;
+    FileId file;
+};
+
+/// A file that waits to be hashed.
+struct HashJob {
+    EntryId entry;
+    std::filesystem::path disk_path;  ///< absolute
+    platform::FileStamp stamp;
+};
+
+struct Totals {
+    std::uint64_t files = 0;
+    std::uint64_t folders = 0;
+    std::uint64_t bytes = 0;
+    std::uint64_t unhashed = 0;  ///< files
+};
+
+/// What a download needs to go on after a restart; the fields are app/daemon's, opaque here.
+struct StoredDownload {
+    std::uint64_t id = 0;
+    std::string record;                  ///< as app/daemon wrote it
+    std::string part_folder;             ///< relative to the download folder; empty: none yet
+    std::vector<std::uint8_t> present;   ///< bitmap over the plan's pieces, as of the last checkpoint
+    std::vector<std::uint8_t> part_key;  ///< what the part folder belongs to, as app/daemon wrote it
+};
+
+struct StoredPeer {
+    PeerId peer;
+    std::string name;
+    std::string host;
+    std::uint16_t port = 0;
+    UnixSeconds last_seen = 0;
+};
+
+/// Questions that any thread may ask through a reader of its own.
+class CatalogReader {
+  public:
+    static Result<std::unique_ptr<CatalogReader>> open(const std::filesystem::path& database);
+    virtual ~CatalogReader() = default;
+
+    /// Where a content is shared from now; nothing when it is not. Finished downloads that still lie
+    /// unchanged where they were put count too (see Catalog::add_finished_file).
+    virtual Result<std::optional<SharedFile>> find_file(const FileId& file) = 0;
+    virtual Result<std::optional<PieceList>> piece_list(const FileId& file) = 0;
+    virtual Result<std::optional<TreeListing>> tree_listing(const TreeId& tree) = 0;
+    virtual Result<CatalogDelta> changes_since(std::uint64_t version, std::size_t changes_max) = 0;
+};
+
+class Catalog : public CatalogReader {
+  public:
+    /// Opens or creates the database. A damaged or foreign one is moved aside (kept as *.damaged-N) and
+    /// made anew, with a warning in the log; one of a newer program is refused.
+    static Result<std::unique_ptr<Catalog>> open(const std::filesystem::path& database, Logger& logger);
+
+    virtual CatalogState state() const = 0;
+    virtual Totals totals() const = 0;
+
+    /// Sets which shares there are; entries of others are removed. Name and absolute folder.
+    struct ShareFolder {
+        std::string name;
+        std::filesystem::path folder;
+    };
+    virtual Result<void> set_shares(const std::vector<ShareFolder>& shares) = 0;
+
+    /// Takes one batch of a walk below `prefix` of a share (see scanner::Subtree). Unchanged files (same stamp)
+    /// keep their content id; a new name with the stamp of a vanished or other file (size, mtime, inode) takes
+    /// its content over without hashing. `complete`: whatever is below `prefix` and was in no batch of this walk
+    /// is removed. All in one transaction; the version rises by what changed.
+    virtual Result<void> merge_walk(const std::string& share, const std::string& prefix, std::uint64_t walk,
+                                    const std::vector<SeenEntry>& seen, bool complete) = 0;
+
+    /// The next files to hash: those asked for first, then small before large, at most `count`.
+    virtual Result<std::vector<HashJob>> files_to_hash(std::size_t count) = 0;
+    virtual Result<std::optional<HashJob>> hash_job(EntryId entry) = 0;
+    /// Records a hash if the entry still has that stamp (false: it changed meanwhile). Folders whose content
+    /// is all known get their TreeIds.
+    virtual Result<bool> set_pieces(EntryId entry, const platform::FileStamp& stamp, const PieceList& pieces) = 0;
+    /// The file could not be hashed (unreadable): not tried again until it changes.
+    virtual Result<void> set_unreadable(EntryId entry) = 0;
+    /// An entry as announced; nothing when it is gone.
+    virtual Result<std::optional<Entry>> entry(EntryId entry) = 0;
+    /// The entries of a folder that still lack a content id, files only, at any depth.
+    virtual Result<std::vector<EntryId>> unhashed_below(EntryId folder) = 0;
+
+    /// A file that came by download and stays available by its id while it lies there unchanged.
+    virtual Result<void> add_finished_file(const std::filesystem::path& path, const platform::FileStamp& stamp,
+                                           const PieceList& pieces) = 0;
+
+    virtual Result<void> save_download(const StoredDownload& download) = 0;
+    /// Only the bitmap; called after the data is durable.
+    virtual Result<void> save_present(std::uint64_t download, const std::vector<std::uint8_t>& present) = 0;
+    virtual Result<void> remove_download(std::uint64_t download) = 0;
+    virtual Result<std::vector<StoredDownload>> downloads() = 0;
+
+    virtual Result<void> save_peer(const StoredPeer& peer) = 0;
+    /// The most recently seen first, at most `count`.
+    virtual Result<std::vector<StoredPeer>> peers(std::size_t count) = 0;
+
+    /// Small facts of the daemon.
+    virtual Result<std::optional<std::string>> get_note(const std::string& key) = 0;
+    virtual Result<void> set_note(const std::string& key, const std::string& value) = 0;
+};
+
+}  // namespace iwant::catalog

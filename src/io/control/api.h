@@ -1,0 +1,186 @@
+#pragma once
+
+// The local API in types: what can be asked of a running service and what it answers. The HTTP server
+// (server.h) turns requests into calls of Backend and answers into JSON; doc/openapi.yaml has the routes. CLI and page
+// have no other door.
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/query.h"
+#include "base/result.h"
+#include "base/time.h"
+
+namespace iwant::control {
+
+struct PeerRef {
+    std::string id;  ///< 64 digits
+    std::string name;
+};
+
+struct LeaderRef {
+    PeerRef peer;
+    bool self = false;
+    std::uint64_t epoch = 0;
+};
+
+struct InterfaceReport {
+    std::string name;
+    std::vector<std::string> addresses;
+    bool used = false;
+    std::string why_not;
+};
+
+struct StatusReport {
+    PeerRef peer;
+    std::string version;
+    std::uint64_t uptime_s = 0;
+    std::uint16_t port = 0;
+    std::uint16_t web_port = 0;  ///< 0: off
+    std::optional<LeaderRef> leader;
+    std::vector<PeerRef> standbys;
+    std::uint64_t peers = 0;  ///< online, without this one
+    struct Shared {
+        std::vector<std::string> folders;
+        std::uint64_t files = 0;
+        std::uint64_t bytes = 0;
+        std::uint64_t unhashed = 0;
+        bool scanning = false;
+        std::string advice;  ///< what would make watching better; empty when all is well
+        std::vector<std::string> unreadable;
+    } shared;
+    struct Downloads {
+        std::string folder;
+        std::uint64_t active = 0;
+        std::uint64_t waiting = 0;
+        std::uint64_t done = 0;
+        std::uint64_t failed = 0;
+    } downloads;
+    std::vector<InterfaceReport> interfaces;
+};
+
+struct PeerReport {
+    PeerRef peer;
+    std::string address;  ///< "192.0.2.7:4926"; empty when unknown
+    bool self = false;
+    bool online = false;
+    bool leader = false;
+    std::uint64_t files = 0;
+    std::uint64_t bytes = 0;
+    std::string version;
+    std::optional<UnixSeconds> last_seen;
+};
+
+struct SourceReport {
+    PeerRef peer;
+    bool online = true;
+};
+
+struct ResultReport {
+    std::uint64_t row = 0;  ///< from 1; downloads it until the next search
+    std::optional<std::string> hash;
+    EntryKind kind = EntryKind::file;
+    std::string name;  ///< last component of path
+    std::string path;
+    std::uint64_t size_bytes = 0;
+    UnixSeconds modified = 0;
+    double score = 0;
+    std::vector<SourceReport> sources;
+};
+
+struct SearchReport {
+    std::string query;
+    bool complete = false;
+    std::uint64_t known = 0;
+    std::uint64_t indexed = 0;
+    std::optional<LeaderRef> leader;
+    std::uint64_t epoch = 0;
+    double took_ms = 0;
+    std::uint64_t total = 0;
+    std::vector<ResultReport> results;
+};
+
+struct SourceProgress {
+    PeerRef peer;
+    std::uint64_t bytes = 0;
+};
+
+struct DownloadReport {
+    std::uint64_t id = 0;
+    std::optional<std::string> hash;
+    EntryKind kind = EntryKind::file;
+    std::string name;
+    std::string folder;  ///< where it will be put
+    std::string state;   ///< queued|finding|hashing|transferring|checking|moving|paused|waiting|failed|done
+    std::uint64_t bytes_done = 0;
+    std::uint64_t bytes_total = 0;
+    std::uint64_t rate = 0;  ///< bytes per second
+    std::optional<std::uint64_t> seconds_left;
+    std::uint64_t files_done = 0;
+    std::uint64_t files_total = 0;
+    double seconds = 0;  ///< of transfer so far
+    std::vector<SourceProgress> sources;  ///< active ones, or with bytes
+    std::uint64_t active_sources = 0;
+    std::optional<std::string> code;  ///< of a failed or waiting one: "no_space", "unavailable"
+    std::string message;
+    std::string path;  ///< when done
+    bool verified = false;
+};
+
+/// What `view config` shows; precedence is settled already.
+struct ConfigReport {
+    std::string home;
+    std::string config_file;
+    std::string name;
+    std::vector<std::string> shared_folders;
+    std::string download_folder;
+    std::uint16_t port = 0;
+    std::uint16_t web_port = 0;
+};
+
+/// What to download: "7" (row of the last search), a hash, or 6 or more of its first digits.
+struct DownloadRequest {
+    std::string what;
+    std::optional<std::string> folder;  ///< absolute; the configured one when absent
+};
+
+/// Answers go through `Reply`, once, on the event thread, then or later.
+template <class T>
+using Reply = std::function<void(Result<T>)>;
+
+/// The service behind the API. All calls on the event thread.
+class Backend {
+  public:
+    virtual ~Backend() = default;
+
+    virtual StatusReport status() = 0;
+    virtual std::vector<PeerReport> peers() = 0;
+    virtual ConfigReport config() = 0;
+
+    /// Waits up to `wait` for a complete answer.
+    virtual void search(Query query, Duration wait, Reply<SearchReport> reply) = 0;
+
+    virtual void download(DownloadRequest request, Reply<DownloadReport> reply) = 0;
+    virtual std::vector<DownloadReport> downloads() = 0;
+    virtual std::optional<DownloadReport> download(std::uint64_t id) = 0;
+    /// `what` is a hash or prefix among the downloads, or "#id". Ambiguous ones fail and list candidates.
+    virtual Result<DownloadReport> pause(const std::string& what) = 0;
+    virtual Result<DownloadReport> resume(const std::string& what) = 0;
+    virtual Result<DownloadReport> cancel(const std::string& what) = 0;
+
+    /// Settings; they are written to config.toml and take effect at once.
+    virtual Result<ConfigReport> share(const std::string& folder, bool add) = 0;
+    virtual Result<ConfigReport> unshare(const std::string& folder) = 0;
+    virtual Result<ConfigReport> set_download_folder(const std::string& folder) = 0;
+
+    virtual Result<void> connect(const std::string& host_and_port) = 0;
+    /// Begins an orderly stop; the answer is sent first.
+    virtual void stop() = 0;
+};
+
+}  // namespace iwant::control

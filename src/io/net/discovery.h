@@ -1,0 +1,68 @@
+#pragma once
+
+// Datagrams to everybody on the link and from everybody: IPv4 multicast and subnet broadcast, IPv6 link-local
+// multicast, on every usable interface, following interfaces as they come and go. No question is ever asked
+// which one; --interface narrows it. Knows nothing of what the datagrams say.
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/log.h"
+#include "base/result.h"
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace iwant::net {
+
+inline constexpr std::uint16_t kDiscoveryPort = 4926;
+inline constexpr char kMulticastGroup4[] = "239.192.49.26";
+inline constexpr char kMulticastGroup6[] = "ff12::4926";
+
+class DiscoveryListener {
+  public:
+    virtual ~DiscoveryListener() = default;
+    /// `host` is the datagram's source, numeric, with the interface as scope where it is link-local.
+    virtual void datagram_heard(std::span<const std::uint8_t> datagram, const std::string& host) = 0;
+    /// An interface or address came: announcing again makes sense.
+    virtual void network_changed() = 0;
+};
+
+struct DiscoveryOptions {
+    std::vector<std::string> interfaces;  ///< names or addresses; empty: all usable ones
+    std::uint16_t port = kDiscoveryPort;
+};
+
+/// How one interface fares, for `status`.
+struct InterfaceUse {
+    std::string name;
+    std::vector<std::string> addresses;
+    bool used = false;
+    std::string why_not;
+    std::uint64_t datagrams_sent = 0;
+    std::uint64_t datagrams_heard = 0;
+};
+
+class Discovery {
+  public:
+    /// Context, listener and logger must outlive it. Runs on the event thread.
+    Discovery(boost::asio::io_context& context, DiscoveryOptions options, DiscoveryListener& listener, Logger& logger);
+    ~Discovery();
+
+    /// Opens the sockets; fails only when none can be opened at all.
+    Result<void> open();
+    /// Sends it on every interface; failures are logged once for each interface and tried again.
+    void send(std::span<const std::uint8_t> datagram);
+    std::vector<InterfaceUse> interfaces() const;
+    void close();
+
+  private:
+    struct State;
+    std::shared_ptr<State> state_;
+};
+
+}  // namespace iwant::net

@@ -1,0 +1,47 @@
+#pragma once
+
+// The process itself: detaching from a terminal, priorities, limits.
+
+#include <cstddef>
+#include <cstdint>
+
+#include "base/result.h"
+#include "base/time.h"
+
+namespace iwant::platform {
+
+/// Goes on in the background: the calling process ends with `parent_exit` when the child said ready() or
+/// ended; the child has no terminal. Call before any thread is made.
+class Detached {
+  public:
+    /// In the child: a handle to say how the start went. The parent never returns.
+    static Result<Detached> detach();
+    /// Lets the parent end with this exit code after printing `message` to stderr (0) or as an error.
+    void report(int exit_code, const char* message);
+    Detached(Detached&& other) noexcept;
+    ~Detached();
+
+  private:
+    explicit Detached(int pipe) : pipe_(pipe) {}
+    int pipe_;
+};
+
+/// No core dumps, no debugger of other users: keys live in this process. Never fails.
+void protect_process_memory();
+/// Raises the limit of open files as far as it goes. Never fails.
+void raise_file_limit();
+/// The calling thread does background work: idle I/O class, lower CPU priority. Never fails.
+void lower_thread_priority();
+/// The monotonic clock, suspended time not counted.
+Time now();
+/// Seconds since 1970.
+UnixSeconds unix_now();
+int process_id();
+bool is_terminal(int descriptor);
+/// Columns of the terminal on stderr, 80 when there is none.
+std::size_t terminal_columns();
+/// Bytes of secure randomness; stops the program when the system has none.
+void fill_random(void* into, std::size_t size_bytes);
+std::uint64_t random_u64();
+
+}  // namespace iwant::platform

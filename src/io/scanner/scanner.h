@@ -1,0 +1,89 @@
+#pragma once
+
+// Turns shared folders into lists of what is there, and keeps looking: one thread walks the folders, watches
+// them, waits until a file that is being written is quiet, and tells what it saw. It decides nothing about
+// what is new: it reports subtrees as they are, and the catalogue compares.
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/log.h"
+#include "base/result.h"
+#include "io/platform/file.h"
+
+namespace iwant::scanner {
+
+/// One shared folder.
+struct Share {
+    std::string name;              ///< how its entries' paths start; unique among the shares
+    std::filesystem::path folder;  ///< absolute, resolved
+    bool operator==(const Share&) const = default;
+};
+
+/// One file or folder as it was seen.
+struct Found {
+    std::string path;       ///< relative to the share, '/' between components; UTF-8 in NFC, safe to announce
+    std::string disk_path;  ///< the same as the system has it, bytes unchanged; equal to `path` mostly
+    platform::FileInfo info;
+};
+
+/// A part of a share as it is now.
+/// Walks come in batches: each has some of `found`, and only the last has `complete` set. What lies below
+/// `prefix` and was in no batch of the same `walk` is gone.
+struct Subtree {
+    std::string share;
+    std::string prefix;          ///< relative; "" is the whole share
+    std::uint64_t walk = 0;      ///< number of the walk that this belongs to, rising
+    std::vector<Found> found;    ///< in any order; folders before what is in them
+    bool complete = false;       ///< the walk of `prefix` is over: what it has not told is gone
+};
+
+/// Where the scanner's reports go. Called on the scanner's thread; may block, which slows the scan down.
+class ScanSink {
+  public:
+    virtual ~ScanSink() = default;
+    virtual void subtree_seen(Subtree subtree) = 0;
+    /// The share's folder cannot be read at all (unmounted, removed): keep its entries, announce none.
+    virtual void share_unreadable(const std::string& share, const Error& error) = 0;
+    /// All shares were walked once since start or since set_shares.
+    virtual void first_walk_done() = 0;
+};
+
+struct ScanOptions {
+    std::vector<Share> shares;
+    std::vector<std::string> ignore;  ///< file-name patterns (* and ?), matched against each component
+    /// Folders of ours that must never be shared, wherever they lie (state folder, download folder's parts).
+    std::vector<std::filesystem::path> excluded;
+    std::chrono::milliseconds quiet{700};        ///< a file is told when unchanged for so long
+    std::chrono::seconds full_check{3600};       ///< everything is walked again this often
+    std::chrono::seconds poll_unwatched{30};     ///< what cannot be watched
+};
+
+/// The usual rubbish: .DS_Store, Thumbs.db, @eaDir, *.part, .git, ...
+std::vector<std::string> default_ignore_patterns();
+
+struct ScanReport {
+    std::size_t folders_watched = 0;
+    std::size_t folders_polled = 0;  ///< could not be watched
+    std::string advice;              ///< what mends that; empty when all are watched
+    bool walking = false;
+};
+
+class Scanner {
+  public:
+    /// Starts the thread. Sink and logger must outlive the scanner.
+    static Result<std::unique_ptr<Scanner>> start(ScanOptions options, ScanSink& sink, Logger& logger);
+    virtual ~Scanner() = default;  ///< stops and joins
+    /// Takes effect at once; what is no longer shared is told through nothing: the caller drops it.
+    virtual void set_shares(std::vector<Share> shares) = 0;
+    /// Walks everything again soon.
+    virtual void rescan() = 0;
+    virtual ScanReport report() const = 0;
+};
+
+}  // namespace iwant::scanner
