@@ -17,13 +17,13 @@ find_library(UTF8PROC_LIBRARY utf8proc REQUIRED)
 add_library(utf8proc INTERFACE)
 target_link_libraries(utf8proc INTERFACE ${UTF8PROC_LIBRARY})
 
-# Boost.JSON and Boost.Asio are used from headers alone; one source file of ours holds each one's body
-# (src/io/control/boost_json.cc).
-add_library(boost INTERFACE)
-target_include_directories(boost SYSTEM INTERFACE ${Boost_INCLUDE_DIRS})
-target_compile_definitions(boost INTERFACE BOOST_ALL_NO_LIB BOOST_ASIO_NO_DEPRECATED
-    BOOST_ASIO_SEPARATE_COMPILATION)
-target_link_libraries(boost INTERFACE Threads::Threads)
+# Boost.Asio, Beast and JSON are header-only here; their bodies are compiled once, in boost_body.cc, instead of
+# in every file that includes them.
+add_library(boost STATIC ${CMAKE_CURRENT_LIST_DIR}/boost_body.cc)
+target_include_directories(boost SYSTEM PUBLIC ${Boost_INCLUDE_DIRS})
+target_compile_definitions(boost PUBLIC BOOST_ALL_NO_LIB BOOST_ASIO_NO_DEPRECATED
+    BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION)
+target_link_libraries(boost PUBLIC Threads::Threads)
 
 # Debian ships BLAKE3's C sources inside its Rust package; elsewhere there is a libblake3.
 file(GLOB IWANT_BLAKE3_DIR /usr/share/cargo/registry/blake3-*/c)
