@@ -1,0 +1,205 @@
+#include "core/protocol/check.h"
+
+#include <cmath>
+#include <variant>
+
+#include "base/hex.h"
+#include "base/name.h"
+#include "base/text.h"
+#include "core/protocol/limits.h"
+
+namespace iwant::protocol {
+namespace {
+
+using Check = Result<void>;
+
+/// Piece numbers are below this: the largest file has no more pieces.
+const std::uint64_t kPiecesMax = piece_count(kFileSizeMax);
+
+std::unexpected<Error> broken(std::string message) {
+    return failure(ErrorCode::protocol, "read a message", std::move(message));
+}
+
+Check rule(bool holds, const char* otherwise) {
+    if (holds) return {};
+    return broken(otherwise);
+}
+
+/// Applies `check` to each element and stops at the first that fails.
+template <class List, class Function>
+Check each(const List& list, Function check) {
+    for (const auto& element : list) {
+        if (Check result = check(element); !result) return result;
+    }
+    return {};
+}
+
+Check check_text(std::string_view text, std::size_t bytes_max) {
+    if (text.size() > bytes_max) return broken("a text is too long");
+    return rule(is_valid_utf8(text), "a text is not valid UTF-8");
+}
+
+Check check_path(std::string_view path) {
+    if (Check checked = check_wire_path(path); !checked) return broken(checked.error().text());
+    return {};
+}
+
+Check check_size(std::uint64_t size_bytes) {
+    return rule(size_bytes <= kFileSizeMax, "a size is above 2^53 bytes");
+}
+
+Check check_peer(const PeerId& peer) {
+    return rule(!peer.is_zero(), "a peer id is zero");
+}
+
+Check check_address(const Address& address) {
+    if (address.port == 0) return broken("a port is zero");
+    return rule(is_numeric_host(address.host), "an address is not a numeric one");
+}
+
+Check check_member(const Member& member) {
+    if (Check checked = check_peer(member.peer); !checked) return checked;
+    if (Check checked = check_text(member.name, kPeerNameBytesMax); !checked) return checked;
+    if (Check checked = check_text(member.program_version, kVersionBytesMax); !checked)
+        return checked;
+    if (member.addresses.size() > kAddressesPerMemberMax) return broken("too many addresses");
+    return each(member.addresses, check_address);
+}
+
+Check check_result(const SearchResult& result) {
+    if (Check checked = check_path(result.path); !checked) return checked;
+    if (Check checked = check_size(result.size_bytes); !checked) return checked;
+    if (!std::isfinite(result.score)) return broken("a score is not a number");
+    if (result.sources.size() > kSourcesPerResultMax) return broken("too many sources of a result");
+    return each(result.sources,
+                [](const ResultSource& source) { return check_peer(source.owner); });
+}
+
+Check check_results(const std::vector<SearchResult>& results, std::size_t results_max,
+                    const std::vector<Member>& owners) {
+    if (results.size() > results_max) return broken("too many results");
+    if (owners.size() > kOwnersPerReplyMax) return broken("too many owners of results");
+    if (Check checked = each(results, check_result); !checked) return checked;
+    return each(owners, check_member);
+}
+
+/// Whether `first` and the `count` after it are pieces that some file can have.
+Check check_pieces(PieceIndex first, std::uint64_t count) {
+    return rule(first.value + count <= kPiecesMax, "no file has such a piece");
+}
+
+Check check(const Hello& hello) {
+    if (Check checked = check_peer(hello.peer); !checked) return checked;
+    if (hello.port == 0) return broken("a port is zero");
+    if (Check checked = check_text(hello.name, kPeerNameBytesMax); !checked) return checked;
+    return check_text(hello.program_version, kVersionBytesMax);
+}
+
+Check check(const CatalogUpdate& update) {
+    const CatalogDelta& delta = update.delta;
+    if (delta.changes.size() > kDeltaChangesMax) return broken("too many changes");
+    if (delta.since > delta.up_to) return broken("a run of changes ends before it begins");
+    std::uint64_t version = delta.since;
+    for (const EntryChange& change : delta.changes) {
+        if (change.version <= version) return broken("changes are not in order of version");
+        version = change.version;
+        if (change.what == EntryChange::What::removed) continue;
+        if (Check checked = check_path(change.entry.path); !checked) return checked;
+        if (Check checked = check_size(change.entry.size_bytes); !checked) return checked;
+    }
+    return rule(version <= delta.up_to, "a change is newer than its run");
+}
+
+Check check(const Roster& roster) {
+    if (roster.members.size() > kRosterMembersMax) return broken("too many members");
+    return each(roster.members, check_member);
+}
+
+Check check(const SearchRequest& request) {
+    const Query& query = request.query;
+    if (Check checked = check_text(query.text, kQueryBytesMax); !checked) return checked;
+    if (Check checked = check_text(query.extension, kExtensionBytesMax); !checked) return checked;
+    return rule(query.limit >= 1 && query.limit <= kQueryLimitMax,
+                "the limit of results is not 1 to 200");
+}
+
+Check check(const SearchReply& reply) {
+    return check_results(reply.results, kQueryLimitMax, reply.owners);
+}
+
+Check check(const LocateRequest& request) {
+    const std::size_t digits = request.prefix.size();
+    if (digits < kLocatePrefixMin || digits > 2 * sizeof(Hash256)) {
+        return broken("the prefix of a hash is not 6 to 64 digits");
+    }
+    return rule(is_hex(request.prefix), "the prefix of a hash is not hexadecimal");
+}
+
+Check check(const LocateReply& reply) {
+    return check_results(reply.matches, kLocateMatchesMax, reply.owners);
+}
+
+Check check(const HashReply& reply) {
+    return check_size(reply.size_bytes);
+}
+
+Check check(const PieceListRequest& request) {
+    return check_pieces(request.first, 1);
+}
+
+Check check(const PieceListReply& reply) {
+    if (Check checked = check_size(reply.size_bytes); !checked) return checked;
+    if (reply.hashes.size() > kPieceHashesMax) return broken("too many piece hashes");
+    return rule(reply.first.value + reply.hashes.size() <= piece_count(reply.size_bytes),
+                "more piece hashes than the file has pieces");
+}
+
+Check check(const TreeRequest& request) {
+    return rule(request.first <= kDownloadFilesMax, "no folder has such an entry");
+}
+
+Check check(const TreeReply& reply) {
+    if (reply.entries.size() > kTreeEntriesMax) return broken("too many entries of a folder");
+    if (reply.total > kDownloadFilesMax) return broken("a folder has too many entries");
+    if (reply.first + reply.entries.size() > reply.total)
+        return broken("more entries than the folder has");
+    std::string_view before;
+    for (const TreeEntry& entry : reply.entries) {
+        if (Check checked = check_wire_name(entry.name); !checked)
+            return broken(checked.error().text());
+        if (entry.name <= before) return broken("a folder's entries are not in order of name");
+        before = entry.name;
+        if (Check checked = check_size(entry.size_bytes); !checked) return checked;
+        if (entry.executable && entry.kind != EntryKind::file)
+            return broken("a folder is executable");
+    }
+    return {};
+}
+
+Check check(const PieceRequest& request) {
+    if (request.count < 1 || request.count > kPiecesPerRequestMax) {
+        return broken("the number of pieces asked for is not 1 to 256");
+    }
+    return check_pieces(request.first, request.count);
+}
+
+Check check(const PieceHeader& header) {
+    if (header.length < 1 || header.length > kPieceSizeMax) {
+        return broken("the length of a piece is not 1 byte to 16 MiB");
+    }
+    return check_pieces(header.piece, 1);
+}
+
+/// Messages in which every value that the types can hold is allowed.
+template <class Any>
+Check check(const Any&) {
+    return {};
+}
+
+}  // namespace
+
+Result<void> check_message(const Message& message) {
+    return std::visit([](const auto& kind) { return check(kind); }, message);
+}
+
+}  // namespace iwant::protocol

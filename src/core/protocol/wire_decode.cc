@@ -1,0 +1,354 @@
+#include "core/protocol/wire_decode.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "core/protocol/wire_range.h"
+#include "iwant.pb.h"
+
+namespace iwant::protocol {
+namespace {
+
+// Every `take` fills a struct from its wire form and says whether all values fit.
+
+bool take(const std::string& from, Hash256& to) {
+    if (from.size() != to.bytes.size()) return false;
+    std::ranges::copy(from, to.bytes.begin());
+    return true;
+}
+
+template <class Tag>
+bool take(const std::string& from, HashId<Tag>& to) {
+    return take(from, to.hash);
+}
+
+/// An id that is allowed to be absent, but then not as 32 zeros.
+bool take_or_absent(const std::string& from, PeerId& to) {
+    return from.empty() || (take(from, to) && !to.is_zero());
+}
+
+template <class Id>
+bool take_or_absent(const std::string& from, std::optional<Id>& to) {
+    return from.empty() || take(from, to.emplace());
+}
+
+bool take_port(std::uint32_t from, std::uint16_t& to) {
+    to = static_cast<std::uint16_t>(from);
+    return from <= std::numeric_limits<std::uint16_t>::max();
+}
+
+/// Enumerations are the same numbers on both sides, from 0 to `last`.
+template <class Enum>
+bool take_enum(int from, Enum last, Enum& to) {
+    if (from < 0 || from > static_cast<int>(last)) return false;
+    to = static_cast<Enum>(from);
+    return true;
+}
+
+template <class WireList, class Element>
+bool take_list(const WireList& from, std::vector<Element>& to);
+
+bool take(const wire::LeaderView& from, LeaderView& to) {
+    to.epoch = from.epoch();
+    return take_or_absent(from.leader(), to.leader);
+}
+
+CatalogState catalog_state(const wire::CatalogState& from) {
+    return {from.catalog_id(), from.version()};
+}
+
+bool take(const wire::Address& from, Address& to) {
+    to.host = from.host();
+    return take_port(from.port(), to.port);
+}
+
+bool take(const wire::Member& from, Member& to) {
+    to.name = from.name();
+    to.online = from.online();
+    to.files = from.files();
+    to.bytes = from.bytes_shared();
+    to.program_version = from.program_version();
+    return take(from.peer(), to.peer) && take_list(from.addresses(), to.addresses);
+}
+
+bool take(const wire::EntryChange& from, EntryChange& to) {
+    to.version = from.version();
+    to.entry.id.value = from.entry();
+    if (from.removed()) {
+        to.what = EntryChange::What::removed;
+        return true;
+    }
+    to.entry.path = from.path();
+    to.entry.size_bytes = from.size_bytes();
+    to.entry.modified = clamp_date(from.modified());
+    return take_enum(from.kind(), EntryKind::folder, to.entry.kind) &&
+           take_or_absent(from.content(), to.entry.content);
+}
+
+bool take(const wire::ResultSource& from, ResultSource& to) {
+    to.entry.value = from.entry();
+    to.online = from.online();
+    return take(from.owner(), to.owner);
+}
+
+bool take(const wire::SearchResult& from, SearchResult& to) {
+    to.path = from.path();
+    to.size_bytes = from.size_bytes();
+    to.modified = clamp_date(from.modified());
+    to.score = from.score();
+    return take_enum(from.kind(), EntryKind::folder, to.kind) &&
+           take_or_absent(from.content(), to.content) && take_list(from.sources(), to.sources);
+}
+
+bool take(const wire::TreeEntry& from, TreeEntry& to) {
+    to.name = from.name();
+    to.executable = from.executable();
+    to.size_bytes = from.size_bytes();
+    return take_enum(from.kind(), EntryKind::folder, to.kind) && take(from.content(), to.content);
+}
+
+bool take(const wire::Query& from, Query& to) {
+    to.text = from.text();
+    if (from.has_size_min()) to.size_min = from.size_min();
+    if (from.has_size_max()) to.size_max = from.size_max();
+    to.extension = from.extension();
+    to.exact = from.exact();
+    to.limit = from.limit();
+    return take_enum(from.type(), FileType::folder, to.type) &&
+           take_or_absent(from.owner(), to.owner);
+}
+
+template <class WireList, class Element>
+bool take_list(const WireList& from, std::vector<Element>& to) {
+    to.resize(static_cast<std::size_t>(from.size()));
+    for (int i = 0; i < from.size(); ++i) {
+        if (!take(from.Get(i), to[static_cast<std::size_t>(i)])) return false;
+    }
+    return true;
+}
+
+bool take(const wire::Hello& from, Hello& to) {
+    to.protocol_version = from.protocol_version();
+    to.instance = from.instance();
+    to.name = from.name();
+    to.program_version = from.program_version();
+    to.catalog = catalog_state(from.catalog());
+    return take_enum(from.purpose(), StreamPurpose::bulk, to.purpose) &&
+           take(from.peer(), to.peer) && take_port(from.port(), to.port) &&
+           take(from.leader(), to.leader);
+}
+
+bool take(const wire::Ping& from, Ping& to) {
+    to.sequence = from.sequence();
+    return take(from.leader(), to.leader);
+}
+
+bool take(const wire::Pong& from, Pong& to) {
+    to.sequence = from.sequence();
+    return take(from.leader(), to.leader);
+}
+
+bool take(const wire::Goodbye& from, Goodbye& to) {
+    return take_enum(from.reason(), Goodbye::Reason::identity, to.reason);
+}
+
+bool take(const wire::Refusal& from, Refusal& to) {
+    to.request.value = from.request();
+    return take_enum(from.code(), RefusalCode::protocol, to.code);
+}
+
+bool take(const wire::LeaderClaim& from, LeaderClaim& to) {
+    to.followers = from.followers();
+    return take(from.view(), to.view);
+}
+
+bool take(const wire::LeaderResigns& from, LeaderResigns& to) {
+    return take(from.view(), to.view) && take_or_absent(from.successor(), to.successor);
+}
+
+bool take(const wire::Register& from, Register& to) {
+    to.catalog = catalog_state(from.catalog());
+    to.files = from.files();
+    to.bytes = from.bytes_shared();
+    return take(from.view(), to.view);
+}
+
+bool take(const wire::Registered& from, Registered& to) {
+    to.have = catalog_state(from.have());
+    return take(from.view(), to.view) &&
+           take_enum(from.verdict(), Registered::Verdict::full, to.verdict);
+}
+
+bool take(const wire::Roster& from, Roster& to) {
+    to.revision = from.revision();
+    to.first = from.first();
+    to.last = from.last();
+    return take(from.view(), to.view) && take_list(from.members(), to.members);
+}
+
+bool take(const wire::CatalogUpdate& from, CatalogUpdate& to) {
+    to.delta.catalog_id = from.catalog_id();
+    to.delta.since = from.since();
+    to.delta.up_to = from.up_to();
+    to.delta.more = from.more();
+    return take(from.view(), to.view) && take_list(from.changes(), to.delta.changes);
+}
+
+bool take(const wire::CatalogAck& from, CatalogAck& to) {
+    to.have = catalog_state(from.have());
+    return true;
+}
+
+bool take(const wire::SearchRequest& from, SearchRequest& to) {
+    to.request.value = from.request();
+    return take(from.query(), to.query);
+}
+
+bool take(const wire::SearchReply& from, SearchReply& to) {
+    to.request.value = from.request();
+    to.complete = from.complete();
+    to.coverage = {from.known(), from.indexed()};
+    to.total = from.total();
+    return take(from.view(), to.view) && take_list(from.results(), to.results) &&
+           take_list(from.owners(), to.owners);
+}
+
+bool take(const wire::LocateRequest& from, LocateRequest& to) {
+    to.request.value = from.request();
+    to.prefix = from.prefix();
+    return true;
+}
+
+bool take(const wire::LocateReply& from, LocateReply& to) {
+    to.request.value = from.request();
+    to.complete = from.complete();
+    return take(from.view(), to.view) && take_list(from.matches(), to.matches) &&
+           take_list(from.owners(), to.owners);
+}
+
+bool take(const wire::HashRequest& from, HashRequest& to) {
+    to.request.value = from.request();
+    to.entry.value = from.entry();
+    return true;
+}
+
+bool take(const wire::HashReply& from, HashReply& to) {
+    to.request.value = from.request();
+    to.size_bytes = from.size_bytes();
+    return take_enum(from.kind(), EntryKind::folder, to.kind) && take(from.content(), to.content);
+}
+
+bool take(const wire::PieceListRequest& from, PieceListRequest& to) {
+    to.request.value = from.request();
+    to.first.value = from.first();
+    return take(from.file(), to.file);
+}
+
+bool take(const wire::PieceListReply& from, PieceListReply& to) {
+    to.request.value = from.request();
+    to.size_bytes = from.size_bytes();
+    to.first.value = from.first();
+    const std::string& hashes = from.hashes();
+    if (hashes.size() % sizeof(Hash256) != 0) return false;
+    to.hashes.resize(hashes.size() / sizeof(Hash256));
+    auto next = hashes.begin();
+    for (Hash256& hash : to.hashes) {
+        next = std::ranges::copy_n(next, sizeof(Hash256), hash.bytes.begin()).in;
+    }
+    return true;
+}
+
+bool take(const wire::TreeRequest& from, TreeRequest& to) {
+    to.request.value = from.request();
+    to.first = from.first();
+    return take(from.tree(), to.tree);
+}
+
+bool take(const wire::TreeReply& from, TreeReply& to) {
+    to.request.value = from.request();
+    to.first = from.first();
+    to.total = from.total();
+    return take_list(from.entries(), to.entries);
+}
+
+bool take(const wire::PieceRequest& from, PieceRequest& to) {
+    to.request.value = from.request();
+    to.first.value = from.first();
+    to.count = from.count();
+    return take(from.file(), to.file);
+}
+
+bool take(const wire::PieceHeader& from, PieceHeader& to) {
+    to.request.value = from.request();
+    to.piece.value = from.piece();
+    to.length = from.length();
+    return true;
+}
+
+template <class Kind, class Wire>
+std::optional<Message> taken(const Wire& from) {
+    Message message;
+    if (!take(from, message.emplace<Kind>())) return std::nullopt;
+    return message;
+}
+
+}  // namespace
+
+std::optional<Message> from_wire(const wire::Frame& frame) {
+    using wire::Frame;
+    switch (frame.message_case()) {
+        case Frame::kHello:
+            return taken<Hello>(frame.hello());
+        case Frame::kPing:
+            return taken<Ping>(frame.ping());
+        case Frame::kPong:
+            return taken<Pong>(frame.pong());
+        case Frame::kGoodbye:
+            return taken<Goodbye>(frame.goodbye());
+        case Frame::kRefusal:
+            return taken<Refusal>(frame.refusal());
+        case Frame::kPieceRequest:
+            return taken<PieceRequest>(frame.piece_request());
+        case Frame::kPieceHeader:
+            return taken<PieceHeader>(frame.piece_header());
+        case Frame::kLeaderClaim:
+            return taken<LeaderClaim>(frame.leader_claim());
+        case Frame::kLeaderResigns:
+            return taken<LeaderResigns>(frame.leader_resigns());
+        case Frame::kRegister:
+            return taken<Register>(frame.register_());
+        case Frame::kRegistered:
+            return taken<Registered>(frame.registered());
+        case Frame::kRoster:
+            return taken<Roster>(frame.roster());
+        case Frame::kCatalogUpdate:
+            return taken<CatalogUpdate>(frame.catalog_update());
+        case Frame::kCatalogAck:
+            return taken<CatalogAck>(frame.catalog_ack());
+        case Frame::kSearchRequest:
+            return taken<SearchRequest>(frame.search_request());
+        case Frame::kSearchReply:
+            return taken<SearchReply>(frame.search_reply());
+        case Frame::kLocateRequest:
+            return taken<LocateRequest>(frame.locate_request());
+        case Frame::kLocateReply:
+            return taken<LocateReply>(frame.locate_reply());
+        case Frame::kHashRequest:
+            return taken<HashRequest>(frame.hash_request());
+        case Frame::kHashReply:
+            return taken<HashReply>(frame.hash_reply());
+        case Frame::kPieceListRequest:
+            return taken<PieceListRequest>(frame.piece_list_request());
+        case Frame::kPieceListReply:
+            return taken<PieceListReply>(frame.piece_list_reply());
+        case Frame::kTreeRequest:
+            return taken<TreeRequest>(frame.tree_request());
+        case Frame::kTreeReply:
+            return taken<TreeReply>(frame.tree_reply());
+        case Frame::MESSAGE_NOT_SET:
+            break;
+    }
+    return std::nullopt;
+}
+
+}  // namespace iwant::protocol
