@@ -1,7 +1,7 @@
 #pragma once
 
-// Files of the operating system behind one small class. Reads and writes name their offset, so a File can be
-// used by several threads at once. Errors name the path and say what the user can do.
+// Files of the operating system behind one small class. Reads and writes name their offset, so a
+// File can be used by several threads at once. Errors name the path and say what the user can do.
 
 #include <cstddef>
 #include <cstdint>
@@ -17,7 +17,8 @@ namespace iwant::platform {
 
 enum class FileKind : std::uint8_t { file, folder, symlink, other };
 
-/// What tells one state of a file from another: when all of it is equal, the content is taken for unchanged.
+/// What tells one state of a file from another: when all of it is equal, the content is taken for
+/// unchanged.
 struct FileStamp {
     std::uint64_t size_bytes = 0;
     std::int64_t modified_ns = 0;  ///< since 1970
@@ -37,8 +38,8 @@ struct FileInfo {
 
 class File {
   public:
-    /// Opens a regular file for reading without following a symlink at its end and without ever blocking on
-    /// a FIFO or device (those are refused with ErrorCode::changed).
+    /// Opens a regular file for reading without following a symlink at its end and without ever
+    /// blocking on a FIFO or device (those are refused with ErrorCode::changed).
     static Result<File> open_for_reading(const std::filesystem::path& path);
 
     File() = default;
@@ -78,7 +79,8 @@ Result<std::string> read_small_file(const std::filesystem::path& path, std::size
 
 /// Replaces a small file of ours atomically and durably (temporary file, fsync, rename), with these
 /// permissions (as chmod takes them).
-Result<void> replace_file(const std::filesystem::path& path, std::string_view content, unsigned mode);
+Result<void> replace_file(const std::filesystem::path& path, std::string_view content,
+                          unsigned mode);
 
 /// An Error of the operating system: `number` is an errno value.
 Error system_error(int number, std::string operation);

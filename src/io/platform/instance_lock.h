@@ -1,7 +1,7 @@
 #pragma once
 
-// One daemon for each state folder. The lock is the system's, so it goes with the process however that ends;
-// the file also says who holds it.
+// One daemon for each state folder. The lock is the system's, so it goes with the process however
+// that ends; the file also says who holds it.
 
 #include <filesystem>
 #include <optional>

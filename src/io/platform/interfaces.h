@@ -11,7 +11,7 @@
 namespace iwant::platform {
 
 struct InterfaceAddress {
-    std::string address;    ///< numeric; IPv6 without scope
+    std::string address;  ///< numeric; IPv6 without scope
     bool ipv6 = false;
     unsigned prefix_bits = 0;
     std::string broadcast;  ///< IPv4 only; empty when there is none
@@ -29,8 +29,8 @@ struct Interface {
 
 Result<std::vector<Interface>> list_interfaces();
 
-/// Tells when interfaces or addresses change (netlink on Linux). Fails where the system cannot tell; the
-/// caller then looks from time to time.
+/// Tells when interfaces or addresses change (netlink on Linux). Fails where the system cannot
+/// tell; the caller then looks from time to time.
 class InterfaceWatch {
   public:
     static Result<InterfaceWatch> open();

@@ -12,7 +12,8 @@ namespace iwant::platform {
 /// The user's home folder; fails when the system names none.
 Result<std::filesystem::path> home_folder();
 
-/// Where the state is when neither --home nor IWANT_HOME says: ~/.iwant, %APPDATA%\.iwant on Windows.
+/// Where the state is when neither --home nor IWANT_HOME says: ~/.iwant, %APPDATA%\.iwant on
+/// Windows.
 Result<std::filesystem::path> default_state_folder();
 
 /// Absolute, with "~", "." and ".." resolved, symlinks resolved as far as the path exists.
@@ -27,8 +28,8 @@ std::string host_name();
 /// An environment variable, empty when it is not set.
 std::string environment(const char* name);
 
-/// Makes a folder for this user only (0700). Fails when it is a symlink, is not this user's, or others may
-/// write in it, and says how to mend that.
+/// Makes a folder for this user only (0700). Fails when it is a symlink, is not this user's, or
+/// others may write in it, and says how to mend that.
 Result<void> make_private_folder(const std::filesystem::path& path);
 
 }  // namespace iwant::platform

@@ -10,13 +10,14 @@
 
 namespace iwant::platform {
 
-/// Goes on in the background: the calling process ends with `parent_exit` when the child said ready() or
-/// ended; the child has no terminal. Call before any thread is made.
+/// Goes on in the background: the calling process ends with `parent_exit` when the child said
+/// ready() or ended; the child has no terminal. Call before any thread is made.
 class Detached {
   public:
     /// In the child: a handle to say how the start went. The parent never returns.
     static Result<Detached> detach();
-    /// Lets the parent end with this exit code after printing `message` to stderr (0) or as an error.
+    /// Lets the parent end with this exit code after printing `message` to stderr (0) or as an
+    /// error.
     void report(int exit_code, const char* message);
     Detached(Detached&& other) noexcept;
     ~Detached();

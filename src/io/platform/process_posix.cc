@@ -1,0 +1,59 @@
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "io/platform/process.h"
+
+namespace iwant::platform {
+
+namespace {
+
+constexpr std::size_t kTerminalColumnsDefault = 80;
+
+std::int64_t read_clock(clockid_t clock) {
+    timespec time{};
+    ::clock_gettime(clock, &time);
+    return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+}
+
+}  // namespace
+
+void raise_file_limit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+Time now() {
+    return Time(Duration(read_clock(CLOCK_MONOTONIC)));
+}
+
+UnixSeconds unix_now() {
+    return read_clock(CLOCK_REALTIME) / 1'000'000'000;
+}
+
+int process_id() {
+    return ::getpid();
+}
+
+bool is_terminal(int descriptor) {
+    return ::isatty(descriptor) == 1;
+}
+
+std::size_t terminal_columns() {
+    winsize size{};
+    if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) {
+        return kTerminalColumnsDefault;
+    }
+    return size.ws_col;
+}
+
+std::uint64_t random_u64() {
+    std::uint64_t number = 0;
+    fill_random(&number, sizeof number);
+    return number;
+}
+
+}  // namespace iwant::platform
