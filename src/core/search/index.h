@@ -1,9 +1,9 @@
 #pragma once
 
-// The search index: names of everybody's shared files and folders, found again by roughly what they are
-// called. It forgives typos but never lets a typo hide an exact hit, merges equal content into one result
-// with several sources, and ranks exact names, then prefixes, then all words, then close spellings.
-// One thread; pure; the same calls give the same answers in the same order.
+// The search index: names of everybody's shared files and folders, found again by roughly what they
+// are called. It forgives typos but never lets a typo hide an exact hit, merges equal content into
+// one result with several sources, and ranks exact names, then prefixes, then all words, then close
+// spellings. One thread; pure; the same calls give the same answers in the same order.
 
 #include <cstddef>
 #include <cstdint>

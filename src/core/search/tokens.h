@@ -1,0 +1,54 @@
+#pragma once
+
+// Cuts names and queries into the words that are looked for. Words end at punctuation, at a change
+// of case
+// ("SiliconValley") and between letters and digits ("IMG2024"); one or two letters beside a number
+// stay with it ("S01E02" is s1 and e2, "1080p" itself). Scripts without spaces give single
+// characters and pairs.
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/entry.h"
+
+namespace iwant::search {
+
+inline constexpr std::size_t kQueryTextBytesMax = 256;
+inline constexpr std::size_t kQueryWordsMax = 16;
+inline constexpr std::size_t kTokensPerEntryMax = 128;
+inline constexpr std::size_t kTokenLettersMax = 48;  ///< the rest of a longer word is cut
+
+/// Where in a path a word stands, best first.
+enum class Field : std::uint8_t { name_start, name, extension, folder };
+
+struct Token {
+    std::string text;  ///< folded
+    Field field = Field::name;
+    /// Counts the words of the name from 0; a word and its parts may share one.
+    std::uint16_t position = 0;
+    bool is_part = false;  ///< extra: a part of another word, or a joining of words
+};
+
+/// The words of a path: those of the name in order, then the extension's (files only), then those
+/// of the folders from the nearest up; each text once, where it stands best; at most
+/// kTokensPerEntryMax.
+std::vector<Token> tokens_of_path(std::string_view path, EntryKind kind);
+
+/// The words of a query in order, at most kQueryWordsMax, from its first kQueryTextBytesMax bytes.
+std::vector<std::string> words_of_query(std::string_view text);
+
+/// The last component of a path.
+std::string_view name_of_path(std::string_view path);
+/// A file name's part after the last dot when that looks like an extension, else empty.
+std::string_view extension_of_name(std::string_view name);
+/// The name without its extension and the dot.
+std::string_view stem_of_name(std::string_view name);
+
+/// Whether a word holds digits or characters of a script without spaces: no typo is forgiven there,
+/// since another number or character is another thing.
+bool is_exact_only(std::u32string_view word);
+
+}  // namespace iwant::search
