@@ -1,0 +1,315 @@
+#include "app/daemon/backend.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "app/daemon/reports.h"
+#include "app/daemon/wanted.h"
+#include "base/text.h"
+#include "io/platform/paths.h"
+#include "io/platform/process.h"
+
+namespace iwant::daemon {
+namespace {
+
+/// A search that may wait for completeness is asked again so often.
+constexpr std::chrono::milliseconds kAskAgain{200};
+
+}  // namespace
+
+struct Backend::PendingSearch {
+    Query query;
+    Time asked;
+    Time until;
+    control::Reply<control::SearchReport> reply;
+    boost::asio::steady_timer again;
+};
+
+std::vector<scanner::Share> shares_of(const Config& config) {
+    std::vector<scanner::Share> shares;
+    std::set<std::string> names;
+    for (const std::filesystem::path& folder : config.shared_folders) {
+        const std::string base = folder.filename().string();
+        std::string name = base;
+        for (unsigned i = 2; !names.insert(fold_name(name)).second; ++i) {
+            name = base + " (" + std::to_string(i) + ")";
+        }
+        shares.push_back({name, folder});
+    }
+    return shares;
+}
+
+Backend::Backend(boost::asio::io_context& context, Config config, NodeDriver& driver, Indexer& indexer,
+                 World world, DownloadId next_download)
+    : context_(context),
+      config_(std::move(config)),
+      driver_(driver),
+      indexer_(indexer),
+      world_(std::move(world)),
+      started_(platform::now()),
+      next_download_(next_download) {}
+
+Backend::~Backend() = default;
+
+control::StatusReport Backend::status() {
+    const node::Node& node = driver_.node();
+    control::StatusReport report;
+    report.peer = {facts_.self.hex(), config_.name};
+    report.version = facts_.version;
+    report.uptime_s = static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::seconds>(platform::now() - started_).count());
+    report.port = facts_.port;
+    report.web_port = facts_.web_port;
+    report.leader = leader_ref(node, node.leader().view, facts_.self);
+    const std::vector<node::PeerView> peers = node.peers(platform::now());
+    report.peers = static_cast<std::uint64_t>(
+        std::ranges::count_if(peers, [](const node::PeerView& peer) { return peer.online && !peer.self; }));
+    for (const std::filesystem::path& folder : config_.shared_folders) {
+        report.shared.folders.push_back(folder.string());
+    }
+    const catalog::Totals& totals = indexer_.totals();
+    const scanner::ScanReport scan = indexer_.scan_report();
+    report.shared.files = totals.files;
+    report.shared.bytes = totals.bytes;
+    report.shared.unhashed = totals.unhashed;
+    report.shared.scanning = scan.walking;
+    report.shared.advice = scan.advice;
+    report.shared.unreadable = indexer_.unreadable_shares();
+    report.downloads.folder = config_.download_folder.string();
+    for (const swarm::DownloadStatus& status : node.swarm().downloads(platform::now())) {
+        switch (status.state) {
+            case swarm::DownloadState::done: ++report.downloads.done; break;
+            case swarm::DownloadState::failed: ++report.downloads.failed; break;
+            case swarm::DownloadState::waiting:
+            case swarm::DownloadState::paused:
+            case swarm::DownloadState::queued: ++report.downloads.waiting; break;
+            default: ++report.downloads.active; break;
+        }
+    }
+    report.interfaces = world_.interfaces();
+    return report;
+}
+
+std::vector<control::PeerReport> Backend::peers() {
+    std::vector<control::PeerReport> reports;
+    for (const node::PeerView& peer : driver_.node().peers(platform::now())) {
+        reports.push_back(peer_report(peer, platform::unix_now()));
+    }
+    return reports;
+}
+
+control::ConfigReport Backend::config() {
+    control::ConfigReport report;
+    report.home = config_.home.string();
+    report.config_file = (config_.home / "config.toml").string();
+    report.name = config_.name;
+    for (const std::filesystem::path& folder : config_.shared_folders) {
+        report.shared_folders.push_back(folder.string());
+    }
+    report.download_folder = config_.download_folder.string();
+    report.port = facts_.port;
+    report.web_port = facts_.web_port;
+    return report;
+}
+
+void Backend::search(Query query, Duration wait, control::Reply<control::SearchReport> reply) {
+    const Time now = platform::now();
+    ask(std::make_shared<PendingSearch>(PendingSearch{
+        std::move(query), now, now + wait, std::move(reply), boost::asio::steady_timer(context_)}));
+}
+
+void Backend::ask(std::shared_ptr<PendingSearch> search) {
+    const node::Ticket ticket{next_ticket_.value++};
+    const Query query = search->query;
+    searches_.emplace(ticket, std::move(search));
+    driver_.handle(node::SearchAsked{ticket, query});
+}
+
+void Backend::answered(node::AnswerSearch answer) {
+    const auto found = searches_.find(answer.ticket);
+    if (found == searches_.end()) return;
+    const std::shared_ptr<PendingSearch> search = std::move(found->second);
+    searches_.erase(found);
+    if (!answer.reply.complete && platform::now() + kAskAgain < search->until) {
+        search->again.expires_after(kAskAgain);
+        search->again.async_wait([this, search](const boost::system::error_code& error) {
+            if (!error) ask(search);
+        });
+        return;
+    }
+    rows_ = answer.reply.results;
+    search->reply(search_report(search->query, answer.reply, platform::now() - search->asked, driver_.node(),
+                                facts_.self));
+}
+
+void Backend::download(control::DownloadRequest request, control::Reply<control::DownloadReport> reply) {
+    if (const std::optional<std::uint64_t> row = row_number(request.what)) {
+        if (*row == 0 || *row > rows_.size()) {
+            return reply(failure(ErrorCode::not_found, "download " + request.what,
+                                 rows_.empty() ? "there was no search yet; run iwanto search first"
+                                               : "the last search has rows 1 to " + std::to_string(rows_.size())));
+        }
+        return reply(start_download(rows_[*row - 1], request));
+    }
+    const Result<std::string> digits = hash_digits(request.what);
+    if (!digits) return reply(std::unexpected(digits.error()));
+    const node::Ticket ticket{next_ticket_.value++};
+    locates_.emplace(ticket, PendingDownload{std::move(request), std::move(reply)});
+    driver_.handle(node::LocateAsked{ticket, *digits});
+}
+
+void Backend::answered(node::AnswerLocate answer) {
+    const auto found = locates_.find(answer.ticket);
+    if (found == locates_.end()) return;
+    const PendingDownload pending = std::move(found->second);
+    locates_.erase(found);
+    const Result<protocol::SearchResult> match = only_match(pending.request.what, answer.reply);
+    pending.reply(match ? start_download(*match, pending.request) : std::unexpected(match.error()));
+}
+
+Result<control::DownloadReport> Backend::start_download(const protocol::SearchResult& result,
+                                                        const control::DownloadRequest& request) {
+    if (std::optional<control::DownloadReport> there = already_there(result)) return *there;
+    Result<swarm::Target> target = target_of(result, facts_.self);
+    if (!target) return failure(std::move(target));
+    const Result<std::filesystem::path> folder = folder_for(request);
+    if (!folder) return std::unexpected(folder.error());
+    const DownloadId id{next_download_.value++};
+    driver_.handle(swarm::Event(swarm::DownloadAsked{id, std::move(*target), folder->string()}));
+    if (std::optional<control::DownloadReport> report = download(id.value)) return *report;
+    return failure(ErrorCode::cancelled, "download " + request.what, "it was cancelled at once");
+}
+
+// A download that is in the list already is gone on with; one that is done counts while its file is there.
+std::optional<control::DownloadReport> Backend::already_there(const protocol::SearchResult& result) {
+    if (!result.content) return std::nullopt;
+    const std::optional<DownloadId> id = driver_.node().swarm().find(*result.content);
+    if (!id) return std::nullopt;
+    const std::optional<control::DownloadReport> report = download(id->value);
+    if (!report) return std::nullopt;
+    if (report->state == "done" && !platform::info_of(report->path)) {
+        driver_.handle(swarm::Event(swarm::CancelAsked{*id}));
+        return std::nullopt;
+    }
+    if (report->state != "done") driver_.handle(swarm::Event(swarm::ResumeAsked{*id}));
+    return download(id->value);
+}
+
+Result<std::filesystem::path> Backend::folder_for(const control::DownloadRequest& request) const {
+    if (!request.folder) return config_.download_folder;
+    Config changed = config_;
+    Result<std::filesystem::path> folder = platform::resolve(*request.folder);
+    if (!folder) return folder;
+    changed.download_folder = *folder;
+    if (const Result<void> checked = check_folders(changed); !checked) return std::unexpected(checked.error());
+    return folder;
+}
+
+std::vector<control::DownloadReport> Backend::downloads() {
+    std::vector<control::DownloadReport> reports;
+    for (const swarm::DownloadStatus& status : driver_.node().swarm().downloads(platform::now())) {
+        reports.push_back(download_report(status, driver_.node()));
+    }
+    return reports;
+}
+
+std::optional<control::DownloadReport> Backend::download(std::uint64_t id) {
+    const std::optional<swarm::DownloadStatus> status =
+        driver_.node().swarm().download(DownloadId{id}, platform::now());
+    if (!status) return std::nullopt;
+    return download_report(*status, driver_.node());
+}
+
+Result<DownloadId> Backend::find_download(const std::string& what) const {
+    std::vector<swarm::DownloadStatus> matching = driver_.node().swarm().downloads(platform::now());
+    std::erase_if(matching, [&](const swarm::DownloadStatus& status) {
+        return what != "#" + std::to_string(status.id.value) &&
+               !(status.content && what.size() >= 6 && status.content->hex().starts_with(what));
+    });
+    if (matching.size() == 1) return matching.front().id;
+    if (matching.empty()) {
+        return failure(ErrorCode::not_found, "find download " + escape_for_display(what),
+                       "no download has this hash; iwanto downloads lists them");
+    }
+    std::string candidates;
+    for (const swarm::DownloadStatus& status : matching) {
+        candidates += "\n  #" + std::to_string(status.id.value) + "  " + escape_for_display(status.name);
+    }
+    return failure(ErrorCode::invalid_argument, "find download " + what, "it is ambiguous:" + candidates);
+}
+
+template <class Event>
+Result<control::DownloadReport> Backend::tell_download(const std::string& what) {
+    const Result<DownloadId> id = find_download(what);
+    if (!id) return std::unexpected(id.error());
+    std::optional<control::DownloadReport> before = download(id->value);
+    driver_.handle(swarm::Event(Event{*id}));
+    const std::optional<control::DownloadReport> after = download(id->value);
+    return after ? *after : *before;
+}
+
+Result<control::DownloadReport> Backend::pause(const std::string& what) {
+    return tell_download<swarm::PauseAsked>(what);
+}
+Result<control::DownloadReport> Backend::resume(const std::string& what) {
+    return tell_download<swarm::ResumeAsked>(what);
+}
+Result<control::DownloadReport> Backend::cancel(const std::string& what) {
+    return tell_download<swarm::CancelAsked>(what);
+}
+
+Result<control::ConfigReport> Backend::share(const std::string& folder, bool add) {
+    const Result<std::filesystem::path> path = platform::resolve(folder);
+    if (!path) return std::unexpected(path.error());
+    Config changed = config_;
+    if (!add) changed.shared_folders.clear();
+    if (std::ranges::find(changed.shared_folders, *path) == changed.shared_folders.end()) {
+        changed.shared_folders.push_back(*path);
+    }
+    return apply_shares(std::move(changed));
+}
+
+Result<control::ConfigReport> Backend::unshare(const std::string& folder) {
+    const Result<std::filesystem::path> path = platform::resolve(folder);
+    if (!path) return std::unexpected(path.error());
+    Config changed = config_;
+    if (std::erase(changed.shared_folders, *path) == 0) {
+        return failure(ErrorCode::not_found, "unshare " + path->string(),
+                       "it is not shared; iwanto view config lists what is");
+    }
+    return apply_shares(std::move(changed));
+}
+
+Result<control::ConfigReport> Backend::apply_shares(Config changed) {
+    if (const Result<void> checked = check_folders(changed); !checked) return std::unexpected(checked.error());
+    if (const Result<void> saved = save_shared_folders(changed); !saved) return std::unexpected(saved.error());
+    config_ = std::move(changed);
+    indexer_.set_shares(shares_of(config_));
+    return config();
+}
+
+Result<control::ConfigReport> Backend::set_download_folder(const std::string& folder) {
+    const Result<std::filesystem::path> path = platform::resolve(folder);
+    if (!path) return std::unexpected(path.error());
+    Config changed = config_;
+    changed.download_folder = *path;
+    if (const Result<void> checked = check_folders(changed); !checked) return std::unexpected(checked.error());
+    if (const Result<void> saved = save_download_folder(changed); !saved) return std::unexpected(saved.error());
+    config_ = std::move(changed);
+    return config();
+}
+
+Result<void> Backend::connect(const std::string& host_and_port) {
+    const Result<protocol::Address> address = parse_address(host_and_port);
+    if (!address) return std::unexpected(address.error());
+    driver_.handle(node::AddressGiven{*address});
+    return {};
+}
+
+void Backend::stop() { world_.stop(); }
+
+}  // namespace iwant::daemon

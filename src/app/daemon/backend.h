@@ -1,0 +1,97 @@
+#pragma once
+
+// The service behind the local API: what users ask, turned into events of the node and changes of the settings.
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/daemon/config.h"
+#include "app/daemon/indexer.h"
+#include "app/daemon/node_driver.h"
+#include "base/log.h"
+#include "io/control/api.h"
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace iwant::daemon {
+
+/// The shares of a configuration; equal folder names get a number.
+std::vector<scanner::Share> shares_of(const Config& config);
+
+class Backend final : public control::Backend {
+  public:
+    struct Facts {
+        PeerId self;
+        std::string version;
+        std::uint16_t port = 0;
+        std::uint16_t web_port = 0;
+    };
+    struct World {
+        std::function<std::vector<control::InterfaceReport>()> interfaces;
+        std::function<void()> stop;
+    };
+
+    /// References outlive it. `next_download` is above all ids of earlier runs.
+    Backend(boost::asio::io_context& context, Config config, NodeDriver& driver, Indexer& indexer, World world,
+            DownloadId next_download);
+    ~Backend() override;
+
+    void set_facts(Facts facts) { facts_ = std::move(facts); }
+    /// The node's answers to what was asked here.
+    void answered(node::AnswerSearch answer);
+    void answered(node::AnswerLocate answer);
+
+    control::StatusReport status() override;
+    std::vector<control::PeerReport> peers() override;
+    control::ConfigReport config() override;
+    void search(Query query, Duration wait, control::Reply<control::SearchReport> reply) override;
+    void download(control::DownloadRequest request, control::Reply<control::DownloadReport> reply) override;
+    std::vector<control::DownloadReport> downloads() override;
+    std::optional<control::DownloadReport> download(std::uint64_t id) override;
+    Result<control::DownloadReport> pause(const std::string& what) override;
+    Result<control::DownloadReport> resume(const std::string& what) override;
+    Result<control::DownloadReport> cancel(const std::string& what) override;
+    Result<control::ConfigReport> share(const std::string& folder, bool add) override;
+    Result<control::ConfigReport> unshare(const std::string& folder) override;
+    Result<control::ConfigReport> set_download_folder(const std::string& folder) override;
+    Result<void> connect(const std::string& host_and_port) override;
+    void stop() override;
+
+  private:
+    struct PendingSearch;
+    struct PendingDownload {
+        control::DownloadRequest request;
+        control::Reply<control::DownloadReport> reply;
+    };
+
+    void ask(std::shared_ptr<PendingSearch> search);
+    Result<control::DownloadReport> start_download(const protocol::SearchResult& result,
+                                                   const control::DownloadRequest& request);
+    Result<std::filesystem::path> folder_for(const control::DownloadRequest& request) const;
+    std::optional<control::DownloadReport> already_there(const protocol::SearchResult& result);
+    Result<DownloadId> find_download(const std::string& what) const;
+    template <class Event>
+    Result<control::DownloadReport> tell_download(const std::string& what);
+    Result<control::ConfigReport> apply_shares(Config changed);
+
+    boost::asio::io_context& context_;
+    Config config_;
+    NodeDriver& driver_;
+    Indexer& indexer_;
+    const World world_;
+    Facts facts_;
+    const Time started_;
+    DownloadId next_download_;
+    node::Ticket next_ticket_{1};
+    std::map<node::Ticket, std::shared_ptr<PendingSearch>> searches_;
+    std::map<node::Ticket, PendingDownload> locates_;
+    std::vector<protocol::SearchResult> rows_;  ///< of the last search
+};
+
+}  // namespace iwant::daemon

@@ -1,0 +1,146 @@
+#include "app/daemon/bulk_server.h"
+
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "base/content.h"
+#include "core/protocol/limits.h"
+#include "io/catalog/catalog.h"
+#include "io/platform/file.h"
+
+namespace iwant::daemon {
+namespace {
+
+using protocol::RefusalCode;
+
+constexpr std::chrono::seconds kIdleStream{60};
+constexpr std::size_t kOpenFilesMax = 16;
+
+/// The conversation of one stream.
+class Upload {
+  public:
+    Upload(net::BulkStream& stream, catalog::CatalogReader& reader) : stream_(stream), reader_(reader) {}
+
+    /// Until the peer goes or breaks the rules.
+    Result<void> run() {
+        while (true) {
+            Result<protocol::Message> message = stream_.receive(kIdleStream);
+            if (!message) return failure(std::move(message));
+            const auto* request = std::get_if<protocol::PieceRequest>(&*message);
+            if (request == nullptr) return {};
+            if (Result<void> sent = answer(*request); !sent) return sent;
+        }
+    }
+
+  private:
+    struct Open {
+        platform::File file;
+        catalog::SharedFile shared;
+    };
+
+    Result<void> answer(const protocol::PieceRequest& request) {
+        const Result<Open*> open = open_file(request.file);
+        if (!open) return refuse(request, RefusalCode::failed);
+        if (*open == nullptr) return refuse(request, RefusalCode::not_shared);
+        const std::uint64_t size = (*open)->shared.stamp.size_bytes;
+        if (request.count == 0 || request.first.value + std::uint64_t{request.count} > piece_count(size)) {
+            return refuse(request, RefusalCode::range);
+        }
+        for (std::uint32_t i = 0; i < request.count; ++i) {
+            const PieceIndex piece{request.first.value + i};
+            if (const std::optional<RefusalCode> reason = read_piece(**open, piece)) {
+                files_.erase(request.file);
+                return refuse(request, *reason);
+            }
+            const auto length = static_cast<std::uint32_t>(buffer_.size());
+            if (Result<void> sent = stream_.send_piece({request.request, piece, length}, buffer_); !sent) {
+                return sent;
+            }
+        }
+        return {};
+    }
+
+    Result<void> refuse(const protocol::PieceRequest& request, RefusalCode code) {
+        return stream_.send(protocol::Refusal{request.request, code});
+    }
+
+    /// Null when it is not shared (any more).
+    Result<Open*> open_file(const FileId& id) {
+        if (const auto known = files_.find(id); known != files_.end()) return &known->second;
+        Result<std::optional<catalog::SharedFile>> shared = reader_.find_file(id);
+        if (!shared) return failure(std::move(shared));
+        if (!*shared) return nullptr;
+        Result<platform::File> file = platform::File::open_for_reading((*shared)->disk_path);
+        if (!file) return nullptr;
+        if (files_.size() >= kOpenFilesMax) files_.erase(files_.begin());
+        return &files_.emplace(id, Open{std::move(*file), std::move(**shared)}).first->second;
+    }
+
+    /// Reads a piece into the buffer; a reason when that cannot be sent.
+    std::optional<RefusalCode> read_piece(const Open& open, PieceIndex piece) {
+        const std::uint64_t size = open.shared.stamp.size_bytes;
+        const std::uint64_t offset = piece.value * piece_size_for(size);
+        buffer_.resize(piece_length(size, piece));
+        open.file.will_read(offset + buffer_.size(), buffer_.size());
+        const Result<std::size_t> read = open.file.read_at(offset, buffer_);
+        if (!read) return RefusalCode::failed;
+        const Result<platform::FileInfo> info = open.file.info();
+        if (*read != buffer_.size() || !info || !is_unchanged(info->stamp, open.shared.stamp)) {
+            return RefusalCode::changed;
+        }
+        return std::nullopt;
+    }
+
+    static bool is_unchanged(const platform::FileStamp& now, const platform::FileStamp& announced) {
+        return now.size_bytes == announced.size_bytes && now.modified_ns == announced.modified_ns &&
+               now.inode == announced.inode;
+    }
+
+    net::BulkStream& stream_;
+    catalog::CatalogReader& reader_;
+    std::map<FileId, Open> files_;
+    std::vector<std::uint8_t> buffer_;
+};
+
+void serve_stream(net::BulkStream& stream, const std::filesystem::path& database, Logger& logger) {
+    const Result<std::unique_ptr<catalog::CatalogReader>> reader = catalog::CatalogReader::open(database);
+    if (!reader) return logger.warning(reader.error().text());
+    const Result<void> ended = Upload(stream, **reader).run();
+    if (!ended) logger.debug("an upload stream ended peer=" + stream.peer().brief() + ": " + ended.error().text());
+}
+
+}  // namespace
+
+BulkServer::BulkServer(std::filesystem::path database, Logger& logger)
+    : database_(std::move(database)), logger_(logger) {}
+
+BulkServer::~BulkServer() { stop(); }
+
+void BulkServer::serve(std::shared_ptr<net::BulkStream> stream) {
+    forget_ended();
+    if (serving_.size() >= kStreamsMax) return stream->shut_down();
+    auto over = std::make_shared<std::atomic<bool>>(false);
+    std::thread thread([this, stream, over] {
+        serve_stream(*stream, database_, logger_);
+        stream->shut_down();
+        *over = true;
+    });
+    serving_.push_back({std::move(stream), std::move(over), std::move(thread)});
+}
+
+void BulkServer::forget_ended() {
+    std::erase_if(serving_, [](Serving& serving) {
+        if (!*serving.over) return false;
+        serving.thread.join();
+        return true;
+    });
+}
+
+void BulkServer::stop() {
+    for (Serving& serving : serving_) serving.stream->shut_down();
+    for (Serving& serving : serving_) serving.thread.join();
+    serving_.clear();
+}
+
+}  // namespace iwant::daemon

@@ -1,0 +1,145 @@
+#include "app/daemon/fetch_stream.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/hash.h"
+#include "core/protocol/limits.h"
+
+namespace iwant::daemon {
+namespace {
+
+/// Asked for and not received: enough to fill a 10 Gbit/s wire for several milliseconds.
+constexpr std::uint64_t kBytesAhead = std::uint64_t{16} << 20;
+
+std::uint64_t job_bytes(const FetchJob& job) {
+    const std::uint64_t piece_size = piece_size_for(job.size_bytes);
+    const std::uint64_t from = job.first.value * piece_size;
+    return std::min(job.size_bytes - from, job.count * piece_size);
+}
+
+ErrorCode code_of(protocol::RefusalCode refusal) {
+    switch (refusal) {
+        case protocol::RefusalCode::not_shared: return ErrorCode::not_found;
+        case protocol::RefusalCode::changed: return ErrorCode::changed;
+        case protocol::RefusalCode::busy: return ErrorCode::busy;
+        case protocol::RefusalCode::range:
+        case protocol::RefusalCode::failed:
+        case protocol::RefusalCode::protocol: break;
+    }
+    return ErrorCode::not_found;
+}
+
+}  // namespace
+
+Result<void> FetchStream::run() {
+    while (true) {
+        if (under_way_.empty()) {
+            std::optional<FetchJob> job = jobs_.take(JobSource::Wait::yes);
+            if (!job) return {};
+            if (Result<void> asked = ask(std::move(*job)); !asked) {
+                end_all(asked.error());
+                return asked;
+            }
+        }
+        Result<void> step = ask_ahead();
+        if (step) step = receive_one();
+        if (!step) {
+            end_all(step.error());
+            return step;
+        }
+    }
+}
+
+Result<void> FetchStream::ask_ahead() {
+    while (bytes_asked_ < kBytesAhead && under_way_.size() < protocol::kRequestsPerSessionMax) {
+        std::optional<FetchJob> job = jobs_.take(JobSource::Wait::no);
+        if (!job) return {};
+        if (Result<void> asked = ask(std::move(*job)); !asked) return asked;
+    }
+    return {};
+}
+
+Result<void> FetchStream::ask(FetchJob job) {
+    const protocol::PieceRequest request{RequestId{next_request_++}, job.file, job.first, job.count};
+    bytes_asked_ += job_bytes(job);
+    under_way_.push_back({std::move(job), request.request});
+    return stream_.send(request);
+}
+
+Result<void> FetchStream::receive_one() {
+    Result<protocol::Message> message = stream_.receive(protocol::kBulkStallTimeout);
+    if (!message) return failure(std::move(message));
+    if (const auto* header = std::get_if<protocol::PieceHeader>(&*message)) return take_piece(*header);
+    if (const auto* refusal = std::get_if<protocol::Refusal>(&*message)) {
+        if (refusal->request == under_way_.front().request) {
+            take_refusal(*refusal);
+            return {};
+        }
+    }
+    return failure(ErrorCode::protocol, "receive pieces", "the peer sent something that was not asked for");
+}
+
+Result<void> FetchStream::take_piece(const protocol::PieceHeader& header) {
+    UnderWay& front = under_way_.front();
+    const PieceIndex expected{front.job.first.value + front.received};
+    if (header.request != front.request || header.piece != expected ||
+        header.length != piece_length(front.job.size_bytes, expected)) {
+        return failure(ErrorCode::protocol, "receive pieces", "the peer sent another piece than asked for");
+    }
+    buffer_.resize(header.length);
+    if (Result<void> received = stream_.receive_raw(buffer_); !received) return received;
+    bytes_asked_ -= header.length;
+    ++front.received;
+    if (!front.ended) {
+        Result<void> stored = jobs_.is_cancelled(front.job.fetch)
+                                  ? failure(ErrorCode::cancelled, "fetch", "cancelled")
+                                  : verify(front.job, expected);
+        if (stored) stored = world_.write(front.job, expected, buffer_);
+        if (stored) {
+            world_.tell(swarm::PieceStored{front.job.fetch, expected, header.length});
+        } else {
+            end(front, std::move(stored));
+        }
+    }
+    if (front.received == front.job.count) {
+        if (!front.ended) end(front, {});
+        under_way_.pop_front();
+    }
+    return {};
+}
+
+void FetchStream::take_refusal(const protocol::Refusal& refusal) {
+    UnderWay& front = under_way_.front();
+    for (std::uint32_t i = front.received; i < front.job.count; ++i) {
+        bytes_asked_ -= piece_length(front.job.size_bytes, PieceIndex{front.job.first.value + i});
+    }
+    if (!front.ended) {
+        end(front, failure(code_of(refusal.code), "fetch pieces", "the peer does not give them now"));
+    }
+    under_way_.pop_front();
+}
+
+Result<void> FetchStream::verify(const FetchJob& job, PieceIndex piece) const {
+    const Hash256 hash = hash_bytes(buffer_);
+    const bool good = job.pieces ? job.pieces->hashes[piece.value] == hash
+                                 : file_id(PieceList{job.size_bytes, {hash}}) == job.file;
+    if (good) return {};
+    return failure(ErrorCode::corrupt, "verify a piece", "the peer sent wrong bytes");
+}
+
+void FetchStream::end(UnderWay& under_way, Result<void> outcome) {
+    under_way.ended = true;
+    jobs_.ended(under_way.job.fetch);
+    world_.tell(swarm::FetchEnded{under_way.job.fetch, std::move(outcome)});
+}
+
+void FetchStream::end_all(const Error& error) {
+    const ErrorCode code = error.code == ErrorCode::timeout ? ErrorCode::timeout : ErrorCode::network;
+    for (UnderWay& under_way : under_way_) {
+        if (!under_way.ended) end(under_way, failure(code, error.operation, error.message));
+    }
+    under_way_.clear();
+}
+
+}  // namespace iwant::daemon

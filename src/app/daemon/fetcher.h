@@ -1,0 +1,64 @@
+#pragma once
+
+// Gets pieces from peers: a few bulk streams to each peer that is asked, each with its thread, that ask, receive,
+// verify and hand on. Requests are sent ahead, so that the wire never waits for a round trip.
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "app/daemon/worker.h"
+#include "base/content.h"
+#include "base/log.h"
+#include "core/protocol/messages.h"
+#include "core/swarm/types.h"
+#include "io/net/transport.h"
+
+namespace iwant::daemon {
+
+/// One run of pieces of one file, to be asked of one peer.
+struct FetchJob {
+    FetchId fetch;
+    DownloadId download;
+    FileIndex file_index;
+    FileId file;
+    std::uint64_t size_bytes = 0;
+    PieceIndex first;
+    std::uint32_t count = 0;
+    SharedPieceList pieces;  ///< null: one piece, verified through the FileId
+};
+
+class Fetcher {
+  public:
+    /// Streams to one peer: one thread decrypts while another writes.
+    static constexpr std::size_t kStreamsPerPeer = 2;
+
+    struct World {
+        /// Any thread. Writes a verified piece; an error ends the fetch.
+        std::function<Result<void>(const FetchJob&, PieceIndex, std::span<const std::uint8_t>)> write;
+        /// Any thread.
+        std::function<void(swarm::Event)> tell;
+    };
+
+    /// All references outlive the fetcher.
+    Fetcher(const net::TlsContext& tls, World world, Logger& logger);
+    ~Fetcher();
+
+    /// Event thread. `hello` and `addresses` are used when a stream has to be opened.
+    void fetch(const PeerId& peer, FetchJob job, const protocol::Hello& hello,
+               const std::vector<protocol::Address>& addresses);
+    void cancel(FetchId fetch);
+    void stop();
+
+  private:
+    class PeerQueue;
+    const net::TlsContext& tls_;
+    const World world_;
+    Logger& logger_;
+    std::map<PeerId, std::shared_ptr<PeerQueue>> peers_;
+};
+
+}  // namespace iwant::daemon

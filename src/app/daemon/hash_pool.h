@@ -1,0 +1,46 @@
+#pragma once
+
+// Threads that hash files. Small files go one to a thread; a large one gets all of them to itself, since one
+// disk and one file are read best in order.
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "app/daemon/worker.h"
+#include "base/result.h"
+#include "io/catalog/catalog.h"
+#include "io/scanner/file_hasher.h"
+
+namespace iwant::daemon {
+
+class HashPool {
+  public:
+    using Done = std::function<void(const catalog::HashJob&, Result<scanner::HashedFile>)>;
+
+    /// Jobs of at least this many bytes are hashed by all threads together.
+    static constexpr std::uint64_t kLargeFileBytes = std::uint64_t{64} << 20;
+
+    /// `done` is called on the pool's threads.
+    HashPool(unsigned threads, Done done);
+    ~HashPool();
+
+    /// How many more jobs are taken without waiting long.
+    std::size_t room() const;
+    void hash(const catalog::HashJob& job);
+    /// Jobs under way end with ErrorCode::cancelled.
+    void stop();
+
+  private:
+    void run(const catalog::HashJob& job);
+
+    const unsigned threads_;
+    const Done done_;
+    std::atomic<bool> stop_ = false;
+    std::atomic<std::size_t> queued_ = 0;
+    std::size_t next_ = 0;
+    std::vector<std::unique_ptr<Worker>> workers_;
+};
+
+}  // namespace iwant::daemon

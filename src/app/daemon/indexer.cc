@@ -1,0 +1,261 @@
+#include "app/daemon/indexer.h"
+
+#include <atomic>
+#include <set>
+#include <utility>
+
+#include "app/daemon/hash_pool.h"
+#include "core/protocol/limits.h"
+
+namespace iwant::daemon {
+
+// Lives on three threads: what is marked so belongs to the catalogue's worker or to the event thread; the scanner's
+// thread and the hash threads only post.
+class Indexer::State final : public scanner::ScanSink, public std::enable_shared_from_this<State> {
+  public:
+    State(Options options, catalog::Catalog& catalog, Worker& worker, Post post, Told told, Logger& logger)
+        : options_(std::move(options)),
+          catalog_(catalog),
+          worker_(worker),
+          post_(std::move(post)),
+          told_(std::move(told)),
+          logger_(logger) {}
+
+    Result<void> start();
+    void set_shares(std::vector<scanner::Share> shares);
+    void hash_now(EntryId entry, Hashed hashed);
+    void stop();
+
+    // Scanner's thread.
+    void subtree_seen(scanner::Subtree subtree) override;
+    void share_unreadable(const std::string& share, const Error& error) override;
+    void first_walk_done() override;
+
+    // Event thread.
+    catalog::Totals totals_;
+    std::set<std::string> unreadable_;
+    std::unique_ptr<scanner::Scanner> scanner_;
+
+  private:
+    struct Waiting {
+        EntryId entry;
+        std::set<EntryId> pending;  ///< files below it whose hashing was started and is not over
+        Hashed hashed;
+    };
+
+    // Catalogue's worker.
+    void merge(const scanner::Subtree& subtree);
+    void publish();
+    void publish_soon();
+    void fill_hash_pool();
+    void hash_first(EntryId entry, Hashed hashed);
+    void take_hash(const catalog::HashJob& job, Result<scanner::HashedFile> hashed);
+    void answer(const Waiting& waiting);
+    void start_job(const catalog::HashJob& job);
+
+    void log_failure(const Error& error) { logger_.warning(error.text()); }
+    void on_event_thread(Task task) {
+        post_([self = shared_from_this(), task = std::move(task)] {
+            if (!self->stopped_) task();
+        });
+    }
+
+    Options options_;
+    catalog::Catalog& catalog_;
+    Worker& worker_;
+    const Post post_;
+    const Told told_;
+    Logger& logger_;
+
+    // Catalogue's worker.
+    std::uint64_t told_version_ = 0;
+    bool publish_queued_ = false;
+    std::set<EntryId> hashing_;
+    std::vector<Waiting> waiting_;
+    std::unique_ptr<HashPool> pool_;
+
+    std::atomic<bool> stopped_ = false;
+};
+
+Result<void> Indexer::State::start() {
+    std::vector<catalog::Catalog::ShareFolder> folders;
+    for (const scanner::Share& share : options_.shares) folders.push_back({share.name, share.folder});
+    pool_ = std::make_unique<HashPool>(
+        options_.hash_threads,
+        [this](const catalog::HashJob& job, Result<scanner::HashedFile> hashed) {
+            worker_.post([self = shared_from_this(), job, hashed = std::move(hashed)]() mutable {
+                self->take_hash(job, std::move(hashed));
+            });
+        });
+    worker_.post([self = shared_from_this(), folders = std::move(folders)] {
+        if (const Result<void> set = self->catalog_.set_shares(folders); !set) self->log_failure(set.error());
+        self->publish();
+    });
+    Result<std::unique_ptr<scanner::Scanner>> scanner = scanner::Scanner::start(
+        {.shares = options_.shares, .ignore = options_.ignore, .excluded = options_.excluded}, *this, logger_);
+    if (!scanner) return failure(std::move(scanner));
+    scanner_ = std::move(*scanner);
+    return {};
+}
+
+void Indexer::State::set_shares(std::vector<scanner::Share> shares) {
+    std::vector<catalog::Catalog::ShareFolder> folders;
+    for (const scanner::Share& share : shares) folders.push_back({share.name, share.folder});
+    unreadable_.clear();
+    worker_.post([self = shared_from_this(), folders = std::move(folders)] {
+        if (const Result<void> set = self->catalog_.set_shares(folders); !set) self->log_failure(set.error());
+        self->publish();
+    });
+    scanner_->set_shares(std::move(shares));
+}
+
+void Indexer::State::subtree_seen(scanner::Subtree subtree) {
+    worker_.post_when_room([self = shared_from_this(), subtree = std::move(subtree)] {
+        if (!self->stopped_) self->merge(subtree);
+    });
+}
+
+void Indexer::State::share_unreadable(const std::string& share, const Error& error) {
+    log_failure(error);
+    on_event_thread([this, share] { unreadable_.insert(share); });
+}
+
+void Indexer::State::first_walk_done() { logger_.info("all shared folders were read"); }
+
+void Indexer::State::merge(const scanner::Subtree& subtree) {
+    std::vector<catalog::SeenEntry> seen;
+    seen.reserve(subtree.found.size());
+    for (const scanner::Found& found : subtree.found) {
+        seen.push_back({found.path, found.disk_path, found.info});
+    }
+    if (const Result<void> merged =
+            catalog_.merge_walk(subtree.share, subtree.prefix, subtree.walk, seen, subtree.complete);
+        !merged) {
+        log_failure(merged.error());
+    }
+    on_event_thread([this, share = subtree.share] { unreadable_.erase(share); });
+    publish_soon();
+    fill_hash_pool();
+}
+
+void Indexer::State::publish_soon() {
+    if (std::exchange(publish_queued_, true)) return;
+    worker_.post([self = shared_from_this()] {
+        self->publish_queued_ = false;
+        self->publish();
+    });
+}
+
+void Indexer::State::publish() {
+    const catalog::Totals totals = catalog_.totals();
+    while (!stopped_) {
+        Result<CatalogDelta> delta = catalog_.changes_since(told_version_, protocol::kDeltaChangesMax);
+        if (!delta) return log_failure(delta.error());
+        const bool more = delta->more;
+        told_version_ = delta->up_to;
+        on_event_thread([this, totals, changes = std::move(*delta)]() mutable {
+            totals_ = totals;
+            told_.advanced(std::move(changes), totals);
+        });
+        if (!more) return;
+    }
+}
+
+void Indexer::State::fill_hash_pool() {
+    const std::size_t room = stopped_ ? 0 : pool_->room();
+    if (room == 0) return;
+    const Result<std::vector<catalog::HashJob>> jobs = catalog_.files_to_hash(room + hashing_.size());
+    if (!jobs) return log_failure(jobs.error());
+    for (const catalog::HashJob& job : *jobs) {
+        if (pool_->room() == 0) return;
+        if (!hashing_.contains(job.entry)) start_job(job);
+    }
+}
+
+void Indexer::State::start_job(const catalog::HashJob& job) {
+    hashing_.insert(job.entry);
+    pool_->hash(job);
+}
+
+void Indexer::State::take_hash(const catalog::HashJob& job, Result<scanner::HashedFile> hashed) {
+    hashing_.erase(job.entry);
+    if (stopped_) return;
+    if (hashed) {
+        const Result<bool> set = catalog_.set_pieces(job.entry, hashed->stamp, hashed->pieces);
+        if (!set) log_failure(set.error());
+    } else if (hashed.error().code != ErrorCode::changed && hashed.error().code != ErrorCode::cancelled) {
+        // A changed file is told again by the scanner once it is quiet.
+        log_failure(hashed.error());
+        if (const Result<void> set = catalog_.set_unreadable(job.entry); !set) log_failure(set.error());
+    }
+    std::erase_if(waiting_, [&](Waiting& waiting) {
+        waiting.pending.erase(job.entry);
+        if (waiting.pending.empty()) answer(waiting);
+        return waiting.pending.empty();
+    });
+    publish_soon();
+    fill_hash_pool();
+}
+
+void Indexer::State::hash_now(EntryId entry, Hashed hashed) {
+    worker_.post([self = shared_from_this(), entry, hashed = std::move(hashed)]() mutable {
+        self->hash_first(entry, std::move(hashed));
+    });
+}
+
+void Indexer::State::hash_first(EntryId entry, Hashed hashed) {
+    Waiting waiting{entry, {}, std::move(hashed)};
+    std::vector<EntryId> wanted{entry};
+    if (Result<std::vector<EntryId>> below = catalog_.unhashed_below(entry); below) {
+        wanted.insert(wanted.end(), below->begin(), below->end());
+    }
+    for (const EntryId file : wanted) {
+        const Result<std::optional<catalog::HashJob>> job = catalog_.hash_job(file);
+        if (!job || !*job) continue;
+        waiting.pending.insert(file);
+        if (!hashing_.contains(file)) start_job(**job);
+    }
+    if (waiting.pending.empty()) return answer(waiting);
+    waiting_.push_back(std::move(waiting));
+}
+
+void Indexer::State::answer(const Waiting& waiting) {
+    const Result<std::optional<Entry>> entry = catalog_.entry(waiting.entry);
+    Result<Entry> answer = failure(ErrorCode::not_found, "hash", "this is not shared any more");
+    if (!entry) {
+        answer = std::unexpected(entry.error());
+    } else if (*entry) {
+        answer = **entry;
+        if (!(*entry)->content) answer = failure(ErrorCode::io, "hash", "not all of it can be read now");
+    }
+    on_event_thread([hashed = waiting.hashed, answer = std::move(answer)] { hashed(answer); });
+}
+
+void Indexer::State::stop() {
+    stopped_ = true;
+    scanner_.reset();
+    if (pool_) pool_->stop();
+}
+
+Indexer::Indexer(Options options, catalog::Catalog& catalog, Worker& catalog_worker, Post post, Told told,
+                 Logger& logger)
+    : state_(std::make_shared<State>(std::move(options), catalog, catalog_worker, std::move(post),
+                                     std::move(told), logger)) {}
+
+Indexer::~Indexer() = default;
+
+Result<void> Indexer::start() { return state_->start(); }
+void Indexer::set_shares(std::vector<scanner::Share> shares) { state_->set_shares(std::move(shares)); }
+void Indexer::hash_now(EntryId entry, Hashed hashed) { state_->hash_now(entry, std::move(hashed)); }
+void Indexer::stop() { state_->stop(); }
+const catalog::Totals& Indexer::totals() const { return state_->totals_; }
+
+scanner::ScanReport Indexer::scan_report() const {
+    return state_->scanner_ ? state_->scanner_->report() : scanner::ScanReport{};
+}
+
+std::vector<std::string> Indexer::unreadable_shares() const {
+    return {state_->unreadable_.begin(), state_->unreadable_.end()};
+}
+
+}  // namespace iwant::daemon

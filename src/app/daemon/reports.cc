@@ -1,0 +1,141 @@
+#include "app/daemon/reports.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace iwant::daemon {
+namespace {
+
+using Names = std::map<PeerId, std::string>;
+
+constexpr std::uint16_t kDefaultPort = 4926;
+
+std::string last_component(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+control::ResultReport result_report(const protocol::SearchResult& result, std::uint64_t row, const Names& names) {
+    control::ResultReport report;
+    report.row = row;
+    if (result.content) report.hash = result.content->hex();
+    report.kind = result.kind;
+    report.name = last_component(result.path);
+    report.path = result.path;
+    report.size_bytes = result.size_bytes;
+    report.modified = result.modified;
+    report.score = result.score;
+    for (const protocol::ResultSource& source : result.sources) {
+        const auto name = names.find(source.owner);
+        report.sources.push_back(
+            {{source.owner.hex(), name == names.end() ? "" : name->second}, source.online});
+    }
+    return report;
+}
+
+std::optional<std::uint64_t> seconds_left(const swarm::DownloadStatus& status) {
+    if (status.rate == 0 || status.state != swarm::DownloadState::transferring) return std::nullopt;
+    const std::uint64_t left = status.bytes_total - std::min(status.bytes_done, status.bytes_total);
+    return (left + status.rate - 1) / status.rate;
+}
+
+}  // namespace
+
+control::PeerRef peer_ref(const node::Node& node, const PeerId& peer) { return {peer.hex(), node.name_of(peer)}; }
+
+std::optional<control::LeaderRef> leader_ref(const node::Node& node, const protocol::LeaderView& view,
+                                             const PeerId& self) {
+    if (view.leader.is_zero()) return std::nullopt;
+    return control::LeaderRef{peer_ref(node, view.leader), view.leader == self, view.epoch};
+}
+
+control::SearchReport search_report(const Query& query, const protocol::SearchReply& reply, Duration took,
+                                    const node::Node& node, const PeerId& self) {
+    control::SearchReport report;
+    report.query = query.text;
+    report.complete = reply.complete;
+    report.known = reply.coverage.known;
+    report.indexed = reply.coverage.indexed;
+    report.leader = leader_ref(node, reply.view, self);
+    report.epoch = reply.view.epoch;
+    report.took_ms = std::chrono::duration<double, std::milli>(took).count();
+    report.total = reply.total;
+    Names names;
+    for (const protocol::Member& owner : reply.owners) names[owner.peer] = owner.name;
+    std::uint64_t row = 0;
+    for (const protocol::SearchResult& result : reply.results) {
+        report.results.push_back(result_report(result, ++row, names));
+    }
+    return report;
+}
+
+control::DownloadReport download_report(const swarm::DownloadStatus& status, const node::Node& node) {
+    control::DownloadReport report;
+    report.id = status.id.value;
+    if (status.content) report.hash = status.content->hex();
+    report.kind = status.kind;
+    report.name = status.name;
+    report.folder = status.folder;
+    report.state = swarm::to_string(status.state);
+    report.bytes_done = status.bytes_done;
+    report.bytes_total = status.bytes_total;
+    report.rate = status.rate;
+    report.seconds_left = seconds_left(status);
+    report.files_done = status.files_done;
+    report.files_total = status.files_total;
+    report.seconds = std::chrono::duration<double>(status.elapsed).count();
+    for (const auto& [peer, bytes] : status.bytes_by_source) {
+        report.sources.push_back({peer_ref(node, peer), bytes});
+    }
+    for (const PeerId& peer : status.active_sources) {
+        if (!status.bytes_by_source.contains(peer)) report.sources.push_back({peer_ref(node, peer), 0});
+    }
+    report.active_sources = status.active_sources.size();
+    if (status.error) report.code = std::string(iwant::to_string(*status.error));
+    report.message = status.message;
+    report.path = status.final_path;
+    report.verified = status.state == swarm::DownloadState::done;
+    return report;
+}
+
+control::PeerReport peer_report(const node::PeerView& peer, UnixSeconds now) {
+    control::PeerReport report;
+    report.peer = {peer.peer.hex(), peer.name};
+    if (!peer.addresses.empty()) report.address = to_string(peer.addresses.front());
+    report.self = peer.self;
+    report.online = peer.online;
+    report.leader = peer.leader;
+    report.files = peer.files;
+    report.bytes = peer.bytes;
+    report.version = peer.program_version;
+    if (peer.since_seen) {
+        report.last_seen = now - std::chrono::duration_cast<std::chrono::seconds>(*peer.since_seen).count();
+    }
+    return report;
+}
+
+std::string to_string(const protocol::Address& address) {
+    const bool ipv6 = address.host.find(':') != std::string::npos;
+    return (ipv6 ? "[" + address.host + "]" : address.host) + ":" + std::to_string(address.port);
+}
+
+Result<protocol::Address> parse_address(const std::string& text) {
+    protocol::Address address{text, kDefaultPort};
+    std::string port;
+    if (text.starts_with('[')) {
+        const std::size_t end = text.find(']');
+        address.host = text.substr(1, end == std::string::npos ? end : end - 1);
+        if (end != std::string::npos && end + 1 < text.size()) port = text.substr(end + 1);
+    } else if (std::ranges::count(text, ':') == 1) {
+        address.host = text.substr(0, text.find(':'));
+        port = text.substr(text.find(':'));
+    }
+    bool good = !address.host.empty();
+    if (!port.empty()) {
+        const char* const end = port.data() + port.size();
+        const auto [read, error] = std::from_chars(port.data() + 1, end, address.port);
+        good = good && port[0] == ':' && error == std::errc{} && read == end && address.port != 0;
+    }
+    if (good) return address;
+    return failure(ErrorCode::invalid_argument, "read address \"" + text + "\"",
+                   "write it as HOST:PORT, for example 192.168.1.20:4926 or [fe80::1%eth0]:4926");
+}
+
+}  // namespace iwant::daemon

@@ -1,0 +1,27 @@
+#pragma once
+
+// What the node knows, put into the local API's words.
+
+#include <map>
+#include <vector>
+
+#include "core/node/node.h"
+#include "io/control/api.h"
+
+namespace iwant::daemon {
+
+control::PeerRef peer_ref(const node::Node& node, const PeerId& peer);
+std::optional<control::LeaderRef> leader_ref(const node::Node& node, const protocol::LeaderView& view,
+                                             const PeerId& self);
+/// `took` is the time from the user's question to the answer.
+control::SearchReport search_report(const Query& query, const protocol::SearchReply& reply, Duration took,
+                                    const node::Node& node, const PeerId& self);
+control::DownloadReport download_report(const swarm::DownloadStatus& status, const node::Node& node);
+control::PeerReport peer_report(const node::PeerView& peer, UnixSeconds now);
+
+/// "192.0.2.7:4926", "[fe80::1%eth0]:4926".
+std::string to_string(const protocol::Address& address);
+/// Reads "host:port", "[v6]:port", or a host alone (port 4926).
+Result<protocol::Address> parse_address(const std::string& text);
+
+}  // namespace iwant::daemon

@@ -1,0 +1,93 @@
+#include "app/daemon/share_server.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/protocol/limits.h"
+
+namespace iwant::daemon {
+namespace {
+
+using protocol::Refusal;
+using protocol::RefusalCode;
+
+/// A listing's part stays well below a frame, whatever the names' lengths.
+constexpr std::size_t kTreeReplyBytes = std::size_t{512} << 10;
+constexpr std::size_t kBytesPerTreeEntry = 64;
+
+protocol::Message hash_reply(RequestId request, const Result<Entry>& entry) {
+    if (entry) return protocol::HashReply{request, entry->kind, *entry->content, entry->size_bytes};
+    const bool gone = entry.error().code == ErrorCode::not_found;
+    return Refusal{request, gone ? RefusalCode::not_shared : RefusalCode::failed};
+}
+
+protocol::Message piece_list_reply(const protocol::PieceListRequest& request, const PieceList& pieces) {
+    if (request.first.value >= pieces.hashes.size()) return Refusal{request.request, RefusalCode::range};
+    const std::size_t count = std::min(pieces.hashes.size() - request.first.value, protocol::kPieceHashesMax);
+    const auto begin = pieces.hashes.begin() + request.first.value;
+    return protocol::PieceListReply{
+        request.request, pieces.size_bytes, request.first, {begin, begin + static_cast<std::ptrdiff_t>(count)}};
+}
+
+protocol::Message tree_reply(const protocol::TreeRequest& request, const TreeListing& listing) {
+    const std::size_t total = listing.entries.size();
+    if (request.first > total) return Refusal{request.request, RefusalCode::range};
+    protocol::TreeReply reply{request.request, request.first, static_cast<std::uint32_t>(total), {}};
+    std::size_t bytes = 0;
+    for (std::size_t i = request.first; i < total; ++i) {
+        bytes += listing.entries[i].name.size() + kBytesPerTreeEntry;
+        if (bytes > kTreeReplyBytes || reply.entries.size() == protocol::kTreeEntriesMax) break;
+        reply.entries.push_back(listing.entries[i]);
+    }
+    return reply;
+}
+
+/// The reply made of a catalogue's answer, or the Refusal for what it lacks.
+template <class Found, class Make>
+protocol::Message reply_or_refusal(RequestId request, const Result<std::optional<Found>>& found, Make make) {
+    if (!found) return Refusal{request, RefusalCode::failed};
+    if (!*found) return Refusal{request, RefusalCode::not_shared};
+    return make(**found);
+}
+
+}  // namespace
+
+ShareServer::ShareServer(catalog::Catalog& catalog, Worker& catalog_worker, Indexer& indexer, Post post,
+                         SendReply send)
+    : catalog_(catalog),
+      worker_(catalog_worker),
+      indexer_(indexer),
+      post_(std::move(post)),
+      send_(std::move(send)) {}
+
+void ShareServer::serve(const node::Serve& serve) {
+    std::visit([&](const auto& request) { answer(serve.session, request); }, serve.request);
+}
+
+void ShareServer::answer(SessionId session, const protocol::HashRequest& request) {
+    indexer_.hash_now(request.entry, [this, session, id = request.request](const Result<Entry>& entry) {
+        send_(session, hash_reply(id, entry));
+    });
+}
+
+void ShareServer::answer(SessionId session, const protocol::PieceListRequest& request) {
+    worker_.post([this, session, request] {
+        const auto pieces = catalog_.piece_list(request.file);
+        reply(session, reply_or_refusal(request.request, pieces,
+                                        [&](const PieceList& list) { return piece_list_reply(request, list); }));
+    });
+}
+
+void ShareServer::answer(SessionId session, const protocol::TreeRequest& request) {
+    worker_.post([this, session, request] {
+        const auto listing = catalog_.tree_listing(request.tree);
+        reply(session, reply_or_refusal(request.request, listing,
+                                        [&](const TreeListing& tree) { return tree_reply(request, tree); }));
+    });
+}
+
+void ShareServer::reply(SessionId session, protocol::Message message) {
+    post_([this, session, message = std::move(message)] { send_(session, message); });
+}
+
+}  // namespace iwant::daemon

@@ -1,0 +1,61 @@
+#include "app/daemon/worker.h"
+
+#include <utility>
+
+#include "base/assert.h"
+
+namespace iwant::daemon {
+
+Worker::Worker(std::string name) : name_(std::move(name)), thread_([this] { run(); }) {}
+
+Worker::~Worker() {
+    {
+        const std::lock_guard lock(mutex_);
+        dropping_ = true;
+    }
+    finish();
+}
+
+void Worker::post(Task task) {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return;
+    ASSERT(tasks_.size() < kTasksMax);
+    tasks_.push_back(std::move(task));
+    changed_.notify_all();
+}
+
+void Worker::post_when_room(Task task) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return stopping_ || tasks_.size() < kRoomTasks; });
+    if (stopping_) return;
+    tasks_.push_back(std::move(task));
+    changed_.notify_all();
+}
+
+void Worker::finish() {
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+        if (dropping_) tasks_.clear();
+        changed_.notify_all();
+    }
+    if (thread_.joinable()) thread_.join();
+}
+
+void Worker::run() {
+    std::unique_lock lock(mutex_);
+    while (true) {
+        changed_.wait(lock, [this] { return stopping_ || !tasks_.empty(); });
+        if (tasks_.empty()) return;
+        {
+            const Task task = std::move(tasks_.front());
+            tasks_.pop_front();
+            changed_.notify_all();
+            lock.unlock();
+            task();
+        }
+        lock.lock();
+    }
+}
+
+}  // namespace iwant::daemon
