@@ -16,7 +16,9 @@ class PieceSet {
     std::uint64_t size() const { return size_; }
     std::uint64_t count() const { return count_; }
     bool complete() const { return count_ == size_; }
-    bool contains(std::uint64_t piece) const { return (words_[piece / 64] >> (piece % 64) & 1) != 0; }
+    bool contains(std::uint64_t piece) const {
+        return (words_[piece / 64] >> (piece % 64) & 1) != 0;
+    }
 
     /// Both say whether anything changed; `piece` must be below size().
     bool insert(std::uint64_t piece);

@@ -1,7 +1,8 @@
 #pragma once
 
-// All downloads of this peer as one pure state machine: which piece from whom. It never sees a byte of a
-// file; workers move, verify and write them and report back (types.h has the whole conversation).
+// All downloads of this peer as one pure state machine: which piece from whom. It never sees a byte
+// of a file; workers move, verify and write them and report back (types.h has the whole
+// conversation).
 
 #include <memory>
 #include <optional>

@@ -1,7 +1,7 @@
 #pragma once
 
-// The words that downloads are told in: what is wanted, how it is laid out, where it stands; and the events
-// and actions of the swarm. core/node makes these part of its own Event and Action.
+// The words that downloads are told in: what is wanted, how it is laid out, where it stands; and
+// the events and actions of the swarm. core/node makes these part of its own Event and Action.
 
 #include <cstdint>
 #include <map>
@@ -35,8 +35,8 @@ struct Target {
     std::vector<Source> sources;
 };
 
-/// One file of a plan. `path` is relative to the plan's root ("" when the root is the file itself), each
-/// component passed check_wire_name and storable_name.
+/// One file of a plan. `path` is relative to the plan's root ("" when the root is the file itself),
+/// each component passed check_wire_name and storable_name.
 struct PlannedFile {
     std::string path;
     std::uint64_t size_bytes = 0;
@@ -53,25 +53,26 @@ struct Plan {
     std::vector<PlannedFile> files;    ///< in order of path
     std::vector<std::string> folders;  ///< below the root, parents first
     std::uint64_t size_bytes = 0;
-    std::uint64_t pieces = 0;          ///< of all files together
+    std::uint64_t pieces = 0;  ///< of all files together
 };
 using SharedPlan = std::shared_ptr<const Plan>;
 
 enum class DownloadState : std::uint8_t {
-    queued,        ///< others go first
-    finding,       ///< asking who has it and what it consists of
-    hashing,       ///< its owner is hashing it
+    queued,   ///< others go first
+    finding,  ///< asking who has it and what it consists of
+    hashing,  ///< its owner is hashing it
     transferring,
-    checking,      ///< reading what was there before
-    moving,        ///< into its final place
-    paused,        ///< by the user
-    waiting,       ///< for a source, or for the disk; goes on by itself
-    failed,        ///< cannot go on by itself; the message says why
+    checking,  ///< reading what was there before
+    moving,    ///< into its final place
+    paused,    ///< by the user
+    waiting,   ///< for a source, or for the disk; goes on by itself
+    failed,    ///< cannot go on by itself; the message says why
     done,
 };
 std::string_view to_string(DownloadState state);
 
-/// What is kept of a download over a restart. `state` is paused, failed, done or (for all others) queued.
+/// What is kept of a download over a restart. `state` is paused, failed, done or (for all others)
+/// queued.
 struct DownloadRecord {
     DownloadId id;
     Target target;
@@ -94,7 +95,7 @@ struct DownloadStatus {
     std::uint64_t rate = 0;  ///< bytes per second over the last 3 s
     std::uint64_t files_done = 0;
     std::uint64_t files_total = 0;
-    Duration elapsed{};  ///< of this run, while not paused
+    Duration elapsed{};                               ///< of this run, while not paused
     std::map<PeerId, std::uint64_t> bytes_by_source;  ///< of this run
     std::vector<PeerId> active_sources;
     std::optional<ErrorCode> error;  ///< of a failed or waiting one
@@ -114,19 +115,30 @@ struct DownloadAsked {
 struct DownloadRestored {
     DownloadRecord record;
 };
-struct PauseAsked { DownloadId id; };
-struct ResumeAsked { DownloadId id; };
-struct CancelAsked { DownloadId id; };
+struct PauseAsked {
+    DownloadId id;
+};
+struct ResumeAsked {
+    DownloadId id;
+};
+struct CancelAsked {
+    DownloadId id;
+};
 
 /// Who has a content now, as the leader (or the node's own knowledge) says; may be empty.
 struct SourcesFound {
     Hash256 content;
     std::vector<Source> sources;
 };
-struct PeerArrived { PeerId peer; };  ///< it can be asked
-struct PeerLeft { PeerId peer; };     ///< it cannot be asked any more; its fetches end by themselves
+struct PeerArrived {
+    PeerId peer;
+};  ///< it can be asked
+struct PeerLeft {
+    PeerId peer;
+};  ///< it cannot be asked any more; its fetches end by themselves
 
-/// Answers to AskHash, AskTree, AskPieceList. `answer` fails with not_found, changed, busy, unavailable...
+/// Answers to AskHash, AskTree, AskPieceList. `answer` fails with not_found, changed, busy,
+/// unavailable...
 struct HashAnswered {
     DownloadId id;
     PeerId peer;
@@ -156,8 +168,8 @@ struct PieceListAnswered {
     Result<PieceListPart> answer;
 };
 
-/// The part folder is there, with these pieces of the plan verified and present (from an earlier run), or
-/// the content was found complete at `final_path` already.
+/// The part folder is there, with these pieces of the plan verified and present (from an earlier
+/// run), or the content was found complete at `final_path` already.
 struct Prepared {
     struct Ready {
         PieceSet present;                       ///< over all pieces of the plan
@@ -174,9 +186,10 @@ struct PieceStored {
     std::uint32_t length_bytes = 0;
 };
 
-/// The run is over; what was not stored before was not fetched. `corrupt`: the peer sent wrong bytes.
-/// `not_found` and `changed`: the peer does not have it any more. `no_space`, `permission`, `io`: our disk.
-/// `network`, `timeout`: the peer went silent. `busy`: it asks to come later. `cancelled`: by CancelFetch.
+/// The run is over; what was not stored before was not fetched. `corrupt`: the peer sent wrong
+/// bytes. `not_found` and `changed`: the peer does not have it any more. `no_space`, `permission`,
+/// `io`: our disk. `network`, `timeout`: the peer went silent. `busy`: it asks to come later.
+/// `cancelled`: by CancelFetch.
 struct FetchEnded {
     FetchId fetch;
     Result<void> outcome;
@@ -188,9 +201,9 @@ struct Finished {
     Result<std::string> final_path;
 };
 
-using Event = std::variant<DownloadAsked, DownloadRestored, PauseAsked, ResumeAsked, CancelAsked, SourcesFound,
-                           PeerArrived, PeerLeft, HashAnswered, TreeAnswered, PieceListAnswered, Prepared,
-                           PieceStored, FetchEnded, Finished>;
+using Event = std::variant<DownloadAsked, DownloadRestored, PauseAsked, ResumeAsked, CancelAsked,
+                           SourcesFound, PeerArrived, PeerLeft, HashAnswered, TreeAnswered,
+                           PieceListAnswered, Prepared, PieceStored, FetchEnded, Finished>;
 
 // Actions: what the swarm wants done.
 
@@ -224,8 +237,8 @@ struct Prepare {
 };
 
 /// Fetch pieces [first, first + count) of a file from a peer, verify each and write it; answered by
-/// PieceStored for each and one FetchEnded. Without a list the file has one piece, which is verified
-/// through the FileId itself.
+/// PieceStored for each and one FetchEnded. Without a list the file has one piece, which is
+/// verified through the FileId itself.
 struct StartFetch {
     FetchId fetch;
     DownloadId id;
@@ -235,20 +248,28 @@ struct StartFetch {
     std::uint32_t count = 0;
     SharedPieceList pieces;  ///< may be null
 };
-struct CancelFetch { FetchId fetch; };
+struct CancelFetch {
+    FetchId fetch;
+};
 
 /// Everything is there: make it durable and move it into place; answered by Finished.
-struct Finish { DownloadId id; };
+struct Finish {
+    DownloadId id;
+};
 /// Give the part folder up and remove it (cancel), or only close it (pause, fail).
 struct Release {
     enum class Parts : std::uint8_t { keep, remove };
     DownloadId id;
     Parts parts = Parts::keep;
 };
-struct SaveDownload { DownloadRecord record; };
-struct ForgetDownload { DownloadId id; };
+struct SaveDownload {
+    DownloadRecord record;
+};
+struct ForgetDownload {
+    DownloadId id;
+};
 
-using Action = std::variant<AskSources, AskHash, AskTree, AskPieceList, Prepare, StartFetch, CancelFetch, Finish,
-                            Release, SaveDownload, ForgetDownload>;
+using Action = std::variant<AskSources, AskHash, AskTree, AskPieceList, Prepare, StartFetch,
+                            CancelFetch, Finish, Release, SaveDownload, ForgetDownload>;
 
 }  // namespace iwant::swarm

@@ -1,0 +1,93 @@
+// What people see of a download; nothing here changes anything.
+
+#include "core/swarm/download.h"
+
+namespace iwant::swarm {
+namespace {
+
+constexpr Duration kFindingGrace = std::chrono::seconds(2);
+
+}  // namespace
+
+DownloadStatus Download::status(Time now) const {
+    DownloadStatus status;
+    status.id = id();
+    status.kind = record_.target.kind;
+    status.content = content();
+    status.name = record_.target.name;
+    status.folder = record_.folder;
+    status.state = state(now);
+    status.elapsed = elapsed_ + (started_ ? now - *started_ : Duration{});
+    status.message = record_.message;
+    status.final_path = record_.final_path;
+    if (error_) status.error = error_->code;
+    if (status.state == DownloadState::waiting) {
+        status.error = disk_trouble_ ? disk_trouble_->code : ErrorCode::unavailable;
+        status.message = waiting_message();
+    }
+    fill_progress(status, now);
+    return status;
+}
+
+void Download::fill_progress(DownloadStatus& status, Time now) const {
+    status.bytes_total = record_.target.size_bytes;
+    status.files_total = plan_ != nullptr ? plan_->files.size() : 0;
+    if (phase_ == Phase::finishing || phase_ == Phase::done) {
+        status.bytes_done = status.bytes_total;
+        status.files_done = status.files_total;
+    }
+    if (transfer_ != nullptr) {
+        status.bytes_done = transfer_->bytes_done();
+        status.files_done = transfer_->files_done();
+        status.rate = transfer_->rate(now);
+    }
+    for (const auto& [peer, supplier] : suppliers_.all()) {
+        if (supplier.received_bytes() > 0) status.bytes_by_source[peer] = supplier.received_bytes();
+        if (supplier.active(now)) status.active_sources.push_back(peer);
+    }
+}
+
+DownloadState Download::state(Time now) const {
+    if (waiting(now)) return DownloadState::waiting;
+    switch (phase_) {
+        case Phase::queued:
+            return DownloadState::queued;
+        case Phase::finding:
+            return content() ? DownloadState::finding : DownloadState::hashing;
+        case Phase::preparing:
+            return DownloadState::checking;
+        case Phase::transferring:
+            return DownloadState::transferring;
+        case Phase::finishing:
+            return DownloadState::moving;
+        case Phase::disk_wait:
+            return DownloadState::waiting;
+        case Phase::paused:
+            return DownloadState::paused;
+        case Phase::failed:
+            return DownloadState::failed;
+        case Phase::done:
+            return DownloadState::done;
+    }
+    return DownloadState::failed;
+}
+
+bool Download::waiting(Time now) const {
+    if (disk_trouble_) return true;
+    if (!starved_ || !asking()) return false;
+    return phase_ == Phase::transferring || sources_answered_ ||
+           now - starved_since_ >= kFindingGrace;
+}
+
+bool Download::running(Time now) const {
+    const bool past_queue = asking() || phase_ == Phase::preparing || phase_ == Phase::finishing;
+    return past_queue && !waiting(now);
+}
+
+std::string Download::waiting_message() const {
+    if (disk_trouble_) return disk_trouble_->text();
+    return "nobody who has it can be reached now; it goes on by itself when one returns" +
+           suppliers_.dropped_text();
+}
+
+}  // namespace iwant::swarm

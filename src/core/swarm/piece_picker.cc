@@ -1,0 +1,90 @@
+#include "core/swarm/piece_picker.h"
+
+#include <algorithm>
+
+#include "base/assert.h"
+
+namespace iwant::swarm {
+
+std::optional<Run> PiecePicker::take(std::uint64_t& from, std::uint64_t bytes_max,
+                                     std::uint32_t pieces_max,
+                                     const std::function<Verdict(FileIndex)>& judge) {
+    std::uint64_t place = from;
+    int skipped = 0;
+    while (const auto open = open_.next(place)) {
+        const FileIndex index = file_of(open->first);
+        const Verdict verdict = judge(index);
+        if (verdict == Verdict::take) {
+            if (skipped == 0) from = open->first;
+            return cut_run(*open, index, bytes_max, pieces_max);
+        }
+        const PlannedFile& file = plan_->files[index.value];
+        place = file.first_piece + piece_count(file.size_bytes);
+        if (verdict == Verdict::not_now && ++skipped == kNotNowMax) return std::nullopt;
+        if (skipped == 0) from = place;
+    }
+    return std::nullopt;
+}
+
+PiecePicker::PiecePicker(SharedPlan plan, const PieceSet& present) : plan_(std::move(plan)) {
+    ASSERT(present.size() == plan_->pieces);
+    for (const PlannedFile& file : plan_->files) {
+        const std::uint64_t end = file.first_piece + piece_count(file.size_bytes);
+        for (std::uint64_t piece = file.first_piece; piece < end; ++piece) {
+            if (present.contains(piece)) continue;
+            Range missing{piece, piece + 1};
+            while (missing.end < end && !present.contains(missing.end)) ++missing.end;
+            open_.insert(missing);
+            bytes_ += bytes_of(file, missing);
+            piece = missing.end;
+        }
+    }
+}
+
+Run PiecePicker::cut_run(Range open, FileIndex index, std::uint64_t bytes_max,
+                         std::uint32_t pieces_max) {
+    const PlannedFile& file = plan_->files[index.value];
+    const std::uint64_t file_end = file.first_piece + piece_count(file.size_bytes);
+    const std::uint64_t piece_size = piece_size_for(file.size_bytes);
+    const std::uint64_t wanted = std::clamp<std::uint64_t>(bytes_max / piece_size, 1, pieces_max);
+    const Range run{open.first, std::min({open.end, file_end, open.first + wanted})};
+    open_.erase(run);
+    const std::uint64_t bytes = bytes_of(file, run);
+    bytes_ -= bytes;
+    return Run{index, PieceIndex{static_cast<std::uint32_t>(run.first - file.first_piece)},
+               static_cast<std::uint32_t>(run.count()), bytes};
+}
+
+void PiecePicker::put_back(FileIndex index, PieceIndex piece) {
+    const PlannedFile& file = plan_->files[index.value];
+    const std::uint64_t number = file.first_piece + piece.value;
+    open_.insert({number, number + 1});
+    bytes_ += piece_length(file.size_bytes, piece);
+}
+
+bool PiecePicker::withdraw(FileIndex index, PieceIndex piece) {
+    const PlannedFile& file = plan_->files[index.value];
+    const std::uint64_t number = file.first_piece + piece.value;
+    if (!open_.contains(number)) return false;
+    open_.erase({number, number + 1});
+    bytes_ -= piece_length(file.size_bytes, piece);
+    return true;
+}
+
+FileIndex PiecePicker::file_of(std::uint64_t plan_piece) const {
+    // Empty files share their first_piece with the file that follows, so the last one that starts
+    // here counts.
+    const auto after =
+        std::ranges::upper_bound(plan_->files, plan_piece, {}, &PlannedFile::first_piece);
+    ASSERT(after != plan_->files.begin());
+    return FileIndex{static_cast<std::uint32_t>(after - plan_->files.begin() - 1)};
+}
+
+std::uint64_t PiecePicker::bytes_of(const PlannedFile& file, Range pieces) const {
+    const std::uint64_t piece_size = piece_size_for(file.size_bytes);
+    const std::uint64_t begin = (pieces.first - file.first_piece) * piece_size;
+    const std::uint64_t end = (pieces.end - file.first_piece) * piece_size;
+    return std::min(end, file.size_bytes) - begin;
+}
+
+}  // namespace iwant::swarm

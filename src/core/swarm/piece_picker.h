@@ -1,0 +1,65 @@
+#pragma once
+
+// What of a plan is still to be fetched and not asked of anybody yet, and what comes next. Runs are
+// taken from the front, so that files are completed one after the other, and every peer works on
+// another place. Knows nothing about peers: who may take what is an input.
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "core/swarm/piece_set.h"
+#include "core/swarm/range_set.h"
+#include "core/swarm/types.h"
+
+namespace iwant::swarm {
+
+/// Consecutive pieces of one file.
+struct Run {
+    FileIndex file;
+    PieceIndex first;
+    std::uint32_t count = 0;
+    std::uint64_t size_bytes = 0;
+};
+
+class PiecePicker {
+  public:
+    /// What a caller says about a file that could come next.
+    enum class Verdict : std::uint8_t {
+        take,
+        never,    ///< this caller will not take it: it is not looked at again for this caller
+        not_now,  ///< another time
+    };
+    /// After this many `not_now` in a row looking ends.
+    static constexpr int kNotNowMax = 8;
+
+    PiecePicker(SharedPlan plan, const PieceSet& present);
+
+    /// Takes the next run of at most `bytes_max` (but at least one piece, at most `pieces_max`).
+    /// `from` is where this caller's looking starts: everything before it is `never` for it. It
+    /// moves on; after put_back the caller moves it back to where that was.
+    std::optional<Run> take(std::uint64_t& from, std::uint64_t bytes_max, std::uint32_t pieces_max,
+                            const std::function<Verdict(FileIndex)>& judge);
+    /// Gives one piece back that was taken.
+    void put_back(FileIndex file, PieceIndex piece);
+    /// A piece that was put back came after all; false when it was not waiting here.
+    bool withdraw(FileIndex file, PieceIndex piece);
+
+    /// Bytes that nobody is asked for.
+    std::uint64_t bytes() const { return bytes_; }
+    bool empty() const { return open_.empty(); }
+
+    /// The file that a piece of the plan belongs to.
+    FileIndex file_of(std::uint64_t plan_piece) const;
+
+  private:
+    std::uint64_t bytes_of(const PlannedFile& file, Range pieces) const;
+    Run cut_run(Range open, FileIndex index, std::uint64_t bytes_max, std::uint32_t pieces_max);
+
+    SharedPlan plan_;
+    RangeSet open_;
+    std::uint64_t bytes_ = 0;
+};
+
+}  // namespace iwant::swarm

@@ -1,0 +1,128 @@
+#include "core/swarm/supplier.h"
+
+#include <algorithm>
+
+#include "base/assert.h"
+
+namespace iwant::swarm {
+namespace {
+
+// Too short a time says nothing about a rate.
+constexpr Duration kMeasuringMin = std::chrono::milliseconds(250);
+
+std::uint64_t milliseconds(Duration duration) {
+    return static_cast<std::uint64_t>(duration / std::chrono::milliseconds(1));
+}
+
+}  // namespace
+
+bool Supplier::has_room(std::size_t fetches_max) const {
+    if (on_trial_) return fetches_.empty();
+    if (fetches_.size() < 2) return true;
+    return fetches_.size() < fetches_max && outstanding_bytes_ < window_bytes();
+}
+
+std::uint64_t Supplier::run_bytes() const {
+    if (on_trial_) return 1;
+    return std::clamp(rate_ / 4 * 3, kRunBytesMin, kRunBytesMax);
+}
+
+std::uint64_t Supplier::window_bytes() const {
+    if (rate_ == 0) return kFirstWindowBytes;
+    return std::clamp(rate_ * 2, 2 * kRunBytesMin, 2 * kRunBytesMax);
+}
+
+std::uint64_t Supplier::pace(Time now) const {
+    if (fetches_.empty()) return rate_ == 0 ? kAssumedRate : rate_;
+    const std::uint64_t silent_ms = std::max<std::uint64_t>(milliseconds(now - last_progress_), 1);
+    const std::uint64_t expected = std::max(last_piece_bytes_, std::uint64_t{1} << 20);
+    const std::uint64_t at_most = expected * 1000 / silent_ms;
+    return std::max<std::uint64_t>(rate_ == 0 ? at_most : std::min(rate_, at_most), 1);
+}
+
+bool Supplier::stalled(std::uint64_t piece_bytes, Time now) const {
+    if (fetches_.empty()) return false;
+    // A peer that nothing is known of is trusted to manage 1 MiB/s.
+    const std::uint64_t rate = rate_ == 0 ? std::uint64_t{1} << 20 : rate_;
+    const Duration usual = std::chrono::milliseconds(piece_bytes * 1000 / rate);
+    return now - last_progress_ >= std::max(kStall, 3 * usual);
+}
+
+bool Supplier::active(Time now) const {
+    return !fetches_.empty() && received_bytes_ > 0 && now - last_progress_ < RateMeter::kSpan;
+}
+
+void Supplier::fetch_started(FetchId fetch, std::uint64_t bytes, Time now) {
+    if (fetches_.empty()) {
+        meter_.restart(now);
+        busy_since_ = now;
+        last_progress_ = now;
+    }
+    fetches_.insert(fetch);
+    outstanding_bytes_ += bytes;
+}
+
+void Supplier::piece_stored(std::uint64_t bytes, Time now) {
+    ASSERT(bytes <= outstanding_bytes_);
+    outstanding_bytes_ -= bytes;
+    received_bytes_ += bytes;
+    last_piece_bytes_ = bytes;
+    last_progress_ = now;
+    meter_.add(bytes, now);
+    if (now - busy_since_ >= kMeasuringMin) rate_ = meter_.per_second(now);
+    delivered();
+}
+
+void Supplier::fetch_ended(FetchId fetch, std::uint64_t bytes) {
+    ASSERT(bytes <= outstanding_bytes_);
+    fetches_.erase(fetch);
+    outstanding_bytes_ -= bytes;
+}
+
+void Supplier::delivered() {
+    on_trial_ = false;
+    failure_backoff_ = kBackoffMin;
+    busy_backoff_ = kBackoffMin;
+}
+
+std::optional<Time> Supplier::usable_again(Time now) const {
+    if (dropped_ || absent_ || now >= aside_until_) return std::nullopt;
+    return aside_until_;
+}
+
+void Supplier::arrived() {
+    absent_ = false;
+    on_trial_ = false;
+    aside_until_ = Time{};
+    failure_backoff_ = kBackoffMin;
+}
+
+void Supplier::found_again() {
+    absent_ = false;
+    excluded_.clear();
+    cursor = 0;
+}
+
+void Supplier::forgive() {
+    *this = Supplier(entry_);
+}
+
+void Supplier::failed(Time now, Prng& prng) {
+    on_trial_ = true;
+    if (now < aside_until_) return;
+    set_aside(failure_backoff_, now, prng);
+    failure_backoff_ = std::min(failure_backoff_ * 2, kBackoffMax);
+}
+
+void Supplier::busy(Time now, Prng& prng) {
+    if (now < aside_until_) return;
+    set_aside(busy_backoff_, now, prng);
+    busy_backoff_ = std::min(busy_backoff_ * 2, kBackoffMax);
+}
+
+void Supplier::set_aside(Duration backoff, Time now, Prng& prng) {
+    // Up to a tenth more, so that many who failed together do not return together.
+    aside_until_ = now + backoff + prng.below(backoff / 10);
+}
+
+}  // namespace iwant::swarm

@@ -1,0 +1,109 @@
+#pragma once
+
+// One peer as a source of one download: how much may be asked of it at once, how fast it is, and
+// whether it can be relied on now. The numbers adapt to what the peer was seen to do.
+
+#include <cstdint>
+#include <optional>
+#include <set>
+
+#include "base/ids.h"
+#include "base/prng.h"
+#include "base/time.h"
+#include "core/swarm/rate.h"
+
+namespace iwant::swarm {
+
+class Supplier {
+  public:
+    static constexpr std::uint64_t kRunBytesMin = std::uint64_t{4} << 20;
+    static constexpr std::uint64_t kRunBytesMax = std::uint64_t{64} << 20;
+    /// Asked of a peer whose rate is not known yet.
+    static constexpr std::uint64_t kFirstWindowBytes = std::uint64_t{16} << 20;
+    /// What is expected of an idle peer whose rate is not known yet.
+    static constexpr std::uint64_t kAssumedRate = std::uint64_t{8} << 20;
+    static constexpr Duration kBackoffMin = std::chrono::seconds(1);
+    static constexpr Duration kBackoffMax = std::chrono::seconds(60);
+    static constexpr Duration kStall = std::chrono::seconds(5);
+
+    explicit Supplier(EntryId entry) : entry_(entry) {}
+
+    EntryId entry() const { return entry_; }
+    void set_entry(EntryId entry) { entry_ = entry; }
+
+    // Health. A peer that is `dropped` lied and is not asked again; `absent` is not connected; one
+    // that is set aside failed, and is tried again with little at stake (`on_trial`) until it
+    // delivers.
+    bool usable(Time now) const { return !dropped_ && !absent_ && now >= aside_until_; }
+    bool dropped() const { return dropped_; }
+    bool on_trial() const { return on_trial_; }
+    /// When it can be tried again, if time alone does it.
+    std::optional<Time> usable_again(Time now) const;
+    void left() { absent_ = true; }
+    void arrived();
+    /// Somebody says again that this peer has what is wanted.
+    void found_again();
+    /// It went silent or its connection broke. Failures while it is set aside count once.
+    void failed(Time now, Prng& prng);
+    /// It asks to come later.
+    void busy(Time now, Prng& prng);
+    void drop() { dropped_ = true; }
+    void forgive();
+    /// It answered as it should.
+    void delivered();
+
+    // What this peer does not have, by content.
+    void exclude(const Hash256& content) { excluded_.insert(content); }
+    bool excludes(const Hash256& content) const { return excluded_.contains(content); }
+
+    // Fetches under way.
+    void fetch_started(FetchId fetch, std::uint64_t bytes, Time now);
+    void piece_stored(std::uint64_t bytes, Time now);
+    /// A piece of a fetch that had been given up.
+    void late_piece(std::uint64_t bytes) { received_bytes_ += bytes; }
+    /// `bytes`: what was asked and did not come.
+    void fetch_ended(FetchId fetch, std::uint64_t bytes);
+    const std::set<FetchId>& fetches() const { return fetches_; }
+    std::uint64_t outstanding_bytes() const { return outstanding_bytes_; }
+    std::uint64_t received_bytes() const { return received_bytes_; }
+
+    /// Whether more may be asked of it. At least two fetches keep the wire busy between them.
+    bool has_room(std::size_t fetches_max) const;
+    std::uint64_t run_bytes() const;
+    std::uint64_t window_bytes() const;
+    /// Bytes per second as measured while it had something to do; 0 when not known.
+    std::uint64_t rate() const { return rate_; }
+    /// What to expect of it from now on: the rate, less when it has been silent for long. Never 0.
+    std::uint64_t pace(Time now) const;
+    /// Nothing came for 5 s and three times its usual.
+    bool stalled(std::uint64_t piece_bytes, Time now) const;
+    bool active(Time now) const;
+
+    // Questions (trees, piece lists) under way.
+    int asks = 0;
+    /// Where its looking for pieces starts (PiecePicker::take).
+    std::uint64_t cursor = 0;
+
+  private:
+    void set_aside(Duration backoff, Time now, Prng& prng);
+
+    EntryId entry_;
+    bool absent_ = false;
+    bool dropped_ = false;
+    bool on_trial_ = false;
+    Time aside_until_{};
+    Duration failure_backoff_ = kBackoffMin;
+    Duration busy_backoff_ = kBackoffMin;
+    std::set<Hash256> excluded_;
+
+    std::set<FetchId> fetches_;
+    std::uint64_t outstanding_bytes_ = 0;
+    std::uint64_t received_bytes_ = 0;
+    RateMeter meter_;
+    Time busy_since_{};
+    Time last_progress_{};
+    std::uint64_t rate_ = 0;
+    std::uint64_t last_piece_bytes_ = 0;
+};
+
+}  // namespace iwant::swarm

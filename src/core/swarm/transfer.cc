@@ -1,0 +1,333 @@
+#include "core/swarm/transfer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/assert.h"
+#include "base/text.h"
+#include "core/protocol/limits.h"
+
+namespace iwant::swarm {
+namespace {
+
+// Nobody's work is taken for a gain smaller than this.
+constexpr std::uint64_t kHelpGainMs = 250;
+constexpr std::uint64_t kShareBytesMin = kPieceSizeMin;
+
+bool is_our_disk(ErrorCode code) {
+    return code == ErrorCode::no_space || code == ErrorCode::permission || code == ErrorCode::io;
+}
+
+std::uint64_t milliseconds_for(std::uint64_t bytes, std::uint64_t rate) {
+    return bytes * 1000 / std::max<std::uint64_t>(rate, 1);
+}
+
+}  // namespace
+
+Transfer::Transfer(Job job, Suppliers& suppliers, PieceLists& lists, Desk& desk, Prng prng,
+                   Time now)
+    : download_(job.download),
+      plan_(std::move(job.plan)),
+      present_(std::move(job.present)),
+      suppliers_(suppliers),
+      lists_(lists),
+      desk_(desk),
+      prng_(prng),
+      picker_(plan_, present_) {
+    bytes_done_ = plan_->size_bytes - picker_.bytes();
+    pieces_left_.reserve(plan_->files.size());
+    for (const PlannedFile& file : plan_->files) {
+        const std::uint64_t pieces = piece_count(file.size_bytes);
+        std::uint32_t left = 0;
+        for (std::uint64_t i = 0; i < pieces; ++i) {
+            if (!present_.contains(file.first_piece + i)) ++left;
+        }
+        pieces_left_.push_back(left);
+        if (left == 0) ++files_done_;
+    }
+    for (auto& [peer, supplier] : suppliers_.all()) supplier.cursor = 0;
+    meter_.restart(now);
+}
+
+void Transfer::pump(Time now) {
+    if (failure_ || disk_error_ || complete()) return;
+    // In turns, one run each, so that a small file too comes from everybody; who begins is by lot.
+    std::vector<std::pair<PeerId, Supplier*>> turn;
+    for (auto& [peer, supplier] : suppliers_.all()) {
+        if (supplier.usable(now)) turn.emplace_back(peer, &supplier);
+    }
+    if (turn.empty()) return;
+    std::ranges::rotate(turn, turn.begin() + static_cast<std::ptrdiff_t>(prng_.below(turn.size())));
+    while (!turn.empty()) {
+        std::erase_if(turn,
+                      [&](const auto& one) { return !fill_once(one.first, *one.second, now); });
+    }
+}
+
+bool Transfer::fill_once(const PeerId& peer, Supplier& supplier, Time now) {
+    if (failure_ || !supplier.usable(now) || !supplier.has_room(fetches_max_)) return false;
+    if (!may_take(supplier, now)) return false;
+    const auto run =
+        picker_.take(supplier.cursor, run_bytes(supplier, now), protocol::kPiecesPerRequestMax,
+                     [&](FileIndex file) { return judge(file, peer, supplier, now); });
+    if (failure_) return false;
+    if (run) {
+        start(*run, peer, supplier, now);
+        return true;
+    }
+    if (supplier.on_trial() || !supplier.fetches().empty()) return false;
+    return help(peer, supplier, now);
+}
+
+bool Transfer::may_take(const Supplier& supplier, Time now) const {
+    if (supplier.fetches().empty() || supplier.rate() == 0) return true;
+    // Near the end nobody takes more than it will have done when all the others are done too.
+    std::uint64_t pace = 0;
+    for (const auto& [peer, other] : suppliers_.all()) {
+        if (other.usable(now) || !other.fetches().empty()) pace += other.pace(now);
+    }
+    const std::uint64_t left = plan_->size_bytes - bytes_done_;
+    const std::uint64_t all_ms = milliseconds_for(left, pace);
+    return milliseconds_for(supplier.outstanding_bytes(), supplier.rate()) <= all_ms + kHelpGainMs;
+}
+
+std::uint64_t Transfer::run_bytes(const Supplier& supplier, Time now) const {
+    std::uint64_t pace = 0;
+    std::size_t usable = 0;
+    for (const auto& [peer, other] : suppliers_.all()) {
+        if (!other.usable(now)) continue;
+        pace += other.pace(now);
+        ++usable;
+    }
+    if (usable < 2) return supplier.run_bytes();
+    // Half of its fair share of what is open (guided self-scheduling: Polychronopoulos, Kuck,
+    // 1987).
+    const std::uint64_t permille = supplier.pace(now) * 500 / std::max<std::uint64_t>(pace, 1);
+    const std::uint64_t share = picker_.bytes() / 1000 * permille;
+    return std::min(supplier.run_bytes(), std::max(share, kShareBytesMin));
+}
+
+PiecePicker::Verdict Transfer::judge(FileIndex index, const PeerId& peer, const Supplier& supplier,
+                                     Time now) {
+    using enum PiecePicker::Verdict;
+    const PlannedFile& file = planned(index);
+    if (supplier.excludes(file.file.hash)) return never;
+    if (piece_count(file.size_bytes) == 1) return take;
+    const SharedPieceList list = lists_.find(file.file);
+    if (list == nullptr) {
+        lists_.ask(file.file, peer, now);
+        return not_now;
+    }
+    if (list->size_bytes == file.size_bytes) return take;
+    const std::string path = file.path.empty() ? plan_->root_name : file.path;
+    failure_ = Error{ErrorCode::changed, "download " + escape_for_display(path),
+                     "its listing says " + std::to_string(file.size_bytes) +
+                         " bytes, but its content has " + std::to_string(list->size_bytes) +
+                         "; its owner has to share it again"};
+    return not_now;
+}
+
+FetchId Transfer::start(const Run& run, const PeerId& peer, Supplier& supplier, Time now) {
+    const FetchId fetch = desk_.issue_fetch(download_);
+    const FileId file = planned(run.file).file;
+    supplier.fetch_started(fetch, run.size_bytes, now);
+    fetches_.emplace(fetch,
+                     Fetch{peer, run.file, run.first, PieceSet(run.count), run.size_bytes, {}});
+    desk_.actions.push_back(
+        StartFetch{fetch, download_, peer, run.file, run.first, run.count, lists_.find(file)});
+    return fetch;
+}
+
+bool Transfer::help(const PeerId& peer, Supplier& supplier, Time now) {
+    // Whose last fetch would be done latest?
+    Fetches::iterator latest = fetches_.end();
+    std::uint64_t latest_ms = 0;
+    for (const auto& [other_peer, other] : suppliers_.all()) {
+        if (other_peer == peer || other.fetches().empty()) continue;
+        const auto last = fetches_.find(*other.fetches().rbegin());
+        ASSERT(last != fetches_.end());
+        if (last->second.twin || supplier.excludes(planned(last->second.file).file.hash)) continue;
+        const std::uint64_t ms = milliseconds_for(other.outstanding_bytes(), other.pace(now));
+        const std::uint64_t ours = milliseconds_for(last->second.bytes_left, supplier.pace(now));
+        if (ms < 2 * ours + kHelpGainMs || ms <= latest_ms) continue;
+        latest = last;
+        latest_ms = ms;
+    }
+    if (latest == fetches_.end()) return false;
+    const Fetch& fetch = latest->second;
+    const bool last_of_it = suppliers_.find(fetch.peer)->fetches().size() == 1;
+    if (last_of_it && fetch.stored.size() - fetch.stored.count() == 1) {
+        duplicate(latest->first, peer, supplier, now);
+        return true;
+    }
+    give_up(latest->first);
+    return fill_once(peer, supplier, now);
+}
+
+void Transfer::duplicate(FetchId original, const PeerId& peer, Supplier& supplier, Time now) {
+    const Fetch& fetch = fetches_.at(original);
+    std::uint32_t missing = 0;
+    while (fetch.stored.contains(missing)) ++missing;
+    const PieceIndex piece{fetch.first.value + missing};
+    const Run run{fetch.file, piece, 1, piece_length(planned(fetch.file).size_bytes, piece)};
+    const FetchId twin = start(run, peer, supplier, now);
+    fetches_.at(original).twin = twin;
+    fetches_.at(twin).twin = original;
+}
+
+void Transfer::piece_stored(const PieceStored& event, Time now) {
+    const auto late = given_up_.find(event.fetch);
+    if (late != given_up_.end()) {
+        late_piece(late->second, event.piece, now);
+        return;
+    }
+    const auto found = fetches_.find(event.fetch);
+    if (found == fetches_.end()) return;
+    Fetch& fetch = found->second;
+    const std::uint64_t offset = std::uint64_t{event.piece.value} - fetch.first.value;
+    ASSERT(event.piece >= fetch.first && offset < fetch.stored.size());
+    if (!fetch.stored.insert(offset)) return;
+    const std::uint64_t bytes = piece_length(planned(fetch.file).size_bytes, event.piece);
+    fetch.bytes_left -= bytes;
+    const PeerId peer = fetch.peer;
+    const std::optional<FetchId> twin = fetch.twin;
+    Supplier& supplier = *suppliers_.find(peer);
+    supplier.piece_stored(bytes, now);
+    keep(fetch.file, event.piece, now);
+    if (twin) give_up(*twin);
+    while (!disk_error_ && !complete() && fill_once(peer, supplier, now)) continue;
+}
+
+void Transfer::late_piece(const Fetch& fetch, PieceIndex piece, Time now) {
+    ASSERT(piece >= fetch.first && piece.value - fetch.first.value < fetch.stored.size());
+    const std::uint64_t number = planned(fetch.file).first_piece + piece.value;
+    if (present_.contains(number)) return;
+    if (Supplier* supplier = suppliers_.find(fetch.peer)) {
+        supplier->late_piece(piece_length(planned(fetch.file).size_bytes, piece));
+    }
+    keep(fetch.file, piece, now);
+    if (picker_.withdraw(fetch.file, piece)) return;
+    // Somebody else was asked for it meanwhile; when that was all, it is not needed any more.
+    for (auto& [id, other] : fetches_) {
+        const std::uint64_t offset = std::uint64_t{piece.value} - other.first.value;
+        if (other.file != fetch.file || piece < other.first || offset >= other.stored.size())
+            continue;
+        if (other.stored.size() - other.stored.count() == 1) {
+            give_up(id);
+            return;
+        }
+    }
+}
+
+void Transfer::keep(FileIndex file, PieceIndex piece, Time now) {
+    const std::uint64_t bytes = piece_length(planned(file).size_bytes, piece);
+    if (!present_.insert(planned(file).first_piece + piece.value)) {
+        redundant_bytes_ += bytes;
+        return;
+    }
+    bytes_done_ += bytes;
+    meter_.add(bytes, now);
+    if (--pieces_left_[file.value] != 0) return;
+    ++files_done_;
+    lists_.forget(planned(file).file);
+}
+
+void Transfer::fetch_ended(const FetchEnded& event, Time now) {
+    const auto late = given_up_.find(event.fetch);
+    if (late != given_up_.end()) {
+        const Fetch fetch = std::move(late->second);
+        given_up_.erase(late);
+        if (!event.outcome && event.outcome.error().code == ErrorCode::corrupt) {
+            end_with_error(fetch, event.outcome.error(), now);
+        }
+        return;
+    }
+    const auto found = fetches_.find(event.fetch);
+    if (found == fetches_.end()) return;
+    const Fetch fetch = close(found);
+    if (!event.outcome) {
+        end_with_error(fetch, event.outcome.error(), now);
+    } else if (!fetch.stored.complete()) {
+        end_with_error(fetch, {ErrorCode::network, "fetch", "it ended too early"}, now);
+    }
+    pump(now);
+}
+
+void Transfer::end_with_error(const Fetch& fetch, const Error& error, Time now) {
+    if (is_our_disk(error.code)) {
+        disk_error_ = error;
+        return;
+    }
+    suppliers_.blame(fetch.peer, error, planned(fetch.file).file.hash, now);
+    const Supplier& supplier = *suppliers_.find(fetch.peer);
+    if (supplier.dropped()) give_up_all(supplier);
+}
+
+Transfer::Fetch Transfer::close(Fetches::iterator it) {
+    Fetch fetch = std::move(it->second);
+    const FetchId id = it->first;
+    fetches_.erase(it);
+    suppliers_.find(fetch.peer)->fetch_ended(id, fetch.bytes_left);
+    const auto twin = fetch.twin ? fetches_.find(*fetch.twin) : fetches_.end();
+    if (twin != fetches_.end()) {
+        twin->second.twin.reset();
+        return fetch;
+    }
+    const std::uint64_t base = planned(fetch.file).first_piece + fetch.first.value;
+    bool returned = false;
+    for (std::uint32_t i = 0; i < fetch.stored.size(); ++i) {
+        if (present_.contains(base + i)) continue;
+        picker_.put_back(fetch.file, PieceIndex{fetch.first.value + i});
+        returned = true;
+    }
+    if (!returned) return fetch;
+    for (auto& [peer, supplier] : suppliers_.all()) {
+        supplier.cursor = std::min(supplier.cursor, base);
+    }
+    return fetch;
+}
+
+void Transfer::give_up(FetchId id) {
+    const auto found = fetches_.find(id);
+    ASSERT(found != fetches_.end());
+    given_up_.emplace(id, close(found));
+    desk_.actions.push_back(CancelFetch{id});
+}
+
+void Transfer::give_up_all(const Supplier& supplier) {
+    while (!supplier.fetches().empty()) give_up(*supplier.fetches().rbegin());
+}
+
+void Transfer::tick(Time now) {
+    for (auto& [peer, supplier] : suppliers_.all()) {
+        if (supplier.fetches().empty()) continue;
+        const Fetch& oldest = fetches_.at(*supplier.fetches().begin());
+        if (!supplier.stalled(piece_bytes(oldest), now) || !others_than(peer, now)) continue;
+        desk_.logger.info("source is silent, others take over peer=" + peer.brief());
+        const FileId file = planned(oldest.file).file;
+        give_up_all(supplier);
+        suppliers_.blame(peer, {ErrorCode::timeout, "fetch", "it is silent"}, file.hash, now);
+    }
+    pump(now);
+}
+
+bool Transfer::others_than(const PeerId& peer, Time now) const {
+    return std::ranges::any_of(suppliers_.all(), [&](const auto& entry) {
+        const auto& [other, supplier] = entry;
+        if (other == peer || !supplier.usable(now) || supplier.on_trial()) return false;
+        if (supplier.fetches().empty()) return true;
+        return !supplier.stalled(piece_bytes(fetches_.at(*supplier.fetches().begin())), now);
+    });
+}
+
+std::uint64_t Transfer::piece_bytes(const Fetch& fetch) const {
+    const std::uint64_t size = planned(fetch.file).size_bytes;
+    return std::min(size, piece_size_for(size));
+}
+
+void Transfer::stop() {
+    for (auto& [peer, supplier] : suppliers_.all()) give_up_all(supplier);
+    given_up_.clear();
+}
+
+}  // namespace iwant::swarm
