@@ -1,0 +1,93 @@
+"""Runs the test suites one after another and counts what they say.
+
+    python3 test/suites.py [SUITE...]      unit unit-asan tidy sim integration integration-asan cli
+
+Each suite's own output is shown when it fails. The last line is "N passed, N failed, N skipped".
+"""
+
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+SIM_SEEDS = "300"
+# Leaks are looked for too; a sanitized program that finds anything ends with this.
+SANITIZER = {"ASAN_OPTIONS": "exitcode=99:detect_leaks=1", "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1"}
+
+
+def unit_tests(build):
+    return [([program], {}) for program in sorted((ROOT / "build" / build).rglob("*_test"))
+            if program.is_file() and os.access(program, os.X_OK)]
+
+
+def python_tests(folder, build):
+    environment = {"IWANTO": str(ROOT / "build" / build / "iwanto")}
+    return [([sys.executable, str(script), "-v"], environment) for script in sorted((ROOT / "test" / folder).glob("*_test.py"))]
+
+
+SUITES = {
+    "tidy": lambda: python_tests("tidy", "release"),
+    "unit": lambda: unit_tests("release"),
+    "unit-asan": lambda: unit_tests("asan"),
+    "sim": lambda: [([str(ROOT / "build/release/iwanto-sim"), "--seeds", SIM_SEEDS], {})],
+    "cli": lambda: python_tests("cli", "release"),
+    "integration": lambda: python_tests("integration", "release"),
+    "integration-asan": lambda: python_tests("integration", "asan"),
+}
+
+
+def count(output, exit_code):
+    """(passed, failed, skipped) from what gtest, unittest or the simulator print at their end."""
+    if match := re.search(r"^Ran (\d+) tests? in", output, re.M):
+        def figure(name):
+            found = re.search(rf"{name}=(\d+)", output[match.end():])
+            return int(found.group(1)) if found else 0
+        failed, skipped = figure("failures") + figure("errors"), figure("skipped")
+        passed = max(int(match.group(1)) - failed - skipped, 0)
+    elif "[==========]" in output:
+        def figure(tag):
+            found = re.search(rf"^\[  {tag} *\] (\d+) tests?", output, re.M)
+            return int(found.group(1)) if found else 0
+        passed, failed, skipped = figure("PASSED"), figure("FAILED"), figure("SKIPPED")
+    elif match := re.search(r"^(\d+) seeds? passed, (\d+) failed", output, re.M):
+        passed, failed, skipped = int(match.group(1)), int(match.group(2)), 0
+    else:
+        passed, failed, skipped = 0, 1, 0
+    if exit_code != 0 and failed == 0:
+        failed = 1
+    return passed, failed, skipped
+
+
+def run(name):
+    programs = SUITES[name]()
+    if not programs:
+        print(f"{name}: no tests were found", flush=True)
+        return 0, 1, 0
+    totals = [0, 0, 0]
+    began = time.monotonic()
+    for command, environment in programs:
+        done = subprocess.run(command, cwd=ROOT, text=True, errors="replace", stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, env=os.environ | SANITIZER | environment)
+        counts = count(done.stdout, done.returncode)
+        totals = [sum(pair) for pair in zip(totals, counts)]
+        if counts[1]:
+            print(done.stdout[-20000:], f"\nfailed: {' '.join(command)} (exit {done.returncode})", flush=True)
+    print(f"{name}: {totals[0]} passed, {totals[1]} failed, {totals[2]} skipped in {time.monotonic() - began:.0f} s", flush=True)
+    return totals
+
+
+def main():
+    names = sys.argv[1:] or list(SUITES)
+    if unknown := [name for name in names if name not in SUITES]:
+        sys.exit(f"no such suite: {' '.join(unknown)}; there are: {' '.join(SUITES)}")
+    totals = [sum(column) for column in zip(*(run(name) for name in names))]
+    if results := os.environ.get("IWANT_RESULTS"):
+        pathlib.Path(results).write_text("{} {} {}\n".format(*totals))
+    print("{} passed, {} failed, {} skipped".format(*totals), flush=True)
+    sys.exit(1 if totals[1] else 0)
+
+
+main()
