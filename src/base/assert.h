@@ -12,8 +12,8 @@ namespace iwant {
 
 }  // namespace iwant
 
-#define ASSERT(condition)                                                                  \
-    do {                                                                                   \
-        if (!(condition)) [[unlikely]]                                                     \
-            ::iwant::assertion_failed(#condition, std::source_location::current());        \
+#define ASSERT(condition)                                                           \
+    do {                                                                            \
+        if (!(condition)) [[unlikely]]                                              \
+            ::iwant::assertion_failed(#condition, std::source_location::current()); \
     } while (false)

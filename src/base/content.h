@@ -1,8 +1,8 @@
 #pragma once
 
 // Content addressing: how files are cut into pieces, and how files and folders get their ids
-// (doc/protocol.md, "Content"). A FileId commits to the piece list, so that a list from anybody can be
-// checked before the first piece is asked for; a TreeId commits to a folder's listing.
+// (doc/protocol.md, "Content"). A FileId commits to the piece list, so that a list from anybody can
+// be checked before the first piece is asked for; a TreeId commits to a folder's listing.
 
 #include <cstdint>
 #include <memory>
@@ -21,8 +21,8 @@ inline constexpr std::uint64_t kPiecesAim = 16384;
 /// 2^53 bytes: exact in JSON numbers too.
 inline constexpr std::uint64_t kFileSizeMax = std::uint64_t{1} << 53;
 
-/// The piece size in bytes of a file of `size_bytes`: 1 MiB, doubled until 16,384 pieces do or it is
-/// 16 MiB. A pure function of the size, so it never travels.
+/// The piece size in bytes of a file of `size_bytes`: 1 MiB, doubled until 16,384 pieces do or it
+/// is 16 MiB. A pure function of the size, so it never travels.
 std::uint64_t piece_size_for(std::uint64_t size_bytes);
 
 /// How many pieces a file has; an empty file has none.

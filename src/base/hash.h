@@ -16,8 +16,8 @@ namespace iwant {
 class Hasher {
   public:
     Hasher();
-    /// Derive-key mode: hashes under a context string, so that equal input for another purpose gives
-    /// another hash. `context` is a constant of the program, never input.
+    /// Derive-key mode: hashes under a context string, so that equal input for another purpose
+    /// gives another hash. `context` is a constant of the program, never input.
     explicit Hasher(std::string_view context);
     ~Hasher();
     Hasher(Hasher&&) noexcept;

@@ -49,13 +49,16 @@ struct StrongNumber {
     auto operator<=>(const StrongNumber&) const = default;
 };
 
-using PieceIndex = StrongNumber<struct PieceIndexTag>;          ///< of one file, from 0
-using FileIndex = StrongNumber<struct FileIndexTag>;            ///< of one download's plan, from 0
+using PieceIndex = StrongNumber<struct PieceIndexTag>;           ///< of one file, from 0
+using FileIndex = StrongNumber<struct FileIndexTag>;             ///< of one download's plan, from 0
 using EntryId = StrongNumber<struct EntryIdTag, std::uint64_t>;  ///< of one owner's catalogue
 using DownloadId = StrongNumber<struct DownloadIdTag, std::uint64_t>;  ///< of this daemon
-using SessionId = StrongNumber<struct SessionIdTag, std::uint64_t>;    ///< of this daemon, never reused
-using RequestId = StrongNumber<struct RequestIdTag, std::uint64_t>;    ///< of one session and direction
-using FetchId = StrongNumber<struct FetchIdTag, std::uint64_t>;        ///< one run of pieces asked of one peer
+using SessionId =
+    StrongNumber<struct SessionIdTag, std::uint64_t>;  ///< of this daemon, never reused
+using RequestId =
+    StrongNumber<struct RequestIdTag, std::uint64_t>;  ///< of one session and direction
+using FetchId =
+    StrongNumber<struct FetchIdTag, std::uint64_t>;  ///< one run of pieces asked of one peer
 
 /// Whether an entry is a file (its content is a FileId) or a folder (a TreeId).
 enum class EntryKind : std::uint8_t { file = 0, folder = 1 };

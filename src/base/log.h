@@ -1,8 +1,9 @@
 #pragma once
 
 // Where the story goes. Core and adapters get a Logger handed in; the daemon's writes a file, the
-// simulator's a transcript. A line is a short sentence, then key=value. `info` tells the user's story,
-// `debug` ours. No secrets; names from elsewhere go through text.h's escape_for_display first.
+// simulator's a transcript. A line is a short sentence, then key=value. `info` tells the user's
+// story, `debug` ours. No secrets; names from elsewhere go through text.h's escape_for_display
+// first.
 
 #include <string_view>
 

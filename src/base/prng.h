@@ -1,7 +1,7 @@
 #pragma once
 
-// The only randomness in core: a seeded generator handed in from outside, so that the same seed gives
-// the same run. Not for secrets.
+// The only randomness in core: a seeded generator handed in from outside, so that the same seed
+// gives the same run. Not for secrets.
 
 #include <cstdint>
 

@@ -12,7 +12,14 @@
 namespace iwant {
 
 enum class FileType : std::uint8_t {
-    any = 0, video, audio, image, document, archive, program, folder
+    any = 0,
+    video,
+    audio,
+    image,
+    document,
+    archive,
+    program,
+    folder
 };
 
 /// The type that a file name's extension stands for; `any` when it is none of them.

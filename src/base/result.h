@@ -1,7 +1,7 @@
 #pragma once
 
-// Expected failures are values. An Error says which operation failed, on what, and what the user can
-// do about it; the words are put together once, where the path or peer is known. Bugs are not
+// Expected failures are values. An Error says which operation failed, on what, and what the user
+// can do about it; the words are put together once, where the path or peer is known. Bugs are not
 // errors: they stop the program through ASSERT (base/assert.h). Absence is std::optional.
 
 #include <expected>
@@ -18,8 +18,8 @@ enum class ErrorCode {
     already_exists,
     permission,
     no_space,
-    io,           ///< the disk or the operating system refused
-    network,      ///< a connection could not be made or broke
+    io,       ///< the disk or the operating system refused
+    network,  ///< a connection could not be made or broke
     timeout,
     protocol,     ///< a peer sent what the specification forbids
     limit,        ///< a named maximum was reached

@@ -1,8 +1,9 @@
 #pragma once
 
-// The one datagram: "this peer is here". Everything in it is a hint that may cause a TLS dial to the
-// address it came from, and nothing else; who somebody is and who leads is believed only over TLS.
-// The layout is in doc/protocol.md, "Announcement". It is signed, so that others cannot speak for a peer.
+// The one datagram: "this peer is here". Everything in it is a hint that may cause a TLS dial to
+// the address it came from, and nothing else; who somebody is and who leads is believed only over
+// TLS. The layout is in doc/protocol.md, "Announcement". It is signed, so that others cannot speak
+// for a peer.
 
 #include <array>
 #include <cstdint>

@@ -1,7 +1,8 @@
 #pragma once
 
-// The limits sheet: the most of everything that we take from others or hold for them. None of them is
-// ever "unlimited". Changing one that peers must agree on changes the protocol (doc/protocol.md).
+// The limits sheet: the most of everything that we take from others or hold for them. None of them
+// is ever "unlimited". Changing one that peers must agree on changes the protocol
+// (doc/protocol.md).
 
 #include <chrono>
 #include <cstddef>
@@ -23,7 +24,7 @@ inline constexpr std::size_t kVersionBytesMax = 32;
 inline constexpr std::size_t kAddressBytesMax = 64;
 
 // Catalogues and listings.
-inline constexpr std::size_t kDeltaChangesMax = 2000;        ///< in one CatalogUpdate
+inline constexpr std::size_t kDeltaChangesMax = 2000;  ///< in one CatalogUpdate
 inline constexpr std::size_t kEntriesPerOwnerMax = 1'000'000;
 inline constexpr std::size_t kDownloadFilesMax = 1'000'000;  ///< in one downloaded folder
 inline constexpr std::size_t kTreeEntriesMax = 4096;         ///< in one TreeReply
@@ -53,13 +54,14 @@ inline constexpr std::uint64_t kEpochJumpMax = 1024;
 // Requests under way.
 inline constexpr std::size_t kRequestsPerSessionMax = 64;
 inline constexpr std::uint32_t kPiecesPerRequestMax = 256;
-inline constexpr std::size_t kSendQueueBytesMax = std::size_t{8} << 20;  ///< per session, then it is closed
+inline constexpr std::size_t kSendQueueBytesMax = std::size_t{8}
+                                                  << 20;  ///< per session, then it is closed
 
 // Time. Each is absolute: a peer that dribbles bytes does not extend it.
 inline constexpr std::chrono::seconds kConnectTimeout{3};
 inline constexpr std::chrono::seconds kHandshakeTimeout{10};  ///< TLS and Hello together
-inline constexpr std::chrono::seconds kFrameTimeout{30};      ///< from a frame's first byte to its last
-inline constexpr std::chrono::seconds kIdleTimeout{45};       ///< nothing heard on a session
+inline constexpr std::chrono::seconds kFrameTimeout{30};  ///< from a frame's first byte to its last
+inline constexpr std::chrono::seconds kIdleTimeout{45};   ///< nothing heard on a session
 inline constexpr std::chrono::seconds kBulkStallTimeout{30};
 
 }  // namespace iwant::protocol

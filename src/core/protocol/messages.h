@@ -1,9 +1,9 @@
 #pragma once
 
 // Every message that peers exchange, as plain structs; proto/iwant.proto is the wire form and
-// doc/protocol.md tells the story. The codec (codec.h) turns one into the other and enforces limits.h, so
-// whatever arrives here as a struct is within all limits. Requests carry a RequestId chosen by the asker,
-// unique on its side of the session; the answer repeats it.
+// doc/protocol.md tells the story. The codec (codec.h) turns one into the other and enforces
+// limits.h, so whatever arrives here as a struct is within all limits. Requests carry a RequestId
+// chosen by the asker, unique on its side of the session; the answer repeats it.
 
 #include <cstdint>
 #include <optional>
@@ -160,8 +160,8 @@ struct SearchRequest {
     bool operator==(const SearchRequest&) const = default;
 };
 
-/// How much of the network an answer speaks for: peers known to be alive, and those of them whose announced
-/// catalogue version is indexed.
+/// How much of the network an answer speaks for: peers known to be alive, and those of them whose
+/// announced catalogue version is indexed.
 struct Coverage {
     std::uint32_t known = 0;
     std::uint32_t indexed = 0;
@@ -186,7 +186,8 @@ struct LocateRequest {
     bool operator==(const LocateRequest&) const = default;
 };
 
-/// One SearchResult for each distinct content that starts with the prefix (at most kLocateMatchesMax).
+/// One SearchResult for each distinct content that starts with the prefix (at most
+/// kLocateMatchesMax).
 struct LocateReply {
     RequestId request;
     LeaderView view;
@@ -225,7 +226,8 @@ struct PieceListReply {
     bool operator==(const PieceListReply&) const = default;
 };
 
-/// Asks for the listing of a folder from entry number `first` on (kTreeEntriesMax or 512 KiB a reply).
+/// Asks for the listing of a folder from entry number `first` on (kTreeEntriesMax or 512 KiB a
+/// reply).
 struct TreeRequest {
     RequestId request;
     TreeId tree;
@@ -276,7 +278,12 @@ struct Refusal {
 /// The sender is about to close the session on purpose.
 struct Goodbye {
     enum class Reason : std::uint8_t {
-        stopping = 0, duplicate = 1, version = 2, protocol = 3, limit = 4, identity = 5
+        stopping = 0,
+        duplicate = 1,
+        version = 2,
+        protocol = 3,
+        limit = 4,
+        identity = 5
     };
     Reason reason = Reason::stopping;
     bool operator==(const Goodbye&) const = default;
