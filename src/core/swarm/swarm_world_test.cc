@@ -1,0 +1,180 @@
+#include <gtest/gtest.h>
+
+#include "core/swarm/test_world.h"
+
+namespace iwant::swarm {
+namespace {
+
+using namespace std::chrono_literals;
+using test::kMiB;
+using test::Library;
+using test::peer_number;
+using test::World;
+
+TEST(SwarmWorld, OneSourceGivesAFile) {
+    Library library(1);
+    World world(library, 1);
+    const FileId file = library.file(100 * kMiB + 1);
+    world.add_peer(1, {});
+    world.ask(world.target_for(EntryKind::file, file.hash, 100 * kMiB + 1));
+    ASSERT_TRUE(world.run_until_done());
+    EXPECT_EQ(world.delivered_bytes, 100 * kMiB + 1);
+    EXPECT_EQ(world.status().bytes_done, 100 * kMiB + 1);
+    EXPECT_EQ(world.status().final_path, "/downloads/thing");
+    EXPECT_LT(world.now(), Time{} + 1h + 2300ms) << "the wire idled";
+}
+
+TEST(SwarmWorld, SourcesOfDifferentRatesAddUp) {
+    Library library(1);
+    World world(library, 1);
+    const FileId file = library.file(1000 * kMiB);
+    world.add_peer(1, {.rate = 100 * kMiB});
+    world.add_peer(2, {.rate = 50 * kMiB});
+    world.add_peer(3, {.rate = 10 * kMiB});
+    world.ask(world.target_for(EntryKind::file, file.hash, 1000 * kMiB));
+    ASSERT_TRUE(world.run_until_done());
+    EXPECT_LT(world.now(), Time{} + 1h + 6700ms) << "1000 MiB at 160 MiB/s take 6.25 s";
+    EXPECT_LE(world.delivered_bytes + world.aborted_bytes, 1010 * kMiB);
+    EXPECT_GT(world.sent_by[peer_number(3)], 40 * kMiB);
+}
+
+TEST(SwarmWorld, EveryDownloadWithOneHonestCompleteSourceFinishes) {
+    for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        Library library(seed);
+        Prng prng(seed);
+        World world(library, seed);
+        const std::uint64_t size = prng.below(300 * kMiB) + 1;
+        const FileId file = library.file(size);
+        const auto moment = [&] { return world.now() + prng.below(Duration(4s)); };
+        world.add_peer(1, {.rate = 5 * kMiB + prng.below(100 * kMiB)});
+        world.add_peer(2, {.rate = 1 * kMiB + prng.below(100 * kMiB), .dies_at = moment()});
+        world.add_peer(3, {.rate = 100 * kMiB, .corrupt_each = 1 + prng.below(std::uint64_t{20})});
+        world.add_peer(4, {.lacks = {file.hash}});
+        world.add_peer(5, {.rate = 20 * kMiB, .stalls_at = moment()});
+        world.add_peer(6, {.busy_first = 3});
+        world.add_peer(7, {.lies_in_lists = true, .lacks = {}});
+        world.ask(world.target_for(EntryKind::file, file.hash, size));
+        ASSERT_TRUE(world.run_until_done()) << world.status().message;
+        ASSERT_EQ(world.status().bytes_done, size);
+        // A few pieces in flight are lost with each source that goes.
+        ASSERT_LE(world.delivered_bytes + world.aborted_bytes, size + size / 100 + 12 * kMiB);
+        ASSERT_LT(world.now() - Time{} - 1h, 75s);
+    }
+}
+
+TEST(SwarmWorld, AFolderWithEverythingInItArrivesWhole) {
+    for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        Library library(seed);
+        Prng prng(seed);
+        World world(library, seed);
+        std::vector<TreeEntry> many;
+        for (int i = 0; i < 700; ++i) {
+            many.push_back(library.file_entry("small " + std::to_string(i), prng.below(3 * kMiB)));
+        }
+        const TreeId root = library.tree(
+            {library.file_entry("big.iso", 50 * kMiB), library.file_entry("empty", 0),
+             library.folder_entry("many", many), library.folder_entry("nothing", {}),
+             library.folder_entry("a", {library.folder_entry("b", {library.file_entry("c", 5)})})});
+        const auto moment = [&] { return world.now() + prng.below(Duration(10s)); };
+        world.add_peer(1, {.rate = 100 * kMiB});
+        world.add_peer(2, {.rate = 30 * kMiB, .dies_at = moment()});
+        world.add_peer(3, {.lies_in_lists = true});
+        world.add_peer(4, {.corrupt_each = 100});
+        world.add_peer(5, {.lacks = {library.file_entry("x", 1).content, many[5].content}});
+        world.ask(world.target_for(EntryKind::folder, root.hash, 0));
+        ASSERT_TRUE(world.run_until_done()) << world.status().message;
+        const Plan& plan = *world.plans.at(DownloadId{1});
+        ASSERT_EQ(plan.files.size(), 703u);
+        ASSERT_EQ(plan.folders, (std::vector<std::string>{"a", "a/b", "many", "nothing"}));
+        ASSERT_EQ(world.status().files_done, 703u);
+        ASSERT_LE(world.delivered_bytes + world.aborted_bytes,
+                  plan.size_bytes + plan.size_bytes / 100 + 12 * kMiB);
+    }
+}
+
+TEST(SwarmWorld, ManySmallFilesDoNotWaitForRoundTrips) {
+    Library library(3);
+    World world(library, 3);
+    std::vector<TreeEntry> many;
+    for (int i = 0; i < 20'000; ++i)
+        many.push_back(library.file_entry("f" + std::to_string(i), 1000));
+    const TreeId root = library.tree(many);
+    world.add_peer(1, {.latency = 50us});
+    world.ask(world.target_for(EntryKind::folder, root.hash, 0));
+    ASSERT_TRUE(world.run_until_done()) << world.status().message;
+    EXPECT_EQ(world.fetches_started, 20'000u);
+}
+
+TEST(SwarmWorld, PausedAndResumedItGoesOnWhereItWas) {
+    Library library(4);
+    World world(library, 4);
+    const FileId file = library.file(200 * kMiB);
+    world.add_peer(1, {});
+    world.add_peer(2, {});
+    world.ask(world.target_for(EntryKind::file, file.hash, 200 * kMiB));
+    world.run_for(1s);
+    world.tell(PauseAsked{DownloadId{1}});
+    EXPECT_EQ(world.status().state, DownloadState::paused);
+    const std::uint64_t before = world.delivered_bytes;
+    EXPECT_GT(before, 50 * kMiB);
+    world.run_for(5s);
+    EXPECT_EQ(world.delivered_bytes, before);
+    EXPECT_EQ(world.records().at(DownloadId{1}).state, DownloadState::paused);
+    world.tell(ResumeAsked{DownloadId{1}});
+    ASSERT_TRUE(world.run_until_done());
+    EXPECT_LE(world.delivered_bytes, 204 * kMiB);
+}
+
+TEST(SwarmWorld, ARestartInTheMiddleKeepsWhatWasStored) {
+    for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        Library library(seed);
+        Prng prng(seed);
+        World world(library, seed);
+        const FileId file = library.file(200 * kMiB);
+        world.add_peer(1, {});
+        world.add_peer(2, {});
+        world.ask(world.target_for(EntryKind::file, file.hash, 200 * kMiB));
+        world.run_for(1ms + prng.below(Duration(1900ms)));
+        world.restart();
+        ASSERT_TRUE(world.run_until_done());
+        ASSERT_LE(world.delivered_bytes, 204 * kMiB);
+        ASSERT_EQ(world.status().bytes_done, 200 * kMiB);
+    }
+}
+
+TEST(SwarmWorld, WhenTheOnlySourceReturnsItGoesOn) {
+    Library library(5);
+    World world(library, 5);
+    const FileId file = library.file(100 * kMiB);
+    world.add_peer(1, {.dies_at = world.now() + 1s, .returns_at = world.now() + 2min});
+    world.ask(world.target_for(EntryKind::file, file.hash, 100 * kMiB));
+    world.run_for(10s);
+    EXPECT_EQ(world.status().state, DownloadState::waiting);
+    EXPECT_NE(world.status().message.find("nobody who has it can be reached"), std::string::npos);
+    EXPECT_EQ(world.status().error, ErrorCode::unavailable);
+    world.run_for(105s);
+    EXPECT_EQ(world.status().state, DownloadState::waiting);
+    EXPECT_GE(world.sources_asked, 4);
+    EXPECT_LE(world.sources_asked, 12);
+    ASSERT_TRUE(world.run_until_done());
+    EXPECT_LT(world.now(), Time{} + 1h + 2min + 2s);
+}
+
+TEST(SwarmWorld, TheSameSeedIsTheSameRun) {
+    const auto run = [](std::uint64_t seed) {
+        Library library(9);
+        World world(library, seed);
+        const FileId file = library.file(300 * kMiB);
+        for (std::uint8_t i = 1; i < 6; ++i) world.add_peer(i, {.rate = i * 7 * kMiB});
+        world.ask(world.target_for(EntryKind::file, file.hash, 300 * kMiB));
+        EXPECT_TRUE(world.run_until_done());
+        return std::tuple(world.now(), world.fetches_started, world.sent_by);
+    };
+    EXPECT_EQ(run(1), run(1));
+}
+
+}  // namespace
+}  // namespace iwant::swarm

@@ -1,0 +1,413 @@
+#pragma once
+
+// A small world for tests of the swarm: contents without bytes, peers that serve at a rate and
+// misbehave on demand, a disk that keeps what was stored, and a clock. Everything happens in order
+// of time, so a seed is a run.
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "core/swarm/swarm.h"
+
+namespace iwant::swarm::test {
+
+inline constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
+
+inline Hash256 random_hash(Prng& prng) {
+    Hash256 hash;
+    for (auto& byte : hash.bytes) byte = static_cast<std::uint8_t>(prng.next());
+    return hash;
+}
+
+inline PeerId peer_number(std::uint8_t number) {
+    PeerId peer;
+    peer.hash.bytes[0] = number;
+    return peer;
+}
+
+/// Files and folders that exist in the world.
+struct Library {
+    explicit Library(std::uint64_t seed) : prng(seed) {}
+
+    FileId file(std::uint64_t size_bytes) {
+        PieceList list;
+        list.size_bytes = size_bytes;
+        for (std::uint64_t i = 0; i < piece_count(size_bytes); ++i) {
+            list.hashes.push_back(random_hash(prng));
+        }
+        const FileId id = file_id(list);
+        files.emplace(id, std::make_shared<const PieceList>(std::move(list)));
+        return id;
+    }
+    TreeEntry file_entry(const std::string& name, std::uint64_t size_bytes) {
+        return {name, EntryKind::file, false, size_bytes, file(size_bytes).hash};
+    }
+    TreeEntry folder_entry(const std::string& name, std::vector<TreeEntry> entries) {
+        std::uint64_t size_bytes = 0;
+        for (const TreeEntry& entry : entries) size_bytes += entry.size_bytes;
+        return {name, EntryKind::folder, false, size_bytes, tree(std::move(entries)).hash};
+    }
+    TreeId tree(std::vector<TreeEntry> entries) {
+        TreeListing listing{std::move(entries)};
+        sort_listing(listing);
+        const TreeId id = tree_id(listing);
+        trees.emplace(id, std::move(listing));
+        return id;
+    }
+
+    Prng prng;
+    std::map<FileId, SharedPieceList> files;
+    std::map<TreeId, TreeListing> trees;
+};
+
+/// How one peer behaves.
+struct Behaviour {
+    std::uint64_t rate = 50 * kMiB;  ///< bytes per second
+    Duration latency = std::chrono::milliseconds(1);
+    Time dies_at = Time::max();  ///< leaves; its fetches end with `network`
+    Time returns_at = Time::max();
+    Time stalls_at = Time::max();    ///< stays, but sends nothing more
+    std::uint64_t corrupt_each = 0;  ///< every so many pieces is wrong; 0: none
+    std::uint64_t busy_first = 0;    ///< so many fetches are refused as busy
+    bool lies_in_lists = false;
+    std::set<Hash256> lacks = {};
+};
+
+class World {
+  public:
+    World(Library& library, std::uint64_t seed, Options options = {})
+        : library_(library), seed_(seed), options_(options) {
+        restart();
+    }
+
+    Time now() const { return now_; }
+    Swarm& swarm() { return *swarm_; }
+    std::map<DownloadId, DownloadRecord>& records() { return records_; }
+    DownloadStatus status(std::uint64_t id = 1) const {
+        return swarm_->download(DownloadId{id}, now_).value();
+    }
+
+    void add_peer(std::uint8_t number, Behaviour behaviour) {
+        const PeerId peer = peer_number(number);
+        peers_[peer] = Peer{behaviour, {}, false, 0, true, 0};
+        if (behaviour.dies_at != Time::max()) at(behaviour.dies_at, [this, peer] { leave(peer); });
+        if (behaviour.returns_at != Time::max()) {
+            at(behaviour.returns_at, [this, peer] { return_of(peer); });
+        }
+    }
+
+    void ask(Target target, std::uint64_t id = 1) {
+        tell(DownloadAsked{DownloadId{id}, std::move(target), "/downloads"});
+    }
+    Target target_for(EntryKind kind, Hash256 content, std::uint64_t size_bytes) const {
+        Target target{kind, content, "thing", size_bytes, {}};
+        for (const auto& [peer, known] : peers_) target.sources.push_back({peer, EntryId{7}});
+        return target;
+    }
+
+    void tell(Event event) {
+        swarm_->handle(std::move(event), now_);
+        perform();
+    }
+
+    /// Runs until the condition holds; false when `limit` of the world's time went by before.
+    bool run_until(const std::function<bool()>& condition,
+                   Duration limit = std::chrono::minutes(30)) {
+        const Time end = now_ + limit;
+        while (!condition()) {
+            const auto deadline = swarm_->next_deadline();
+            EXPECT_GT(deadline.value_or(Time::max()), last_tick_) << "the deadline stands still";
+            const Time next_event = queue_.empty() ? Time::max() : queue_.begin()->first;
+            const Time next = std::min(next_event, deadline.value_or(Time::max()));
+            if (next > end || testing::Test::HasFailure()) return false;
+            now_ = std::max(now_, next);
+            if (next_event <= now_) {
+                const auto step = std::move(queue_.begin()->second);
+                queue_.erase(queue_.begin());
+                step();
+            } else {
+                last_tick_ = now_;
+                swarm_->tick(now_);
+            }
+            perform();
+        }
+        return true;
+    }
+    bool run_until_done(std::uint64_t id = 1) {
+        return run_until([&] { return status(id).state == DownloadState::done; });
+    }
+    void run_for(Duration duration) {
+        bool over = false;
+        at(now_ + duration, [&over] { over = true; });
+        ASSERT_TRUE(run_until([&] { return over; }));
+    }
+
+    /// The program ends and starts again; what is on disk and in the catalogue stays.
+    void restart() {
+        queue_.clear();
+        fetches_.clear();
+        for (auto& [peer, known] : peers_) known.queue.clear();
+        for (auto& [peer, known] : peers_) known.serving = false;
+        swarm_ = std::make_unique<Swarm>(options_, Prng(seed_), logger_);
+        open_.clear();
+        for (const auto& [id, record] : records_) tell(DownloadRestored{record});
+    }
+
+    // What the tests look at.
+    std::uint64_t delivered_bytes = 0;  ///< whole pieces that were sent and right
+    std::uint64_t aborted_bytes = 0;    ///< parts of pieces that were cancelled
+    std::size_t fetches_started = 0;
+    std::size_t pieces_stored_twice = 0;
+    int sources_asked = 0;
+    std::map<DownloadId, SharedPlan> plans;
+    std::map<DownloadId, PieceSet> disk;
+    std::set<DownloadId> removed;
+    std::optional<Error> prepare_fails;
+    std::optional<Error> disk_fails;
+    std::map<PeerId, std::uint64_t> sent_by;
+
+    void at(Time time, std::function<void()> step) { queue_.emplace(time, std::move(step)); }
+    void leave(const PeerId& peer) {
+        peers_[peer].online = false;
+        const auto queue = std::exchange(peers_[peer].queue, {});
+        peers_[peer].serving = false;
+        ++peers_[peer].round;
+        for (const FetchId fetch : queue) end(fetch, ErrorCode::network);
+        tell(PeerLeft{peer});
+    }
+    void return_of(const PeerId& peer) {
+        peers_[peer].online = true;
+        tell(PeerArrived{peer});
+    }
+
+  private:
+    struct Peer {
+        Behaviour behaviour;
+        std::vector<FetchId> queue;  ///< served in order
+        bool serving = false;
+        std::uint64_t pieces_sent = 0;
+        bool online = true;
+        std::uint64_t round = 0;  ///< a step of an older round is void
+        Time piece_began{};
+        std::uint64_t busy_answers = 0;
+    };
+    struct Job {
+        StartFetch fetch;
+        std::uint32_t next = 0;
+    };
+
+    void perform() {
+        for (Action& action : swarm_->take_actions()) {
+            std::visit([&](auto& one) { on(one); }, action);
+        }
+    }
+    void soon(Duration delay, Event event) {
+        at(now_ + delay, [this, event = std::move(event)] { swarm_->handle(event, now_); });
+    }
+
+    template <class Answer>
+    void answer(const PeerId& from, Answer what, const Hash256& about, const auto& good) {
+        const Peer& peer = peers_[from];
+        if (!peer.online) {
+            what.answer = failure(ErrorCode::network, "ask", "not connected");
+        } else if (peer.behaviour.lacks.contains(about)) {
+            what.answer = failure(ErrorCode::not_found, "ask", "not shared");
+        } else {
+            good(what);
+        }
+        soon(2 * peer.behaviour.latency, std::move(what));
+    }
+
+    void on(const AskSources& action) {
+        ++sources_asked;
+        SourcesFound found{action.content, {}};
+        for (const auto& [peer, known] : peers_) {
+            if (known.online) found.sources.push_back({peer, EntryId{7}});
+        }
+        soon(std::chrono::milliseconds(2), std::move(found));
+    }
+    void on(const AskHash& action) {
+        const Hash256 content = hash_of_entry;
+        answer(action.source.peer, HashAnswered{action.id, action.source.peer, Hash256{}, 0},
+               content, [&](HashAnswered& what) {
+                   what.answer = content;
+                   what.size_bytes = size_of_entry;
+               });
+    }
+    void on(const AskTree& action) {
+        answer(action.peer, TreeAnswered{action.id, action.peer, action.tree, TreePart{}},
+               action.tree.hash, [&](TreeAnswered& what) {
+                   const auto& entries = library_.trees.at(action.tree).entries;
+                   TreePart part{action.first, static_cast<std::uint32_t>(entries.size()), {}};
+                   for (std::size_t i = action.first;
+                        i < entries.size() && part.entries.size() < 100; ++i) {
+                       part.entries.push_back(entries[i]);
+                   }
+                   if (peers_[action.peer].behaviour.lies_in_lists && !part.entries.empty()) {
+                       part.entries.back().size_bytes += 1;
+                   }
+                   what.answer = std::move(part);
+               });
+    }
+    void on(const AskPieceList& action) {
+        answer(action.peer, PieceListAnswered{action.id, action.peer, action.file, PieceListPart{}},
+               action.file.hash, [&](PieceListAnswered& what) {
+                   const PieceList& list = *library_.files.at(action.file);
+                   PieceListPart part{list.size_bytes, action.first, {}};
+                   for (std::size_t i = action.first.value;
+                        i < list.hashes.size() && part.hashes.size() < 1000; ++i) {
+                       part.hashes.push_back(list.hashes[i]);
+                   }
+                   if (peers_[action.peer].behaviour.lies_in_lists) part.hashes[0].bytes[0] ^= 1;
+                   what.answer = std::move(part);
+               });
+    }
+    void on(const Prepare& action) {
+        Prepared prepared{action.id, Prepared::Ready{}};
+        if (prepare_fails) {
+            prepared.outcome = std::unexpected(*prepare_fails);
+        } else {
+            plans[action.id] = action.plan;
+            if (!disk.contains(action.id)) disk.emplace(action.id, PieceSet(action.plan->pieces));
+            open_.insert(action.id);
+            prepared.outcome->present = disk.at(action.id);
+        }
+        soon(std::chrono::milliseconds(3), std::move(prepared));
+    }
+    void on(const StartFetch& action) {
+        ASSERT_TRUE(open_.contains(action.id)) << "the part folder is not open";
+        const PlannedFile& file = plans[action.id]->files.at(action.file.value);
+        ASSERT_GE(action.count, 1u);
+        ASSERT_LE(action.count, 256u);
+        ASSERT_LE(action.first.value + action.count, piece_count(file.size_bytes));
+        if (piece_count(file.size_bytes) > 1) {
+            ASSERT_TRUE(action.pieces != nullptr);
+            ASSERT_EQ(*action.pieces, *library_.files.at(file.file));
+        }
+        ++fetches_started;
+        Peer& peer = peers_[action.peer];
+        fetches_.emplace(action.fetch, Job{action, 0});
+        if (!peer.online) {
+            end(action.fetch, ErrorCode::network);
+        } else if (peer.behaviour.lacks.contains(file.file.hash)) {
+            end(action.fetch, ErrorCode::not_found);
+        } else if (peer.busy_answers < peer.behaviour.busy_first) {
+            ++peer.busy_answers;
+            end(action.fetch, ErrorCode::busy);
+        } else {
+            peer.queue.push_back(action.fetch);
+            EXPECT_LE(peer.queue.size(), 64u);
+            serve(action.peer);
+        }
+    }
+    void on(const CancelFetch& action) {
+        if (!fetches_.contains(action.fetch)) return;  // it just ended by itself
+        Peer& peer = peers_[fetches_.at(action.fetch).fetch.peer];
+        const auto place = std::ranges::find(peer.queue, action.fetch);
+        if (place == peer.queue.end()) return;
+        if (place == peer.queue.begin() && peer.serving) {
+            ++peer.round;
+            peer.serving = false;
+            const auto ms =
+                static_cast<std::uint64_t>((now_ - peer.piece_began).count() / 1'000'000);
+            if (now_ < peer.behaviour.stalls_at) aborted_bytes += ms * peer.behaviour.rate / 1000;
+        }
+        peer.queue.erase(place);
+        const PeerId id = fetches_.at(action.fetch).fetch.peer;
+        end(action.fetch, ErrorCode::cancelled);
+        serve(id);
+    }
+    void on(const Finish& action) {
+        ASSERT_TRUE(open_.contains(action.id));
+        ASSERT_TRUE(disk.at(action.id).complete()) << "finished before everything was there";
+        open_.erase(action.id);
+        soon(std::chrono::milliseconds(3), Finished{action.id, std::string("/downloads/thing")});
+    }
+    void on(const Release& action) {
+        open_.erase(action.id);
+        if (action.parts == Release::Parts::keep) return;
+        removed.insert(action.id);
+        disk.erase(action.id);
+    }
+    void on(const SaveDownload& action) { records_[action.record.id] = action.record; }
+    void on(const ForgetDownload& action) { records_.erase(action.id); }
+
+    void serve(const PeerId& id) {
+        Peer& peer = peers_[id];
+        if (peer.serving || peer.queue.empty() || now_ >= peer.behaviour.stalls_at) return;
+        const Job& job = fetches_.at(peer.queue.front());
+        const PlannedFile& file = plans[job.fetch.id]->files[job.fetch.file.value];
+        const PieceIndex piece{job.fetch.first.value + job.next};
+        const std::uint64_t bytes = piece_length(file.size_bytes, piece);
+        peer.serving = true;
+        peer.piece_began = now_;
+        const Duration takes = std::chrono::microseconds(bytes * 1'000'000 / peer.behaviour.rate);
+        const Duration delay = job.next == 0 ? peer.behaviour.latency : Duration{};
+        at(now_ + takes + delay, [this, id, bytes, round = peer.round] { sent(id, bytes, round); });
+    }
+    void sent(const PeerId& id, std::uint64_t bytes, std::uint64_t round) {
+        Peer& peer = peers_[id];
+        if (round != peer.round || now_ >= peer.behaviour.stalls_at) return;
+        peer.serving = false;
+        const FetchId fetch = peer.queue.front();
+        Job& job = fetches_.at(fetch);
+        ++peer.pieces_sent;
+        const auto each = peer.behaviour.corrupt_each;
+        if (each != 0 && peer.pieces_sent % each == 0) {
+            peer.queue.erase(peer.queue.begin());
+            end(fetch, ErrorCode::corrupt);
+        } else if (disk_fails) {
+            peer.queue.erase(peer.queue.begin());
+            end(fetch, disk_fails->code);
+        } else {
+            store(id, job, bytes);
+            if (++job.next == job.fetch.count) {
+                peer.queue.erase(peer.queue.begin());
+                end(fetch, std::nullopt);
+            }
+        }
+        serve(id);
+    }
+    void store(const PeerId& id, const Job& job, std::uint64_t bytes) {
+        const PieceIndex piece{job.fetch.first.value + job.next};
+        if (disk.contains(job.fetch.id) && open_.contains(job.fetch.id)) {
+            const PlannedFile& file = plans[job.fetch.id]->files[job.fetch.file.value];
+            if (!disk[job.fetch.id].insert(file.first_piece + piece.value)) ++pieces_stored_twice;
+        }
+        delivered_bytes += bytes;
+        sent_by[id] += bytes;
+        soon({}, PieceStored{job.fetch.fetch, piece, static_cast<std::uint32_t>(bytes)});
+    }
+    void end(FetchId fetch, std::optional<ErrorCode> code) {
+        FetchEnded ended{fetch, {}};
+        if (code) ended.outcome = failure(*code, "fetch", std::string(to_string(*code)));
+        fetches_.erase(fetch);
+        soon(std::chrono::milliseconds(1), std::move(ended));
+    }
+
+  public:
+    Hash256 hash_of_entry;  ///< what an owner answers who is asked to hash
+    std::uint64_t size_of_entry = 0;
+
+  private:
+    Library& library_;
+    std::uint64_t seed_;
+    Options options_;
+    NullLogger logger_;
+    Time now_ = Time{} + std::chrono::hours(1);
+    Time last_tick_{};
+    std::multimap<Time, std::function<void()>> queue_;
+    std::map<PeerId, Peer> peers_;
+    std::map<FetchId, Job> fetches_;
+    std::map<DownloadId, DownloadRecord> records_;
+    std::set<DownloadId> open_;
+    std::unique_ptr<Swarm> swarm_;
+};
+
+}  // namespace iwant::swarm::test
