@@ -1,0 +1,239 @@
+#include "core/cluster/cluster.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/assert.h"
+#include "base/text.h"
+#include "core/cluster/roster.h"
+#include "core/protocol/limits.h"
+
+namespace iwant::cluster {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+namespace {
+constexpr std::size_t kMeshSessions = 32;
+constexpr std::size_t kNeededMax = 256;
+constexpr std::size_t kHeardMax = 4096;
+constexpr Duration kStall = seconds(5);
+constexpr Duration kNeeded = seconds(10);
+constexpr Duration kGreaterWaits = milliseconds(250);
+}  // namespace
+
+Cluster::Cluster(Self self, Prng prng, Logger& logger, Time now)
+    : self_(std::move(self)),
+      logger_(logger),
+      sessions_(self_.peer),
+      dialer_(self_.peer),
+      announcer_(prng.split(), now),
+      election_(self_.peer, prng.split(), logger, now),
+      now_(now) {}
+
+void Cluster::advance(Time now) {
+    if (stopped_) return;
+    now_ = now;
+    if (expected_by_ && now > *expected_by_ + kStall) {
+        sessions_.excuse_silence(now);
+        election_.stalled(now);
+    }
+    settle(now);
+}
+
+// Runs everything that time or the last event made due, and says when to come back.
+void Cluster::settle(Time now) {
+    if (stopped_) return;
+    now_ = now;
+    perform_effects(now);
+    tend_sessions(now);
+    if (regaining_until_ && *regaining_until_ <= now) {
+        regaining_until_.reset();
+        election_.leader_lost(now);
+    }
+    election_.advance(now);
+    perform_effects(now);
+    registration_.advance(now);
+    collect(registration_);
+    registry_.advance(now);
+    collect(registry_);
+    dial_due(now);
+    announce_due(now);
+    roster_due(now);
+    expected_by_ = next_deadline();
+}
+
+void Cluster::dial_due(Time now) {
+    std::erase_if(needed_until_, [&](const auto& entry) { return entry.second <= now; });
+    for (auto& dial : dialer_.due(now, [&](const auto& target) { return wish(target); }))
+        actions_.push_back(std::move(dial));
+}
+
+void Cluster::announce_due(Time now) {
+    if (!announcer_.due(now, members_.size())) return;
+    actions_.push_back(Announce{false, election_.view(), registry_.followers(), catalog()});
+}
+
+Dialer::Wish Cluster::wish(const Dialer::Target& target) const {
+    using Wish = Dialer::Wish;
+    const bool users = target.source == Dialer::Source::given;
+    if (!target.expected) return users ? Wish::needed : Wish::none;
+    if (*target.expected == self_.peer || sessions_.of(*target.expected) != nullptr)
+        return Wish::none;
+    const bool needed = users || *target.expected == election_.view().leader ||
+                        needed_until_.contains(*target.expected);
+    if (needed) return Wish::needed;
+    return sessions_.size() < kMeshSessions ? Wish::useful : Wish::none;
+}
+
+void Cluster::need(const PeerId& peer, Time now) {
+    if (peer == self_.peer || sessions_.of(peer) != nullptr) return;
+    if (needed_until_.size() >= kNeededMax) return;
+    needed_until_[peer] = now + kNeeded;
+    if (const KnownMember* known = members_.find(peer)) {
+        for (const auto& address : known->addresses)
+            dialer_.suggested(peer, address, Dialer::Source::heard, now);
+    }
+    dialer_.hurry(peer, now);
+    settle(now);
+}
+
+void Cluster::handle(const AnnouncementHeard& event, Time now) {
+    if (event.peer == self_.peer) {
+        if (event.instance != self_.instance)
+            logger_.warning("somebody else announces itself with our identity");
+        return;
+    }
+    if (event.goodbye) return;  // the session will tell, if there is one
+    auto& instance = heard_instances_[event.peer];
+    if (instance != event.instance) announcer_.newcomer_heard(now);
+    instance = event.instance;
+    if (heard_instances_.size() > kHeardMax) heard_instances_.erase(heard_instances_.begin());
+    // Both sides hear each other; the smaller one dials first, so that one dial is enough.
+    const bool first = self_.peer < event.peer || event.leader.leader == event.peer;
+    if (sessions_.of(event.peer) == nullptr)
+        dialer_.heard(event.peer, event.from, now, first ? now : now + kGreaterWaits);
+    if (event.leader.leader == event.peer) {
+        if (election_.leading()) need(event.peer, now);
+        election_.hinted(event.leader, now);
+    }
+    settle(now);
+}
+
+void Cluster::handle(const PeerRemembered& event, Time now) {
+    if (event.peer == self_.peer) return;
+    KnownMember& known = members_.learn(event.peer);
+    if (known.name.empty()) known.name = event.name;
+    members_.said_to_be_at(event.peer, event.address);
+    dialer_.suggested(event.peer, event.address, Dialer::Source::remembered, now);
+    settle(now);
+}
+
+void Cluster::handle(const AddressGiven& event, Time now) {
+    dialer_.given(event.address, now);
+    settle(now);
+}
+
+void Cluster::handle(const DialFailed& event, Time now) {
+    dialer_.failed(event, now);
+    // An answer from somebody else says nothing about the leader; a refusal of its last address
+    // does.
+    const PeerId leader = election_.view().leader;
+    if (regaining_until_ && event.expected == leader && !dialer_.dialling(leader)) {
+        regaining_until_.reset();
+        election_.leader_lost(now);
+    }
+    settle(now);
+}
+
+void Cluster::handle(const CatalogAdvanced& event, Time now) {
+    registration_.advanced(event, now);
+    if (leading()) roster_changed(seconds(2), now);
+    settle(now);
+}
+
+void Cluster::handle(const CatalogRead& event, Time now) {
+    registration_.read(event, now);
+    settle(now);
+}
+
+void Cluster::handle(const StopAsked&, Time now) {
+    if (stopped_) return;
+    election_.resign(successor());
+    perform_effects(now);
+    actions_.push_back(Announce{true, election_.view(), 0, catalog()});
+    for (const auto& [id, session] : sessions_.all()) {
+        actions_.push_back(Disconnect{id, protocol::Goodbye::Reason::stopping});
+        actions_.push_back(SessionGone{id});
+    }
+    stopped_ = true;
+}
+
+// Who was here longest, by our own measure; a follower if there is one.
+PeerId Cluster::successor() const {
+    const Session* best = nullptr;
+    const auto better = [&](const Session& session) {
+        if (best == nullptr) return true;
+        const bool covered = registry_.covers(session.peer);
+        if (covered != registry_.covers(best->peer)) return covered;
+        return session.opened < best->opened;
+    };
+    for (const auto& [id, session] : sessions_.all()) {
+        if (sessions_.is_live(session.peer) && better(session)) best = &session;
+    }
+    return best == nullptr ? PeerId{} : best->peer;
+}
+
+protocol::Coverage Cluster::coverage() const {
+    protocol::Coverage coverage{1, 1};
+    for (const auto& [id, session] : sessions_.all()) {
+        if (session.silent || session.stopping) continue;
+        ++coverage.known;
+        if (registry_.covers(session.peer)) ++coverage.indexed;
+    }
+    return coverage;
+}
+
+std::optional<SessionId> Cluster::leader_session() const {
+    return election_.following() ? session_to(election_.view().leader) : std::nullopt;
+}
+
+std::optional<SessionId> Cluster::session_to(const PeerId& peer) const {
+    const Session* session = sessions_.of(peer);
+    return session == nullptr ? std::nullopt : std::optional(session->id);
+}
+
+std::optional<PeerId> Cluster::peer_of(SessionId session) const {
+    const Session* found = sessions_.find(session);
+    return found == nullptr ? std::nullopt : std::optional(found->peer);
+}
+
+void Cluster::send(SessionId session, protocol::Message message) {
+    actions_.push_back(Send{session, std::move(message)});
+}
+
+void Cluster::send_to_all(const protocol::Message& message) {
+    for (const auto& [id, session] : sessions_.all()) send(id, message);
+}
+
+std::vector<Action> Cluster::take_actions() {
+    return std::exchange(actions_, {});
+}
+
+std::optional<Time> Cluster::next_deadline() const {
+    if (stopped_) return std::nullopt;
+    std::optional<Time> earliest = announcer_.next_deadline();
+    const auto consider = [&](const std::optional<Time>& time) {
+        if (time && *time < *earliest) earliest = time;
+    };
+    consider(election_.next_deadline());
+    consider(registration_.next_deadline());
+    consider(registry_.next_deadline());
+    consider(sessions_.next_deadline(election_.view().leader));
+    consider(dialer_.next_deadline([&](const auto& target) { return wish(target); }));
+    consider(regaining_until_);
+    consider(roster_at_);
+    return earliest;
+}
+
+}  // namespace iwant::cluster

@@ -1,0 +1,155 @@
+#pragma once
+
+// Who is here and who leads, and how everybody's catalogue gets to the leader: the composition of
+// members, sessions, dialler, announcer, election, registry and registration into one state
+// machine. It decides; core/node carries its actions to the outside or to the search index.
+//
+// Places left for what comes next (doc/election.md): standbys would be appointed beside `registry_`
+// and take over in Election::leader_lost before the cold election; a pre-vote belongs there, too.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/log.h"
+#include "base/prng.h"
+#include "base/time.h"
+#include "core/cluster/announcer.h"
+#include "core/cluster/dialer.h"
+#include "core/cluster/election.h"
+#include "core/cluster/member_list.h"
+#include "core/cluster/registration.h"
+#include "core/cluster/registry.h"
+#include "core/cluster/session_table.h"
+#include "core/cluster/types.h"
+
+namespace iwant::cluster {
+
+struct Self {
+    PeerId peer;
+    std::uint64_t instance = 0;
+    std::string name;
+    std::string program_version;
+};
+
+class Cluster {
+  public:
+    /// `logger` must outlive the cluster.
+    Cluster(Self self, Prng prng, Logger& logger, Time now);
+
+    /// Lets time pass; call it before any event is looked at, so that a peer that stood still does
+    /// not answer as if it still led.
+    void advance(Time now);
+
+    void handle(const AnnouncementHeard& event, Time now);
+    void handle(const PeerRemembered& event, Time now);
+    void handle(const AddressGiven& event, Time now);
+    void handle(const SessionOpened& event, Time now);
+    void handle(const SessionClosed& event, Time now);
+    void handle(const DialFailed& event, Time now);
+    /// Every message counts as a sign of life; those that are not the cluster's do nothing else.
+    void handle(const MessageReceived& event, Time now);
+    void handle(const CatalogAdvanced& event, Time now);
+    void handle(const CatalogRead& event, Time now);
+    void handle(const StopAsked& event, Time now);
+
+    /// A session to this peer is wanted for something; dials it for a while, if need be.
+    void need(const PeerId& peer, Time now);
+    /// Ends a session because of what came from it.
+    void drop(SessionId session, protocol::Goodbye::Reason reason, Time now);
+
+    std::vector<Action> take_actions();
+    std::optional<Time> next_deadline() const;
+
+    const Self& self() const { return self_; }
+    const protocol::LeaderView& leader_view() const { return election_.view(); }
+    bool leading() const { return election_.leading(); }
+    /// The session to the leader that we follow.
+    std::optional<SessionId> leader_session() const;
+    std::optional<SessionId> session_to(const PeerId& peer) const;
+    std::optional<PeerId> peer_of(SessionId session) const;
+    bool is_live(const PeerId& peer) const { return sessions_.is_live(peer); }
+    std::size_t live_count() const { return sessions_.live_count(); }
+    std::uint32_t followers() const { return registry_.followers(); }
+    CatalogState catalog() const { return registration_.catalog(); }
+    std::uint64_t files() const { return registration_.files(); }
+    std::uint64_t bytes() const { return registration_.bytes(); }
+    /// Whether the leader we follow has all of our catalogue.
+    bool caught_up() const { return registration_.caught_up(); }
+    /// The peers known to be alive, and those of them that our index speaks for; ourselves
+    /// included.
+    protocol::Coverage coverage() const;
+    const MemberList& members() const { return members_; }
+    const Registry& registry() const { return registry_; }
+
+  private:
+    void settle(Time now);
+    void perform_effects(Time now);
+    void perform(const Election::Effect& effect, Time now);
+    void view_changed(Time now);
+    void tend_sessions(Time now);
+    void dial_due(Time now);
+    void announce_due(Time now);
+    void roster_due(Time now);
+    void roster_changed(Duration delay, Time now);
+
+    void welcome(const SessionOpened& event, Time now);
+    void gone(const Session& session, Time now);
+    void leader_session_closed(const PeerId& leader, Time now);
+    void leader_silent(Session& session, Time now);
+    void statement(const Session& session, const protocol::LeaderView& view,
+                   std::optional<std::uint32_t> followers, Time now);
+    void show_leader(Session& session, const protocol::LeaderView& theirs);
+    LeaderHealth leader_health(Time now) const;
+
+    void receive(Session& session, const protocol::Ping& message, Time now);
+    void receive(Session& session, const protocol::Pong& message, Time now);
+    void receive(Session& session, const protocol::LeaderClaim& message, Time now);
+    void receive(Session& session, const protocol::LeaderResigns& message, Time now);
+    void receive(Session& session, const protocol::Register& message, Time now);
+    void receive(Session& session, const protocol::Registered& message, Time now);
+    void receive(Session& session, const protocol::CatalogUpdate& message, Time now);
+    void receive(Session& session, const protocol::CatalogAck& message, Time now);
+    void receive(Session& session, const protocol::Roster& message, Time now);
+    void receive(Session& session, const protocol::Goodbye& message, Time now);
+    template <class Other>
+    void receive(Session&, const Other&, Time) {}
+
+    Dialer::Wish wish(const Dialer::Target& target) const;
+    PeerId successor() const;
+    void send(SessionId session, protocol::Message message);
+    void send_to_all(const protocol::Message& message);
+    template <class Machine>
+    void collect(Machine& machine) {
+        for (auto& action : machine.take_actions()) actions_.push_back(std::move(action));
+    }
+
+    Self self_;
+    Logger& logger_;
+    MemberList members_;
+    SessionTable sessions_;
+    Dialer dialer_;
+    Announcer announcer_;
+    Election election_;
+    Registry registry_;
+    Registration registration_;
+
+    Time now_;
+    protocol::LeaderView acted_view_;  ///< what view_changed() saw last
+    PeerId followed_;                  ///< the leader we followed last
+    std::uint64_t leader_instance_ = 0;
+    std::optional<Time>
+        regaining_until_;  ///< the leader's session broke and is being dialled again
+    std::map<PeerId, Time> needed_until_;
+    std::map<PeerId, std::uint64_t> heard_instances_;
+    std::optional<Time> roster_at_;
+    std::uint64_t roster_revision_ = 0;
+    std::uint64_t ping_sequence_ = 0;
+    std::optional<Time> expected_by_;  ///< when we should have been called at the latest
+    bool stopped_ = false;
+    std::vector<Action> actions_;
+};
+
+}  // namespace iwant::cluster

@@ -1,0 +1,102 @@
+#pragma once
+
+// Whom to dial and when. Addresses come from announcements, from the leader, from earlier runs and
+// from users. Hints from strangers must not turn this peer into a weapon: each address is tried
+// rarely, all together at most 10 times a second, and never ourselves.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/time.h"
+#include "core/cluster/types.h"
+
+namespace iwant::cluster {
+
+class Dialer {
+  public:
+    /// Whose word it is that somebody is there. `given`: a user's, tried for ever.
+    enum class Source : std::uint8_t { heard, remembered, given };
+
+    explicit Dialer(PeerId self) : self_(self) {}
+
+    void given(const protocol::Address& address, Time now);
+    /// Somebody said that `peer` is at `address`. `from`: not before this time.
+    void suggested(const PeerId& peer, const protocol::Address& address, Source source, Time from);
+    /// A datagram of the peer itself came from there: it is alive, so an address that worked before
+    /// is tried again soon.
+    void heard(const PeerId& peer, const protocol::Address& address, Time now, Time from);
+
+    void opened(const SessionOpened& event, Time now);
+    void failed(const DialFailed& event, Time now);
+
+    /// What only the cluster knows of a target's peer.
+    enum class Wish : std::uint8_t {
+        none,    ///< there is a session already, or no use for one
+        useful,  ///< while there are fewer sessions than the mesh has
+        needed,  ///< the leader, or somebody to fetch from
+    };
+    struct Target {
+        Source source = Source::heard;
+        std::optional<PeerId> expected;
+        bool own = false;     ///< we ourselves answer there
+        bool proven = false;  ///< a session was open there in this run
+        bool in_flight = false;
+        unsigned failures = 0;
+        Time last_try;
+        Time next_try;
+        Time limit;  ///< of a dial in flight
+    };
+    /// Dials that are due. `wish(target)` says what the target is worth now; `needed` ones skip the
+    /// back-off down to a second for addresses that worked before.
+    template <class WishOf>
+    std::vector<Dial> due(Time now, WishOf wish) {
+        expire(now);
+        std::vector<Dial> dials;
+        for (auto& [address, target] : targets_) {
+            if (target.own || target.in_flight || target.next_try > now) continue;
+            if (wish(target) == Wish::none) continue;
+            if (!spend(now)) break;
+            launch(target, now);
+            dials.push_back({address, target.expected});
+        }
+        return dials;
+    }
+    template <class WishOf>
+    std::optional<Time> next_deadline(WishOf wish) const {
+        std::optional<Time> earliest;
+        for (const auto& [address, target] : targets_) {
+            if (target.own || (!target.in_flight && wish(target) == Wish::none)) continue;
+            const Time due = target.in_flight ? target.limit : earliest_spend(target.next_try);
+            if (!earliest || due < *earliest) earliest = due;
+        }
+        return earliest;
+    }
+
+    /// This peer is wanted now: its proven addresses are due at once, but never within a second of
+    /// the last try.
+    void hurry(const PeerId& peer, Time now);
+    /// The session to this peer broke: every address it is expected at is due now. Whether there is
+    /// one.
+    bool redial(const PeerId& peer, Time now);
+    /// Whether a dial that expects this peer is under way.
+    bool dialling(const PeerId& peer) const;
+    std::size_t size() const { return targets_.size(); }
+
+  private:
+    Target* add(const protocol::Address& address, Source source);
+    void launch(Target& target, Time now);
+    void set_back(Target& target, Time now);
+    void expire(Time now);
+    bool spend(Time now);
+    Time earliest_spend(Time wanted) const;
+
+    PeerId self_;
+    std::map<protocol::Address, Target> targets_;
+    Time window_;  ///< when the current second of dials began
+    unsigned spent_ = 0;
+};
+
+}  // namespace iwant::cluster

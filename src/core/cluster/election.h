@@ -1,0 +1,109 @@
+#pragma once
+
+// Who leads, as this peer sees it: one leader with an epoch, or none for a moment. doc/election.md
+// tells the rules and why they end in one leader. Peers are believed only about themselves: a
+// leader is who says on its own session that it leads. What others say about third parties makes us
+// look for them.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "base/log.h"
+#include "base/prng.h"
+#include "base/time.h"
+#include "core/cluster/claim.h"
+#include "core/protocol/messages.h"
+
+namespace iwant::cluster {
+
+/// How our own session to the leader does. A doubtful leader may be left for a new one.
+enum class LeaderHealth : std::uint8_t { healthy, doubtful };
+
+class Election {
+  public:
+    /// `logger` must outlive the election.
+    Election(PeerId self, Prng prng, Logger& logger, Time now);
+
+    const protocol::LeaderView& view() const { return view_; }
+    bool leading() const { return view_.leader == self_; }
+    bool following() const { return !view_.leader.is_zero() && !leading(); }
+    /// How many follow us, while leading.
+    void set_followers(std::uint32_t followers);
+
+    void peer_live(const PeerId& peer);
+    void peer_gone(const PeerId& peer);
+    /// A live peer says who leads. `followers` comes with claims only.
+    void says(const PeerId& peer, const protocol::LeaderView& view,
+              std::optional<std::uint32_t> followers, LeaderHealth health, Time now);
+    /// A datagram says so: worth waiting for, not worth believing.
+    void hinted(const protocol::LeaderView& view, Time now);
+    void resigned(const PeerId& peer, const PeerId& successor, Time now);
+    /// The leader that we followed is dead as far as we can tell.
+    void leader_lost(Time now);
+    /// This peer stood still for a while: whatever it believed may be over.
+    void stalled(Time now);
+    /// Ends our lead because the program ends.
+    void resign(const PeerId& successor);
+
+    void advance(Time now);
+    std::optional<Time> next_deadline() const;
+
+    // What the cluster has to tell others, in order.
+    struct ClaimToAll {};
+    struct ClaimTo {
+        PeerId peer;
+    };
+    struct ViewTo {  ///< it claims a lead that is over, as far as we know
+        PeerId peer;
+    };
+    struct ResignToAll {
+        protocol::LeaderView view;
+        PeerId successor;
+    };
+    struct ViewChanged {};
+    using Effect = std::variant<ClaimToAll, ClaimTo, ViewTo, ResignToAll, ViewChanged>;
+    std::vector<Effect> take_effects();
+
+  private:
+    /// What a live peer said last of who leads.
+    struct Statement {
+        protocol::LeaderView view;
+        std::uint32_t followers = 0;
+        bool claims = false;           ///< leads by its own word
+        bool counted = false;          ///< `followers` is known
+        std::optional<Time> answered;  ///< when we last told it that it is wrong
+    };
+
+    bool believable(const protocol::LeaderView& view);
+    void claimed(const PeerId& peer, Statement& statement, LeaderHealth health, Time now);
+    void rival(const PeerId& peer, Statement& statement, Time now);
+    void candidate(const PeerId& peer, Statement& statement, LeaderHealth health, Time now);
+    void contradicted(const PeerId& peer, Statement& statement, Time now);
+    void claim(std::uint64_t epoch, Time now);
+    void follow(const PeerId& leader, std::uint64_t epoch);
+    void lose_leader(Time electable_at, Time now);
+    bool follow_known_claim();
+    bool is_choice() const;
+    void answer(Statement& statement, Effect effect, Time now);
+    void remind_others(Time now);
+    Claim own_claim() const { return {self_, view_.epoch, followers_}; }
+
+    PeerId self_;
+    Prng prng_;
+    Logger& logger_;
+    protocol::LeaderView view_;
+    std::uint32_t followers_ = 0;
+    std::map<PeerId, Statement> live_;
+    bool fresh_ = true;   ///< never had company: no epoch of ours means anything yet
+    Time electable_at_;   ///< nobody is elected before: a leader may be about to be found
+    Time patience_ends_;  ///< then we claim even if we are not the choice
+    PeerId lost_;         ///< the leader lost last: hints about it are echoes
+    bool hint_used_ = false;
+    Time remind_at_;
+    std::vector<Effect> effects_;
+};
+
+}  // namespace iwant::cluster

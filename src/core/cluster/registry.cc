@@ -1,0 +1,120 @@
+#include "core/cluster/registry.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/protocol/limits.h"
+
+namespace iwant::cluster {
+
+using std::chrono::seconds;
+
+namespace {
+constexpr Duration kGrace = seconds(10);
+}
+
+void Registry::begin(Time now) {
+    for (auto& [peer, owner] : owners_) {
+        owner.registered = false;
+        owner.remove_at = now + kGrace;
+    }
+}
+
+void Registry::clear() {
+    while (!owners_.empty()) forget(owners_.begin());
+}
+
+void Registry::forget(std::map<PeerId, Owner>::iterator owner) {
+    if (owner->second.have.version > 0) actions_.push_back(IndexForget{owner->first});
+    owners_.erase(owner);
+}
+
+protocol::Registered Registry::enroll(const PeerId& peer, const protocol::Register& message,
+                                      const protocol::LeaderView& view) {
+    protocol::Registered answer;
+    answer.view = view;
+    const auto known = owners_.find(peer);
+    if (known == owners_.end() && owners_.size() >= protocol::kMembersMax) {
+        answer.verdict = protocol::Registered::Verdict::full;
+        return answer;
+    }
+    Owner& owner = owners_[peer];
+    const bool another = owner.have.catalog_id != message.catalog.catalog_id ||
+                         owner.have.version > message.catalog.version;
+    if (another) {
+        if (owner.have.version > 0) actions_.push_back(IndexForget{peer});
+        owner.have = {message.catalog.catalog_id, 0};
+    }
+    owner.announced = message.catalog;
+    owner.files = message.files;
+    owner.bytes = message.bytes;
+    owner.registered = true;
+    owner.remove_at.reset();
+    answer.have = owner.have;
+    return answer;
+}
+
+std::optional<protocol::CatalogAck> Registry::update(const PeerId& peer,
+                                                     const protocol::CatalogUpdate& message) {
+    const auto found = owners_.find(peer);
+    if (found == owners_.end() || !found->second.registered) return std::nullopt;
+    Owner& owner = found->second;
+    const CatalogDelta& delta = message.delta;
+    const bool fits = delta.catalog_id == owner.have.catalog_id &&
+                      delta.since <= owner.have.version && delta.up_to >= owner.have.version;
+    if (!fits) return protocol::CatalogAck{owner.have};
+    IndexChanges fresh{peer, {}};
+    for (const EntryChange& change : delta.changes) {
+        const bool in_range = change.version > owner.have.version && change.version <= delta.up_to;
+        if (in_range) fresh.changes.push_back(change);
+    }
+    if (!fresh.changes.empty()) actions_.push_back(std::move(fresh));
+    owner.have.version = delta.up_to;
+    owner.announced.version = std::max(owner.announced.version, delta.up_to);
+    return protocol::CatalogAck{owner.have};
+}
+
+void Registry::left(const PeerId& peer, Leaving how, Time now) {
+    const auto found = owners_.find(peer);
+    if (found == owners_.end()) return;
+    found->second.registered = false;
+    if (how == Leaving::goodbye) {
+        forget(found);
+    } else {
+        found->second.remove_at = now + kGrace;
+    }
+}
+
+std::uint32_t Registry::followers() const {
+    return static_cast<std::uint32_t>(
+        std::ranges::count_if(owners_, [](const auto& entry) { return entry.second.registered; }));
+}
+
+bool Registry::covers(const PeerId& peer) const {
+    const auto found = owners_.find(peer);
+    return found != owners_.end() && found->second.registered &&
+           found->second.have == found->second.announced;
+}
+
+void Registry::advance(Time now) {
+    for (auto owner = owners_.begin(); owner != owners_.end();) {
+        const auto next = std::next(owner);
+        if (owner->second.remove_at && *owner->second.remove_at <= now) forget(owner);
+        owner = next;
+    }
+}
+
+std::optional<Time> Registry::next_deadline() const {
+    std::optional<Time> earliest;
+    for (const auto& [peer, owner] : owners_) {
+        if (owner.remove_at && (!earliest || *owner.remove_at < *earliest))
+            earliest = owner.remove_at;
+    }
+    return earliest;
+}
+
+std::vector<Action> Registry::take_actions() {
+    return std::exchange(actions_, {});
+}
+
+}  // namespace iwant::cluster
