@@ -1,0 +1,247 @@
+#include "io/control/json.h"
+
+#include <boost/json.hpp>
+
+#include "base/text.h"
+
+namespace iwant::control {
+
+namespace {
+
+namespace json = boost::json;
+
+// JSON is UTF-8; a local file system may hold names that are not.
+json::string text(std::string_view value) {
+    if (is_valid_utf8(value)) return json::string(value);
+    return json::string(escape_for_display(value));
+}
+
+json::array texts(const std::vector<std::string>& values) {
+    json::array array;
+    for (const std::string& value : values) array.emplace_back(text(value));
+    return array;
+}
+
+json::value optional_text(const std::optional<std::string>& value) {
+    if (!value) return nullptr;
+    return text(*value);
+}
+
+json::object to_object(const PeerRef& peer) {
+    return {{"id", text(peer.id)}, {"name", text(peer.name)}};
+}
+
+json::value to_value(const std::optional<LeaderRef>& leader) {
+    if (!leader) return nullptr;
+    json::object object = to_object(leader->peer);
+    object["self"] = leader->self;
+    object["epoch"] = leader->epoch;
+    return object;
+}
+
+std::string_view kind_name(EntryKind kind) {
+    return kind == EntryKind::folder ? "folder" : "file";
+}
+
+json::object to_object(const StatusReport::Shared& shared) {
+    return {{"folders", texts(shared.folders)},
+            {"files", shared.files},
+            {"bytes", shared.bytes},
+            {"unhashed", shared.unhashed},
+            {"scanning", shared.scanning},
+            {"advice", text(shared.advice)},
+            {"unreadable", texts(shared.unreadable)}};
+}
+
+json::object to_object(const StatusReport::Downloads& downloads) {
+    return {{"folder", text(downloads.folder)},
+            {"active", downloads.active},
+            {"waiting", downloads.waiting},
+            {"done", downloads.done},
+            {"failed", downloads.failed}};
+}
+
+json::object to_object(const InterfaceReport& interface) {
+    return {{"name", text(interface.name)},
+            {"addresses", texts(interface.addresses)},
+            {"used", interface.used},
+            {"why_not", text(interface.why_not)}};
+}
+
+json::object to_object(const PeerReport& peer) {
+    json::object object = to_object(peer.peer);
+    object["address"] = text(peer.address);
+    object["self"] = peer.self;
+    object["online"] = peer.online;
+    object["leader"] = peer.leader;
+    object["files"] = peer.files;
+    object["bytes"] = peer.bytes;
+    object["version"] = text(peer.version);
+    object["last_seen"] = peer.last_seen ? json::value(*peer.last_seen) : json::value(nullptr);
+    return object;
+}
+
+json::object to_object(const ResultReport& result) {
+    json::array sources;
+    for (const SourceReport& source : result.sources) {
+        sources.push_back(json::object{{"peer", text(source.peer.id)},
+                                       {"name", text(source.peer.name)},
+                                       {"online", source.online}});
+    }
+    return {{"row", result.row},
+            {"hash", optional_text(result.hash)},
+            {"kind", kind_name(result.kind)},
+            {"name", text(result.name)},
+            {"path", text(result.path)},
+            {"size", result.size_bytes},
+            {"modified", result.modified},
+            {"score", result.score},
+            {"sources", std::move(sources)}};
+}
+
+}  // namespace
+
+json::value to_json(const StatusReport& report) {
+    json::array standbys;
+    for (const PeerRef& peer : report.standbys) standbys.push_back(to_object(peer));
+    json::array interfaces;
+    for (const InterfaceReport& each : report.interfaces) interfaces.push_back(to_object(each));
+    return json::object{
+        {"peer", to_object(report.peer)},     {"version", text(report.version)},
+        {"uptime_s", report.uptime_s},        {"port", report.port},
+        {"web_port", report.web_port},        {"leader", to_value(report.leader)},
+        {"standbys", std::move(standbys)},    {"peers", report.peers},
+        {"shared", to_object(report.shared)}, {"downloads", to_object(report.downloads)},
+        {"interfaces", std::move(interfaces)}};
+}
+
+json::value to_json(const std::vector<PeerReport>& peers) {
+    json::array array;
+    for (const PeerReport& peer : peers) array.push_back(to_object(peer));
+    return json::object{{"peers", std::move(array)}};
+}
+
+json::value to_json(const ConfigReport& report) {
+    return json::object{{"home", text(report.home)},
+                        {"config_file", text(report.config_file)},
+                        {"name", text(report.name)},
+                        {"shared_folders", texts(report.shared_folders)},
+                        {"download_folder", text(report.download_folder)},
+                        {"port", report.port},
+                        {"web_port", report.web_port}};
+}
+
+json::value to_json(const SearchReport& report) {
+    json::array results;
+    for (const ResultReport& result : report.results) results.push_back(to_object(result));
+    return json::object{
+        {"query", text(report.query)},
+        {"complete", report.complete},
+        {"coverage", json::object{{"known", report.known}, {"indexed", report.indexed}}},
+        {"leader", to_value(report.leader)},
+        {"epoch", report.epoch},
+        {"took_ms", report.took_ms},
+        {"total", report.total},
+        {"results", std::move(results)}};
+}
+
+json::value to_json(const DownloadReport& report) {
+    json::object source_bytes;
+    json::object source_names;
+    for (const SourceProgress& source : report.sources) {
+        source_bytes[source.peer.id] = source.bytes;
+        source_names[source.peer.id] = text(source.peer.name);
+    }
+    return json::object{
+        {"id", report.id},
+        {"hash", optional_text(report.hash)},
+        {"kind", kind_name(report.kind)},
+        {"name", text(report.name)},
+        {"folder", text(report.folder)},
+        {"state", text(report.state)},
+        {"bytes_done", report.bytes_done},
+        {"bytes_total", report.bytes_total},
+        {"rate", report.rate},
+        {"seconds_left", report.seconds_left ? json::value(*report.seconds_left) : nullptr},
+        {"files_done", report.files_done},
+        {"files_total", report.files_total},
+        {"seconds", report.seconds},
+        {"sources", report.active_sources},
+        {"source_bytes", std::move(source_bytes)},
+        {"source_names", std::move(source_names)},
+        {"code", optional_text(report.code)},
+        {"message", text(report.message)},
+        {"path", text(report.path)},
+        {"verified", report.verified}};
+}
+
+json::value to_json(const std::vector<DownloadReport>& downloads) {
+    json::array array;
+    for (const DownloadReport& download : downloads) array.push_back(to_json(download));
+    return json::object{{"downloads", std::move(array)}};
+}
+
+json::value to_json(const Error& error) {
+    return json::object{
+        {"error", json::object{{"code", to_string(error.code)}, {"message", text(error.text())}}}};
+}
+
+std::optional<Error> error_from_json(std::string_view body) {
+    boost::system::error_code failed;
+    const json::value value = json::parse({body.data(), body.size()}, failed);
+    const json::object* outer = failed ? nullptr : value.if_object();
+    const json::value* inner = outer ? outer->if_contains("error") : nullptr;
+    const json::object* error = inner ? inner->if_object() : nullptr;
+    if (!error) return std::nullopt;
+    const json::value* code = error->if_contains("code");
+    const json::value* message = error->if_contains("message");
+    if (!code || !code->is_string() || !message || !message->is_string()) return std::nullopt;
+    Error result{ErrorCode::io, "", std::string(std::string_view(message->get_string()))};
+    for (int i = 0; i <= static_cast<int>(ErrorCode::not_running); ++i) {
+        const auto candidate = static_cast<ErrorCode>(i);
+        if (to_string(candidate) == std::string_view(code->get_string())) result.code = candidate;
+    }
+    return result;
+}
+
+unsigned http_status(ErrorCode code) {
+    switch (code) {
+        case ErrorCode::invalid_argument:
+            return 400;
+        case ErrorCode::not_found:
+            return 404;
+        case ErrorCode::already_exists:
+            return 409;
+        case ErrorCode::permission:
+            return 403;
+        case ErrorCode::no_space:
+            return 507;
+        case ErrorCode::io:
+            return 500;
+        case ErrorCode::network:
+            return 502;
+        case ErrorCode::timeout:
+            return 504;
+        case ErrorCode::protocol:
+            return 502;
+        case ErrorCode::limit:
+            return 422;
+        case ErrorCode::unsafe_name:
+            return 422;
+        case ErrorCode::changed:
+            return 409;
+        case ErrorCode::corrupt:
+            return 502;
+        case ErrorCode::unavailable:
+            return 503;
+        case ErrorCode::busy:
+            return 409;
+        case ErrorCode::cancelled:
+            return 409;
+        case ErrorCode::not_running:
+            return 503;
+    }
+    return 500;
+}
+
+}  // namespace iwant::control
