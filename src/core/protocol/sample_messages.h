@@ -1,0 +1,132 @@
+#pragma once
+
+// One message of every kind with every field set, for tests.
+
+#include <vector>
+
+#include "core/protocol/messages.h"
+
+namespace iwant::protocol::sample {
+
+inline Hash256 hash(std::uint8_t fill) {
+    Hash256 result;
+    result.bytes.fill(fill);
+    return result;
+}
+
+inline PeerId peer(std::uint8_t fill) {
+    return PeerId{hash(fill)};
+}
+
+inline LeaderView view() {
+    return {7, peer(3)};
+}
+
+inline Member member() {
+    return {peer(4), "Ann's laptop", {{"192.0.2.7", 4926}, {"fe80::1%eth0", 65535}}, false, 12,
+            3456,    "1.2.3"};
+}
+
+inline SearchResult result() {
+    return {EntryKind::folder,
+            hash(9),
+            "Music/Größe & Übung",
+            99,
+            -5,
+            0.75,
+            {{peer(1), {5}, true}, {peer(2), {6}, false}}};
+}
+
+inline CatalogUpdate catalog_update() {
+    EntryChange file{11,
+                     EntryChange::What::present,
+                     {{1}, EntryKind::file, "Shared/a.txt", 5, 1'700'000'000, hash(8)}};
+    EntryChange unhashed{
+        12, EntryChange::What::present, {{2}, EntryKind::folder, "Shared/b", 0, 0, std::nullopt}};
+    EntryChange removed{15, EntryChange::What::removed, {}};
+    removed.entry.id = {3};
+    return {view(), {0xfeed, 10, 20, true, {file, unhashed, removed}}};
+}
+
+inline SearchRequest search_request() {
+    return {{42}, {"slicon valey", FileType::video, 1, 2, "mkv", peer(6), true, 200}};
+}
+
+inline TreeReply tree_reply() {
+    return {{1},
+            5,
+            8,
+            {{"B", EntryKind::file, true, 1, hash(1)},
+             {"a", EntryKind::folder, false, 2, hash(2)},
+             {"ä", EntryKind::file, false, 0, hash(3)}}};
+}
+
+inline std::vector<Message> messages() {
+    return {
+        Hello{1, StreamPurpose::bulk, peer(1), 2, "Bob", 4926, "0.1.0", view(), {5, 6}},
+        Ping{1, view()},
+        Pong{2, view()},
+        LeaderClaim{view(), 9},
+        LeaderResigns{view(), peer(5)},
+        Register{view(), {1, 2}, 3, 4},
+        Registered{view(), Registered::Verdict::full, {1, 2}},
+        catalog_update(),
+        CatalogAck{{3, 4}},
+        Roster{view(), 5, true, false, {member(), member()}},
+        search_request(),
+        SearchReply{{42}, view(), true, {5, 4}, 1000, {result(), result()}, {member()}},
+        LocateRequest{{43}, "00ff7a"},
+        LocateReply{{43}, view(), true, {result()}, {member()}},
+        HashRequest{{44}, {17}},
+        HashReply{{44}, EntryKind::folder, hash(7), 12},
+        PieceListRequest{{45}, {hash(1)}, {2}},
+        PieceListReply{{45}, 3 << 20, {1}, {hash(1), hash(2)}},
+        TreeRequest{{46}, {hash(2)}, 4096},
+        tree_reply(),
+        PieceRequest{{47}, {hash(3)}, {4}, 256},
+        PieceHeader{{47}, {4}, 1 << 20},
+        Refusal{{48}, RefusalCode::protocol},
+        Goodbye{Goodbye::Reason::identity},
+    };
+}
+
+/// The same kinds with nothing set but what must be.
+inline std::vector<Message> least_messages() {
+    Hello hello;
+    hello.peer = peer(1);
+    hello.port = 1;
+    Roster roster;
+    roster.first = roster.last = false;
+    SearchRequest search;
+    search.query.limit = 1;
+    PieceRequest pieces;
+    pieces.count = 1;
+    PieceHeader header;
+    header.length = 1;
+    return {hello,
+            Ping{},
+            Pong{},
+            LeaderClaim{},
+            LeaderResigns{},
+            Register{},
+            Registered{},
+            CatalogUpdate{},
+            CatalogAck{},
+            roster,
+            search,
+            SearchReply{},
+            LocateRequest{{0}, "000000"},
+            LocateReply{},
+            HashRequest{},
+            HashReply{},
+            PieceListRequest{},
+            PieceListReply{},
+            TreeRequest{},
+            TreeReply{},
+            pieces,
+            header,
+            Refusal{{0}, RefusalCode::not_shared},
+            Goodbye{}};
+}
+
+}  // namespace iwant::protocol::sample
