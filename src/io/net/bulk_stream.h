@@ -1,7 +1,8 @@
 #pragma once
 
-// One TLS connection for moving pieces: blocking calls with deadlines on a worker's thread, its own read and
-// write loop on the socket, large buffers. Both Hellos are exchanged before anybody sees one.
+// One TLS connection for moving pieces: blocking calls with deadlines on a worker's thread, its own
+// read and write loop on the socket, large buffers. Both Hellos are exchanged before anybody sees
+// one.
 
 #include <chrono>
 #include <cstdint>
@@ -20,8 +21,10 @@ class BulkStream {
   public:
     /// Connects within kConnectTimeout, proves both identities and exchanges Hellos within
     /// kHandshakeTimeout. Fails when somebody else than `expected` answers.
-    static Result<std::shared_ptr<BulkStream>> dial(const TlsContext& tls, const protocol::Address& address,
-                                                    const PeerId& expected, const protocol::Hello& hello);
+    static Result<std::shared_ptr<BulkStream>> dial(const TlsContext& tls,
+                                                    const protocol::Address& address,
+                                                    const PeerId& expected,
+                                                    const protocol::Hello& hello);
     virtual ~BulkStream() = default;
 
     virtual const PeerId& peer() const = 0;
@@ -29,13 +32,15 @@ class BulkStream {
     /// Queues a message; flush() or the next receive sends what is queued.
     virtual Result<void> send(const protocol::Message& message) = 0;
     /// A PieceHeader with its bytes, sent through without copying them.
-    virtual Result<void> send_piece(const protocol::PieceHeader& header, std::span<const std::uint8_t> bytes) = 0;
+    virtual Result<void> send_piece(const protocol::PieceHeader& header,
+                                    std::span<const std::uint8_t> bytes) = 0;
     virtual Result<void> flush() = 0;
 
-    /// The next message. ErrorCode::timeout when nothing at all arrives for so long; network when the peer is
-    /// gone, cancelled after shut_down().
+    /// The next message. ErrorCode::timeout when nothing at all arrives for so long; network when
+    /// the peer is gone, cancelled after shut_down().
     virtual Result<protocol::Message> receive(std::chrono::milliseconds timeout) = 0;
-    /// The raw bytes behind a PieceHeader, exactly as many as `into` holds; kBulkStallTimeout applies.
+    /// The raw bytes behind a PieceHeader, exactly as many as `into` holds; kBulkStallTimeout
+    /// applies.
     virtual Result<void> receive_raw(std::span<std::uint8_t> into) = 0;
 
     /// Makes blocked and later calls fail with ErrorCode::cancelled. Any thread.

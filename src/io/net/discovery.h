@@ -1,8 +1,9 @@
 #pragma once
 
-// Datagrams to everybody on the link and from everybody: IPv4 multicast and subnet broadcast, IPv6 link-local
-// multicast, on every usable interface, following interfaces as they come and go. No question is ever asked
-// which one; --interface narrows it. Knows nothing of what the datagrams say.
+// Datagrams to everybody on the link and from everybody: IPv4 multicast and subnet broadcast, IPv6
+// link-local multicast, on every usable interface, following interfaces as they come and go. No
+// question is ever asked which one; --interface narrows it. Knows nothing of what the datagrams
+// say.
 
 #include <cstdint>
 #include <memory>
@@ -26,8 +27,10 @@ inline constexpr char kMulticastGroup6[] = "ff12::4926";
 class DiscoveryListener {
   public:
     virtual ~DiscoveryListener() = default;
-    /// `host` is the datagram's source, numeric, with the interface as scope where it is link-local.
-    virtual void datagram_heard(std::span<const std::uint8_t> datagram, const std::string& host) = 0;
+    /// `host` is the datagram's source, numeric, with the interface as scope where it is
+    /// link-local.
+    virtual void datagram_heard(std::span<const std::uint8_t> datagram,
+                                const std::string& host) = 0;
     /// An interface or address came: announcing again makes sense.
     virtual void network_changed() = 0;
 };
@@ -50,7 +53,8 @@ struct InterfaceUse {
 class Discovery {
   public:
     /// Context, listener and logger must outlive it. Runs on the event thread.
-    Discovery(boost::asio::io_context& context, DiscoveryOptions options, DiscoveryListener& listener, Logger& logger);
+    Discovery(boost::asio::io_context& context, DiscoveryOptions options,
+              DiscoveryListener& listener, Logger& logger);
     ~Discovery();
 
     /// Opens the sockets; fails only when none can be opened at all.

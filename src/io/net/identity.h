@@ -1,7 +1,8 @@
 #pragma once
 
-// Who this peer is: an Ed25519 key made at the first start. The PeerId is a hash of the public key, so the TLS
-// handshake proves it. The key file is created safely, checked at each start, and never silently made anew.
+// Who this peer is: an Ed25519 key made at the first start. The PeerId is a hash of the public key,
+// so the TLS handshake proves it. The key file is created safely, checked at each start, and never
+// silently made anew.
 
 #include <array>
 #include <cstdint>
@@ -19,12 +20,13 @@ using Signature = std::array<std::uint8_t, 64>;
 
 /// BLAKE3 in derive-key mode (context "iwant 2026-11 peer id") of the raw public key.
 PeerId peer_id_of(const PublicKey& key);
-bool verify_signature(const PublicKey& key, std::span<const std::uint8_t> bytes, const Signature& signature);
+bool verify_signature(const PublicKey& key, std::span<const std::uint8_t> bytes,
+                      const Signature& signature);
 
 class Identity {
   public:
-    /// Reads `key_file` (PKCS#8 PEM, 0600, owned by this user) or makes it when nothing is there. Anything
-    /// else fails and says how to mend it.
+    /// Reads `key_file` (PKCS#8 PEM, 0600, owned by this user) or makes it when nothing is there.
+    /// Anything else fails and says how to mend it.
     static Result<Identity> load_or_create(const std::filesystem::path& key_file);
     ~Identity();
     Identity(Identity&&) noexcept;

@@ -1,9 +1,12 @@
 #pragma once
 
-// All TCP of a peer on one port: listens, dials, proves identities (TLS 1.3, mutual, doc/security.md), exchanges
-// Hellos, and then keeps the control sessions: frames in, frames out, deadlines and caps on everything. Runs on the
-// event thread. A connection whose Hello says `bulk` is handed over to a worker as a BulkStream.
+// All TCP of a peer on one port: listens, dials, proves identities (TLS 1.3, mutual,
+// doc/security.md), exchanges Hellos, and then keeps the control sessions: frames in, frames out,
+// deadlines and caps on everything. Runs on the event thread. A connection whose Hello says `bulk`
+// is handed over to a worker as a BulkStream.
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -13,6 +16,7 @@
 #include "base/ids.h"
 #include "base/log.h"
 #include "base/result.h"
+#include "core/protocol/limits.h"
 #include "core/protocol/messages.h"
 #include "io/net/bulk_stream.h"
 #include "io/net/identity.h"
@@ -27,42 +31,59 @@ namespace iwant::net {
 class TlsContext {
   public:
     static Result<std::unique_ptr<TlsContext>> create(const Identity& identity);
-    ~TlsContext();
     struct Native;
+    explicit TlsContext(std::unique_ptr<Native> native);
+    ~TlsContext();
     const Native& native() const { return *native_; }
 
   private:
-    explicit TlsContext(std::unique_ptr<Native> native);
     std::unique_ptr<Native> native_;
 };
 
-/// What a transport needs to know and whom it tells. All calls come on the event thread, never from inside a
-/// call of Transport.
+/// What a transport needs to know and whom it tells. All calls come on the event thread, never from
+/// inside a call of Transport.
 class TransportListener {
   public:
     virtual ~TransportListener() = default;
     /// Our Hello for a session that opens now (`purpose` is set by the transport).
     virtual protocol::Hello make_hello() = 0;
     /// `address` is where the peer listens. A session told here is told closed exactly once.
-    virtual void session_opened(SessionId session, const PeerId& peer, const protocol::Address& address,
-                                bool dialled_by_us, const protocol::Hello& hello) = 0;
+    virtual void session_opened(SessionId session, const PeerId& peer,
+                                const protocol::Address& address, bool dialled_by_us,
+                                const protocol::Hello& hello) = 0;
     virtual void session_closed(SessionId session, const std::string& reason) = 0;
     virtual void message_received(SessionId session, protocol::Message message) = 0;
     /// `found`: who answered there instead (it may be ourselves).
-    virtual void dial_failed(const protocol::Address& address, const std::optional<PeerId>& expected,
+    virtual void dial_failed(const protocol::Address& address,
+                             const std::optional<PeerId>& expected,
                              const std::optional<PeerId>& found, const Error& error) = 0;
     virtual void bulk_accepted(std::shared_ptr<BulkStream> stream) = 0;
+};
+
+/// The deadlines and caps of connections; the defaults are the limits sheet's. Tests shorten them.
+struct TransportLimits {
+    std::chrono::milliseconds connect = protocol::kConnectTimeout;
+    std::chrono::milliseconds handshake = protocol::kHandshakeTimeout;  ///< TLS and Hello together
+    std::chrono::milliseconds frame = protocol::kFrameTimeout;
+    std::chrono::milliseconds idle = protocol::kIdleTimeout;
+    std::chrono::milliseconds goodbye{1000};  ///< for the peer to close after our Goodbye
+    std::chrono::milliseconds tick{500};      ///< how often deadlines are looked at
+    std::size_t sessions_max = protocol::kSessionsMax;
+    std::size_t sessions_per_peer_max = protocol::kSessionsPerPeerMax;
+    std::size_t unauthenticated_max = protocol::kUnauthenticatedMax;
+    std::size_t unauthenticated_per_address_max = protocol::kUnauthenticatedPerAddressMax;
+    std::size_t send_queue_bytes_max = protocol::kSendQueueBytesMax;
 };
 
 class Transport {
   public:
     /// All four must outlive the transport.
     Transport(boost::asio::io_context& context, const TlsContext& tls, TransportListener& listener,
-              Logger& logger);
+              Logger& logger, const TransportLimits& limits = {});
     ~Transport();
 
-    /// Listens on all addresses (or only these numeric ones, when given); on `port`, or a free one when that
-    /// is taken. Returns the port.
+    /// Listens on all addresses (or only these numeric ones, when given); on `port`, or a free one
+    /// when that is taken. Returns the port.
     Result<std::uint16_t> listen(std::uint16_t port, const std::vector<std::string>& addresses);
 
     /// Ends in session_opened or dial_failed.
