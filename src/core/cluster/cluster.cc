@@ -98,6 +98,15 @@ void Cluster::need(const PeerId& peer, Time now) {
     settle(now);
 }
 
+void Cluster::learn(const std::vector<protocol::Member>& members) {
+    for (const auto& member : members) {
+        if (member.peer == self_.peer) continue;
+        KnownMember& known = members_.learn(member.peer);
+        if (known.name.empty()) known.name = member.name;
+        for (const auto& address : member.addresses) members_.said_to_be_at(member.peer, address);
+    }
+}
+
 void Cluster::handle(const AnnouncementHeard& event, Time now) {
     if (event.peer == self_.peer) {
         if (event.instance != self_.instance)

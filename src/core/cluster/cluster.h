@@ -57,6 +57,8 @@ class Cluster {
 
     /// A session to this peer is wanted for something; dials it for a while, if need be.
     void need(const PeerId& peer, Time now);
+    /// Names and addresses that came with an answer of the leader.
+    void learn(const std::vector<protocol::Member>& members);
     /// Ends a session because of what came from it.
     void drop(SessionId session, protocol::Goodbye::Reason reason, Time now);
 

@@ -1,13 +1,15 @@
 #pragma once
 
 // One peer as a deterministic state machine. Events and the time go in, actions come out; the same
-// events with the same seed give the same actions. The daemon and the simulator are its only two drivers:
+// events with the same seed give the same actions. The daemon and the simulator are its only two
+// drivers:
 //
 //     node.handle(event, now);
 //     for (Action& action : node.take_actions()) perform(action);
 //     wait until something happens or node.next_deadline() is reached
 //
-// Composition only: who leads is cluster's, what matches is search's, which piece from whom is swarm's.
+// Composition only: who leads is cluster's, what matches is search's, which piece from whom is
+// swarm's.
 
 #include <memory>
 #include <optional>

@@ -1,0 +1,113 @@
+#include "core/node/answers.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "core/cluster/roster.h"
+#include "core/protocol/limits.h"
+
+namespace iwant::node {
+
+namespace {
+
+// Half of a frame for results and half for their owners, by generous estimates.
+constexpr std::size_t kResultsBytesMax = protocol::kFrameBytesMax / 2 - 8192;
+constexpr std::size_t kOwnersMax = 512;
+constexpr std::size_t kResultOverheadBytes = 128;
+constexpr std::size_t kSourceBytes = 64;
+
+bool online(const cluster::Cluster& cluster, const PeerId& peer) {
+    return peer == cluster.self().peer || cluster.is_live(peer);
+}
+
+protocol::SearchResult to_result(const cluster::Cluster& cluster, search::Match match) {
+    protocol::SearchResult result;
+    result.kind = match.kind;
+    result.content = match.content;
+    result.path = std::move(match.path);
+    result.size_bytes = match.size_bytes;
+    result.modified = match.modified;
+    result.score = match.score;
+    for (const auto& source : match.sources) {
+        if (result.sources.size() == protocol::kSourcesPerResultMax) break;
+        result.sources.push_back({source.owner, source.entry, online(cluster, source.owner)});
+    }
+    return result;
+}
+
+protocol::Member to_member(const cluster::Cluster& cluster, const PeerId& peer) {
+    protocol::Member member;
+    if (peer == cluster.self().peer) {
+        member.peer = peer;
+        member.name = cluster.self().name;
+        member.program_version = cluster.self().program_version;
+        member.files = cluster.files();
+        member.bytes = cluster.bytes();
+        return member;
+    }
+    const cluster::KnownMember* known = cluster.members().find(peer);
+    member = cluster::describe(peer, known == nullptr ? cluster::KnownMember{} : *known);
+    member.online = online(cluster, peer);
+    return member;
+}
+
+struct Content {
+    std::vector<protocol::SearchResult> results;
+    std::vector<protocol::Member> owners;
+};
+
+Content to_content(const cluster::Cluster& cluster, std::vector<search::Match> matches) {
+    Content content;
+    std::set<PeerId> owners;
+    std::size_t bytes = 0;
+    for (auto& match : matches) {
+        auto result = to_result(cluster, std::move(match));
+        bytes += result.path.size() + kResultOverheadBytes + result.sources.size() * kSourceBytes;
+        if (bytes > kResultsBytesMax) break;
+        for (const auto& source : result.sources) {
+            if (owners.size() < kOwnersMax) owners.insert(source.owner);
+        }
+        content.results.push_back(std::move(result));
+    }
+    for (const PeerId& owner : owners) content.owners.push_back(to_member(cluster, owner));
+    return content;
+}
+
+bool complete(const cluster::Cluster& cluster) {
+    const auto coverage = cluster.coverage();
+    return cluster.leading() && coverage.indexed >= coverage.known;
+}
+
+}  // namespace
+
+protocol::SearchReply answer_search(const cluster::Cluster& cluster, const search::Index& index,
+                                    const Query& query) {
+    Query bounded = query;
+    bounded.limit = std::min(bounded.limit, protocol::kQueryLimitMax);
+    search::Answer answer = index.search(bounded);
+    Content content = to_content(cluster, std::move(answer.matches));
+    protocol::SearchReply reply;
+    reply.view = cluster.leader_view();
+    reply.complete = complete(cluster);
+    reply.coverage = cluster.coverage();
+    reply.total = answer.total;
+    reply.results = std::move(content.results);
+    reply.owners = std::move(content.owners);
+    return reply;
+}
+
+protocol::LocateReply answer_locate(const cluster::Cluster& cluster, const search::Index& index,
+                                    std::string_view prefix) {
+    Content content =
+        to_content(cluster, index.with_content_prefix(prefix, protocol::kLocateMatchesMax));
+    protocol::LocateReply reply;
+    reply.view = cluster.leader_view();
+    reply.complete = complete(cluster);
+    reply.matches = std::move(content.results);
+    reply.owners = std::move(content.owners);
+    return reply;
+}
+
+}  // namespace iwant::node

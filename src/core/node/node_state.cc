@@ -1,0 +1,117 @@
+#include "core/node/node_state.h"
+
+#include "core/protocol/limits.h"
+
+namespace iwant::node {
+
+Node::State::State(Self self, Options options, Prng prng, Logger& logger, Time now)
+    : log(logger),
+      cluster({self.peer, self.instance, std::move(self.name), std::move(self.program_version)},
+              prng.split(), logger, now),
+      downloads(options.swarm, prng.split(), logger),
+      search(cluster, index, requests),
+      bridge(cluster, requests) {}
+
+void Node::State::advance(Time now) {
+    cluster.advance(now);
+    for (const auto& purpose : requests.expire(now)) {
+        if (const auto* question = std::get_if<QuestionId>(&purpose)) {
+            search.expired(*question, now);
+        } else {
+            bridge.failed(purpose, {ErrorCode::timeout, "ask a peer", "it did not answer in time"});
+        }
+    }
+    search.advance(now);
+    bridge.advance(now);
+    const auto due = downloads.next_deadline();
+    if (due && *due <= now) downloads.tick(now);
+}
+
+void Node::State::pump(Time now) {
+    for (bool moved = true; moved;) {
+        moved = false;
+        for (auto& action : cluster.take_actions()) {
+            std::visit([&](auto& one) { carry_out(one, now); }, action);
+            moved = true;
+        }
+        for (auto& action : search.take_actions()) actions.push_back(std::move(action));
+        for (auto& action : bridge.take_actions()) actions.push_back(std::move(action));
+        for (auto& found : search.take_found()) {
+            downloads.handle(std::move(found), now);
+            moved = true;
+        }
+        for (auto& event : bridge.take_events()) {
+            downloads.handle(std::move(event), now);
+            moved = true;
+        }
+        for (auto& action : downloads.take_actions()) {
+            std::visit([&](auto& one) { carry_out(one, now); }, action);
+            moved = true;
+        }
+    }
+}
+
+void Node::State::on(MessageReceived& event, Time now) {
+    if (!cluster.peer_of(event.session)) return;  // closed by us a moment ago
+    cluster.handle(event, now);
+    pump(now);
+    if (!cluster.peer_of(event.session)) return;
+    std::visit([&](auto& message) { receive(event.session, message, now); }, event.message);
+}
+
+void Node::State::on(const CatalogAdvanced& event, Time now) {
+    const PeerId self = cluster.self().peer;
+    if (catalog_id && *catalog_id != event.delta.catalog_id) index.remove_owner(self);
+    catalog_id = event.delta.catalog_id;
+    put(self, event.delta.changes);
+    cluster.handle(event, now);
+}
+
+void Node::State::on(SwarmEvent& event, Time now) {
+    drop_source(event, cluster.self().peer);
+    downloads.handle(std::move(event), now);
+}
+
+void Node::State::put(const PeerId& owner, const std::vector<EntryChange>& changes) {
+    for (const EntryChange& change : changes) {
+        if (change.what == EntryChange::What::removed) {
+            index.remove(owner, change.entry.id);
+        } else if (index.entry_count(owner) < protocol::kEntriesPerOwnerMax) {
+            index.put(owner, change.entry);
+        }
+    }
+}
+
+void Node::State::carry_out(cluster::IndexChanges& action, Time) {
+    put(action.owner, action.changes);
+}
+
+void Node::State::carry_out(cluster::IndexForget& action, Time) {
+    index.remove_owner(action.owner);
+}
+
+void Node::State::carry_out(cluster::PeerOnline& action, Time now) {
+    downloads.handle(swarm::PeerArrived{action.peer}, now);
+    bridge.peer_online(action.peer, now);
+}
+
+void Node::State::carry_out(cluster::PeerOffline& action, Time now) {
+    downloads.handle(swarm::PeerLeft{action.peer}, now);
+    search.peer_gone(action.peer);
+}
+
+void Node::State::carry_out(cluster::SessionGone& action, Time now) {
+    for (const auto& purpose : requests.session_gone(action.session)) {
+        if (const auto* question = std::get_if<QuestionId>(&purpose)) {
+            search.session_gone(*question, now);
+        } else {
+            bridge.failed(purpose, {ErrorCode::network, "ask a peer", "the connection ended"});
+        }
+    }
+}
+
+void Node::State::carry_out(cluster::LeaderChanged&, Time now) {
+    search.leader_changed(now);
+}
+
+}  // namespace iwant::node
