@@ -53,8 +53,7 @@ void Dictionary::remove(std::string_view text, Posting posting) {
 }
 
 std::optional<WordId> Dictionary::find(std::string_view text) const {
-    const auto found = by_text_.find(text);
-    return found == by_text_.end() ? std::nullopt : std::optional(found->second);
+    return by_text_.find(text, [&](WordId word) { return std::string_view(words_[word].text); });
 }
 
 std::vector<Dictionary::Near> Dictionary::near(std::string_view typed, std::size_t limit) const {
@@ -114,7 +113,7 @@ WordId Dictionary::add_word(std::string_view text) {
         unused_.pop_back();
     }
     words_[word].text = text;
-    by_text_.emplace(words_[word].text, word);
+    by_text_.insert(word, [&](WordId one) { return std::string_view(words_[one].text); });
     in_order_.insert(word, [&](WordId a, WordId b) { return words_[a].text < words_[b].text; });
     put_on_shelf(word);
     return word;
@@ -123,7 +122,7 @@ WordId Dictionary::add_word(std::string_view text) {
 void Dictionary::remove_word(WordId word) {
     take_from_shelf(word);
     in_order_.erase(word, [&](WordId a, WordId b) { return words_[a].text < words_[b].text; });
-    by_text_.erase(words_[word].text);
+    by_text_.erase(word, [&](WordId one) { return std::string_view(words_[one].text); });
     words_[word] = {};
     unused_.push_back(word);
 }

@@ -11,11 +11,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "core/search/edit_distance.h"
 #include "core/search/sorted_blocks.h"
+#include "core/search/word_table.h"
 
 namespace iwant::search {
 
@@ -69,8 +69,7 @@ class Dictionary {
 
     std::deque<Word> words_;
     std::vector<WordId> unused_;
-    /// Looked up only, never walked. The keys are the texts in words_, which do not move.
-    std::unordered_map<std::string_view, WordId> by_text_;
+    WordTable by_text_;
     SortedBlocks in_order_;
     std::vector<Shelf> shelves_ = std::vector<Shelf>(kTypoLetters + 1);
 };

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <tuple>
-#include <unordered_set>
+#include <unordered_map>
 
 #include "core/search/scoring.h"
 #include "core/search/tokens.h"
@@ -27,23 +27,47 @@ struct Cell {
     bool is_touched = false;
 };
 
+/// The words of a plan, rarest first.
+std::vector<std::size_t> words_by_rarity(const Plan& plan, const Dictionary& dictionary) {
+    std::vector<std::size_t> uses;
+    std::vector<std::size_t> order;
+    for (const PlanWord& word : plan.words) {
+        order.push_back(uses.size());
+        uses.push_back(0);
+        for (const Reading& reading : word.readings) {
+            uses.back() += dictionary.postings(reading.word).size();
+        }
+    }
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return uses[a] < uses[b]; });
+    return order;
+}
+
 class Walk {
   public:
-    Walk(const Plan& plan, const Dictionary& dictionary) : plan_(plan), cells_(kBlockSlots) {
-        for (std::size_t i = 0; i < plan.words.size(); ++i) {
+    // An entry that has none of the rarest words cannot have enough of the others, so only those
+    // need to be read in full; the rest are looked up for the entries that these bring in.
+    Walk(const Plan& plan, const Dictionary& dictionary, Slot slots_end)
+        : plan_(plan), slots_end_(slots_end), cells_(kBlockSlots) {
+        std::uint16_t left = plan.all_words();
+        for (const std::size_t i : words_by_rarity(plan, dictionary)) {
+            const bool brings_in = plan.suffices(left);
+            left = static_cast<std::uint16_t>(left & ~(1u << i));
             for (const Reading& reading : plan.words[i].readings) {
-                lists_.push_back({&dictionary.postings(reading.word), {}, i, reading});
+                lists_.push_back(
+                    {&dictionary.postings(reading.word), {}, i, reading, brings_in, false});
             }
         }
     }
 
-    /// Calls `visit(slot, hits)` for every slot of the block with a word of the plan, in order of
-    /// slot.
+    /// Calls `visit(slot, hits)` for every slot of the block that may have enough words of the
+    /// plan.
     template <class Visit>
     void block(Slot first, Visit visit) {
-        for (List& list : lists_) read(list, first);
-        std::sort(touched_.begin(), touched_.end());
-        for (const std::uint32_t index : touched_) {
+        for (List& list : lists_) {
+            if (list.brings_in || !look_up_if_quicker(list, first)) read(list, first);
+        }
+        for (const Slot index : touched_) {
             Cell& cell = cells_[index];
             settle(cell);
             visit(first + index, cell.hits);
@@ -58,27 +82,48 @@ class Walk {
         SortedBlocks::Cursor cursor;
         std::size_t word;
         Reading reading;
+        bool brings_in;  ///< entries that no other list had
+        bool is_behind;  ///< the cursor, because the last block was looked up
     };
 
+    bool look_up_if_quicker(List& list, Slot first) {
+        constexpr std::size_t kLookUpCost = 16;  // in postings read
+        const std::size_t blocks = slots_end_ / kBlockSlots + 1;
+        if (touched_.size() * kLookUpCost > list.postings->size() / blocks) return false;
+        list.is_behind = true;
+        for (const Slot index : touched_) {
+            list.postings->walk_from(posting_of(first + index, 0), [&](Posting posting) {
+                if (slot_of(posting) == first + index) touch(index, list, posting);
+                return false;
+            });
+        }
+        return true;
+    }
+
     void read(List& list, Slot first) {
+        if (list.is_behind) {
+            const Posting start = posting_of(first, 0);
+            list.cursor = list.postings->lower_bound([&](Posting one) { return one < start; });
+            list.is_behind = false;
+        }
         list.postings->walk(list.cursor, [&](Posting posting) {
             const Slot index = slot_of(posting) - first;
             if (index >= kBlockSlots) return false;
-            touch(index, list, static_cast<Field>(posting & 3));
+            if (list.brings_in || cells_[index].is_touched) touch(index, list, posting);
             return true;
         });
     }
 
-    void touch(Slot index, const List& list, Field field) {
+    void touch(Slot index, const List& list, Posting posting) {
+        const auto field = static_cast<Field>(posting & 3);
         Cell& cell = cells_[index];
         if (!cell.is_touched) {
             touched_.push_back(index);
             cell.is_touched = true;
-            cell.word = static_cast<std::uint8_t>(list.word);
         } else if (cell.word != list.word) {
             settle(cell);
-            cell.word = static_cast<std::uint8_t>(list.word);
         }
+        cell.word = static_cast<std::uint8_t>(list.word);
         const unsigned quality = quality_in(field, list.reading.quality);
         cell.quality = std::max(cell.quality, static_cast<std::uint8_t>(quality));
         cell.is_exact |= list.reading.is_exact;
@@ -92,9 +137,10 @@ class Walk {
     }
 
     const Plan& plan_;
+    Slot slots_end_;
     std::vector<List> lists_;
     std::vector<Cell> cells_;
-    std::vector<std::uint32_t> touched_;
+    std::vector<Slot> touched_;
 };
 
 }  // namespace
@@ -136,34 +182,43 @@ void Shortlist::offer(Slot slot, double score) {
         seen_contents_[record.content] = true;
         ++total_;
     }
-    if (score < score_min_) return;
-    places_.push_back({score, entries_.copies_of(slot), record.modified, slot});
-    if (places_.size() >= 8 * kept_max_ + 64) prune();
+    const Place place{score, entries_.copies_of(slot), record.modified, slot};
+    if (worst_ && !better(place, *worst_)) return;
+    places_.push_back(place);
+    if (places_.size() >= 8 * kept_max_) prune();
 }
 
 std::vector<Shortlist::Place> Shortlist::take() {
     prune();
+    std::sort(places_.begin(), places_.end(), better);
     return std::move(places_);
 }
 
+bool Shortlist::better(const Place& a, const Place& b) {
+    return std::tuple(b.score, b.copies, b.modified, a.slot) <
+           std::tuple(a.score, a.copies, a.modified, b.slot);
+}
+
 void Shortlist::prune() {
-    std::sort(places_.begin(), places_.end(), [](const Place& a, const Place& b) {
-        return std::tuple(b.score, b.copies, b.modified, a.slot) <
-               std::tuple(a.score, a.copies, a.modified, b.slot);
-    });
-    std::unordered_set<ContentSlot> contents;
+    std::unordered_map<ContentSlot, Place> best;
+    for (const Place& place : places_) {
+        if (place.copies == 1) continue;
+        const auto [known, is_new] = best.emplace(entries_.at(place.slot).content, place);
+        if (!is_new && better(place, known->second)) known->second = place;
+    }
     std::erase_if(places_, [&](const Place& place) {
-        const ContentSlot content = entries_.at(place.slot).content;
-        return content != kNoSlot && !contents.insert(content).second;
+        return place.copies > 1 && best.at(entries_.at(place.slot).content).slot != place.slot;
     });
-    if (places_.size() < kept_max_) return;
+    if (places_.size() <= kept_max_) return;
+    const auto worst = places_.begin() + static_cast<std::ptrdiff_t>(kept_max_) - 1;
+    std::nth_element(places_.begin(), worst, places_.end(), better);
     places_.resize(kept_max_);
-    if (!places_.empty()) score_min_ = places_.back().score;
+    worst_ = places_.back();
 }
 
 void gather(const Plan& plan, const Dictionary& dictionary, const Entries& entries,
             const Filter& filter, Shortlist& shortlist) {
-    Walk walk(plan, dictionary);
+    Walk walk(plan, dictionary, entries.slots_end());
     for (Slot first = 0; first < entries.slots_end(); first += kBlockSlots) {
         walk.block(first, [&](Slot slot, const Hits& hits) {
             if (!plan.suffices(hits.matched)) return;

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -51,11 +52,12 @@ class Shortlist {
     std::vector<Place> take();
 
   private:
+    static bool better(const Place& a, const Place& b);
     void prune();
 
     const Entries& entries_;
     std::size_t kept_max_;
-    double score_min_ = 0;
+    std::optional<Place> worst_;  ///< of those kept, once there are enough
     std::uint64_t total_ = 0;
     std::vector<bool> seen_contents_;
     std::vector<Place> places_;

@@ -17,7 +17,8 @@ TEST(Index, FindsANameInSpiteOfTypos) {
     entry.id = {1};
     entry.path = "Series/Silicon Valley S01E01.mkv";
     index.put(peer(1), entry);
-    for (const char* text : {"slicon valey", "silicom vallay", "siilcon vlaley", "silliconn vallley"}) {
+    for (const char* text :
+         {"slicon valey", "silicom vallay", "siilcon vlaley", "silliconn vallley"}) {
         Query query;
         query.text = text;
         EXPECT_EQ(index.search(query).matches.size(), 1u) << text;

@@ -35,6 +35,7 @@ class SortedBlocks {
             lower_bound([&](std::uint32_t other) { return before(other, number); });
         std::vector<std::uint32_t>& block = *block_at(place.block);
         if (place.at < block.size() && !before(number, block[place.at])) return false;
+        make_room(block);
         block.insert(block.begin() + static_cast<std::ptrdiff_t>(place.at), number);
         ++size_;
         if (block.size() > kBlockMax) split(place.block);
@@ -84,6 +85,14 @@ class SortedBlocks {
         }
     }
 
+    /// Calls `visit(number)` from the first number that is not below `start`, for sets in the order
+    /// of numbers.
+    template <class Visit>
+    void walk_from(std::uint32_t start, Visit visit) const {
+        Cursor cursor = lower_bound([&](std::uint32_t number) { return number < start; });
+        walk(cursor, visit);
+    }
+
     template <class Visit>
     void walk_all(Visit visit) const {
         Cursor cursor;
@@ -101,6 +110,12 @@ class SortedBlocks {
         return index == 0 ? &first_ : &(*more_)[index - 1];
     }
     Block* block_at(std::size_t index) { return index == 0 ? &first_ : &(*more_)[index - 1]; }
+
+    // Most sets are small and many: room grows by a quarter, not by double.
+    static void make_room(Block& block) {
+        if (block.size() < block.capacity()) return;
+        block.reserve(block.size() < 6 ? block.size() + 2 : block.size() + block.size() / 4);
+    }
 
     // An append at the end leaves a full block behind, so that growing upwards wastes nothing.
     void split(std::size_t index) {
