@@ -175,21 +175,23 @@ Result<void> Daemon::open_parts() {
     share_server_ = std::make_unique<ShareServer>(
         *base_.catalog, catalog_worker_, *indexer_, to_loop,
         [this](SessionId session, const protocol::Message& message) { transport_.send(session, message); });
+    Result<std::unique_ptr<catalog::CatalogReader>> reader = catalog::CatalogReader::open(database_);
+    if (!reader) return failure(std::move(reader));
     transfers_ = std::make_unique<Transfers>(
-        *base_.tls, *base_.catalog, catalog_worker_,
+        *base_.tls, *base_.catalog, catalog_worker_, std::move(*reader),
         Transfers::World{
             [this](swarm::Event event) {
                 post([this, event = std::move(event)] { driver_.handle(event); });
             },
             [this] { return make_hello(); },
             [this](const PeerId& peer) { return driver_.node().addresses_of(peer); }},
-        database_, logger_);
+        logger_);
     return {};
 }
 
 // What earlier runs left: downloads that go on, peers that may still be where they were.
 Result<void> Daemon::tell_the_past() {
-    const Result<DownloadId> last = transfers_->restore();
+    const Result<DownloadId> last = transfers_->restore([this](swarm::Event event) { driver_.handle(event); });
     if (!last) return std::unexpected(last.error());
     backend_ = std::make_unique<Backend>(
         context_, base_.config, driver_, *indexer_,

@@ -1,9 +1,10 @@
 #pragma once
 
-// Carries out what the swarm wants done to disk and wire: part folders, fetches, checkpoints, the records that a
-// restart needs. The order on disk is data, then fsync, then the bitmap.
+// Carries out what the swarm wants done to disk and wire: part folders, fetches, checkpoints, and the records that
+// a restart needs. Disk work has one worker, the database another.
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -25,15 +26,15 @@ class Transfers {
         std::function<std::vector<protocol::Address>(const PeerId&)> addresses_of;
     };
 
-    /// References outlive it. `catalog` is used on `catalog_worker` only.
-    Transfers(const net::TlsContext& tls, catalog::Catalog& catalog, Worker& catalog_worker, World world,
-              std::filesystem::path database, Logger& logger);
+    /// References outlive it. `catalog` is used on `catalog_worker` only; `reader` is for this alone.
+    Transfers(const net::TlsContext& tls, catalog::Catalog& catalog, Worker& catalog_worker,
+              std::unique_ptr<catalog::CatalogReader> reader, World world, Logger& logger);
     ~Transfers();
 
-    /// The downloads of earlier runs, told as DownloadRestored; returns the highest id. Before the workers run.
-    Result<DownloadId> restore();
+    /// Reads the downloads of earlier runs and tells them; returns the highest id. Before the workers run.
+    Result<DownloadId> restore(const std::function<void(swarm::Event)>& tell);
     /// Event thread. One of the actions that leave the node (not an Ask...).
-    void perform(swarm::Action action);
+    void perform(const swarm::Action& action);
     /// Makes durable what was written, where it is due; call about once a second.
     void checkpoint();
     /// Ends fetches, makes everything durable.
@@ -50,10 +51,26 @@ class Transfers {
     template <class Ask>
     void act(const Ask& ask);
 
+    /// What the catalogue keeps of a download.
+    struct Kept {
+        std::string record;
+        PartRecord parts;
+    };
+
+    static catalog::StoredDownload stored(DownloadId id, const Kept& kept);
+    Result<void> save_parts(DownloadId id, const PartRecord& parts);
+    std::optional<std::filesystem::path> find_copy(const FileId& file);
+
     catalog::Catalog& catalog_;
     Worker& catalog_worker_;
+    std::unique_ptr<catalog::CatalogReader> reader_;  ///< disk worker's
     const World world_;
     Logger& logger_;
+    std::map<DownloadId, swarm::SharedPlan> plans_;  ///< event thread's
+    std::map<DownloadId, Kept> kept_;                ///< disk worker's
+    PartStore store_;
+    Fetcher fetcher_;
+    Worker disk_worker_{"disk"};
 };
 
 }  // namespace iwant::daemon
