@@ -1,8 +1,8 @@
 #pragma once
 
-// The settings: config.toml in the state folder, under environment and flags (flag > environment > file >
-// default). The file is written with comments at the first start, and changed in place by the settings commands, which
-// keep the user's comments and unknown order where they can.
+// The settings: config.toml in the state folder, under environment and flags (flag > environment >
+// file > default). The file is written with comments at the first start, and changed in place by
+// the settings commands, which keep the user's comments and unknown order where they can.
 
 #include <cstdint>
 #include <filesystem>
@@ -50,15 +50,20 @@ Result<std::filesystem::path> state_folder(const std::optional<std::filesystem::
 /// impossible values are errors that name line and key.
 Result<Config> load_config(const std::filesystem::path& home);
 
-/// Makes state folder, config.toml (commented) and the two default folders where they lack. Returns what was made.
+/// Makes state folder, config.toml (commented) and the two default folders where they lack. Returns
+/// what was made.
 Result<std::vector<std::string>> create_missing(const Config& config);
 
 /// Flags over file.
 Result<Config> with_options(Config config, const StartOptions& options);
 
-/// Refuses shared and download folders that are equal or nested, folders that must not be shared (/, home, state
-/// folder), and doubles; says why.
+/// Refuses shared and download folders that are equal or nested, folders that must not be shared
+/// (/, home, state folder) or are not there, and doubles; says why.
 Result<void> check_folders(const Config& config);
+
+/// The same without asking whether the shared folders are there: one on a disk that is away keeps
+/// the rest from nothing.
+Result<void> check_layout(const Config& config);
 
 /// Changes of the settings commands: rewrite the keys in config.toml, atomically.
 Result<void> save_shared_folders(const Config& config);
