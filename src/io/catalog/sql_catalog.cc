@@ -1,0 +1,349 @@
+#include "io/catalog/sql_catalog.h"
+
+#include <algorithm>
+#include <type_traits>
+#include <utility>
+
+#include "io/catalog/schema.h"
+#include "io/platform/process.h"
+
+namespace iwant::catalog {
+
+namespace {
+
+/// A file that changed so shortly before it was hashed may change again without another mtime: file
+/// systems count in steps of up to two seconds (FAT).
+constexpr UnixSeconds kRacySeconds = 2;
+
+bool is_racy(const platform::FileStamp& stamp) {
+    return platform::unix_now() - stamp.modified() <= kRacySeconds;
+}
+
+bool is_same_state(const platform::FileStamp& a, const platform::FileStamp& b) {
+    return a.size_bytes == b.size_bytes && a.modified_ns == b.modified_ns &&
+           a.changed_ns == b.changed_ns && a.inode == b.inode;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Catalog>> Catalog::open(const std::filesystem::path& path, Logger& logger) {
+    Result<std::unique_ptr<Database>> database = open_database(path, logger);
+    if (!database) return failure(std::move(database));
+    return guarded("open " + path.string(), [&]() -> Result<std::unique_ptr<Catalog>> {
+        return std::make_unique<SqlCatalog>(std::move(*database));
+    });
+}
+
+SqlCatalog::SqlCatalog(std::unique_ptr<Database> database)
+    : database_(std::move(database)),
+      changes_(*database_),
+      entries_(*database_),
+      sums_(*database_, entries_, changes_),
+      contents_(*database_),
+      writer_(entries_, sums_, contents_, changes_),
+      walks_(entries_, writer_, contents_),
+      queries_(*database_),
+      records_(*database_) {
+    Transaction transaction(*database_, Transaction::Kind::write);
+    changes_.purge(ChangeLog::kTombstonesKept);
+    transaction.commit();
+    update_totals();
+}
+
+template <class Work>
+auto SqlCatalog::write(std::string_view operation, Durable durable, const Work& work)
+    -> decltype(work()) {
+    const auto result = guarded(operation, [&]() -> decltype(work()) {
+        database_->set_durable(durable);
+        Transaction transaction(*database_, Transaction::Kind::write);
+        auto outcome = work();
+        finish_writing();
+        transaction.commit();
+        return outcome;
+    });
+    if (!result) recover();
+    return result;
+}
+
+void SqlCatalog::finish_writing() {
+    sums_.apply();
+    contents_.sweep();
+    update_totals();
+    changes_.save();
+}
+
+void SqlCatalog::recover() {
+    // What fails here fails again at the next call and is told there.
+    const Result<void> reloaded = guarded("read the catalogue again", [&]() -> Result<void> {
+        contents_.forget_released();
+        changes_.reload();
+        sums_.reload();
+        update_totals();
+        return {};
+    });
+    static_cast<void>(reloaded);
+}
+
+void SqlCatalog::update_totals() {
+    Query query = database_->query(
+        "SELECT sum(files), sum(folders) + count(*), sum(size), sum(unhashed) FROM entries "
+        "WHERE parent IS NULL");
+    totals_ = {};
+    if (!query.step() || query.is_null(0)) return;
+    totals_ = {query.unsigned_number(0), query.unsigned_number(1), query.unsigned_number(2),
+               query.unsigned_number(3)};
+}
+
+// Reading.
+
+Result<std::optional<SharedFile>> SqlCatalog::find_file(const FileId& file) {
+    using Answer = Result<std::optional<SharedFile>>;
+    return guarded("look a file up", [&]() -> Answer { return queries_.find_file(file); });
+}
+
+Result<std::optional<PieceList>> SqlCatalog::piece_list(const FileId& file) {
+    using Answer = Result<std::optional<PieceList>>;
+    return guarded("read a piece list", [&]() -> Answer { return queries_.piece_list(file); });
+}
+
+Result<std::optional<TreeListing>> SqlCatalog::tree_listing(const TreeId& tree) {
+    using Answer = Result<std::optional<TreeListing>>;
+    return guarded("read a folder", [&]() -> Answer { return queries_.tree_listing(tree); });
+}
+
+Result<CatalogDelta> SqlCatalog::changes_since(std::uint64_t version, std::size_t changes_max) {
+    return guarded("read the catalogue", [&]() -> Result<CatalogDelta> {
+        return queries_.changes_since(version, changes_max);
+    });
+}
+
+Result<std::optional<Entry>> SqlCatalog::entry(EntryId id) {
+    return guarded("read an entry", [&]() -> Result<std::optional<Entry>> {
+        const std::optional<Row> row = entries_.get(id);
+        if (!row || !row->announced()) return std::nullopt;
+        return entry_of(*row);
+    });
+}
+
+// Shares and walks.
+
+std::vector<SqlCatalog::Share> SqlCatalog::shares() {
+    std::vector<Share> shares;
+    Query query = database_->query("SELECT id, name, folder FROM shares ORDER BY id");
+    while (query.step()) shares.push_back({query.number(0), query.text(1), query.text(2)});
+    return shares;
+}
+
+std::optional<SqlCatalog::Share> SqlCatalog::find_share(const std::string& name) {
+    Query query = database_->query("SELECT id, name, folder FROM shares WHERE name = ?");
+    if (!query.bind(name).step()) return {};
+    return Share{query.number(0), query.text(1), query.text(2)};
+}
+
+Result<void> SqlCatalog::set_shares(const std::vector<ShareFolder>& wanted) {
+    return write("set the shared folders", Durable::soon, [&]() -> Result<void> {
+        for (const Share& share : shares()) {
+            if (std::ranges::find(wanted, share.name, &ShareFolder::name) == wanted.end()) {
+                remove_share(share);
+            }
+        }
+        for (const ShareFolder& folder : wanted) add_share(folder);
+        return {};
+    });
+}
+
+void SqlCatalog::add_share(const ShareFolder& folder) {
+    // The folder of a share may move: what was in it is recognised by the next walk.
+    database_
+        ->query(
+            "INSERT INTO shares (name, folder) VALUES (?, ?) "
+            "ON CONFLICT (name) DO UPDATE SET folder = excluded.folder")
+        .bind(folder.name, folder.folder.string())
+        .run();
+    if (entries_.find(folder.name)) return;
+    Row row;
+    row.share = find_share(folder.name).value_or(Share{}).id;
+    row.path = folder.name;
+    row.kind = EntryKind::folder;
+    row.state = RowState::known;
+    row.modified = 0;
+    writer_.add(row);
+}
+
+void SqlCatalog::remove_share(const Share& share) {
+    if (const std::optional<Row> row = entries_.find(share.name)) writer_.remove_tree(*row);
+    walks_.forget_share(share.id);
+    sums_.forget_share(share.id);
+    database_->query("DELETE FROM shares WHERE id = ?").bind(share.id).run();
+}
+
+Result<void> SqlCatalog::merge_walk(const std::string& share_name, const std::string& prefix,
+                                    std::uint64_t number, const std::vector<SeenEntry>& seen,
+                                    bool complete) {
+    Result<void> merged =
+        write("take a walk of " + share_name, Durable::soon, [&]() -> Result<void> {
+            const std::optional<Share> share = find_share(share_name);
+            if (!share) return {};  // not shared any more: the walk came too late
+            walks_.merge({share->id, share->name, prefix, number, {}}, seen, complete);
+            sums_.apply();
+            // While more is coming, TreeIds would be of folders that are not read to the end.
+            if (!walks_.is_walking(share->id)) sums_.make_trees(share->id);
+            return {};
+        });
+    if (!merged) walks_.give_up(number);
+    return merged;
+}
+
+// Hashing.
+
+std::vector<HashJob> SqlCatalog::read_jobs(Query& query) {
+    std::vector<Row> rows;
+    while (query.step()) rows.push_back(read_row(query));
+    const std::vector<Share> all = shares();
+    std::vector<HashJob> jobs;
+    for (const Row& row : rows) {
+        const auto share = std::ranges::find(all, row.share, &Share::id);
+        if (share == all.end()) continue;
+        jobs.push_back({row.id, disk_path_of(row, share->folder), row.stamp});
+    }
+    return jobs;
+}
+
+Result<std::vector<HashJob>> SqlCatalog::files_to_hash(std::size_t count) {
+    static const std::string sql = select_rows("state = 0 ORDER BY size, id LIMIT ?");
+    return guarded("look for files to hash", [&]() -> Result<std::vector<HashJob>> {
+        Query query = database_->query(sql);
+        query.bind(static_cast<std::int64_t>(count));
+        return read_jobs(query);
+    });
+}
+
+Result<std::optional<HashJob>> SqlCatalog::hash_job(EntryId id) {
+    static const std::string sql = select_rows("id = ? AND state = 0");
+    return guarded("look for a file to hash", [&]() -> Result<std::optional<HashJob>> {
+        Query query = database_->query(sql);
+        query.bind(id);
+        const std::vector<HashJob> jobs = read_jobs(query);
+        if (jobs.empty()) return std::nullopt;
+        return jobs.front();
+    });
+}
+
+Result<bool> SqlCatalog::set_pieces(EntryId id, const platform::FileStamp& stamp,
+                                    const PieceList& pieces) {
+    const bool fits = stamp.size_bytes == pieces.size_bytes &&
+                      pieces.hashes.size() == piece_count(pieces.size_bytes);
+    if (!fits) {
+        return failure(ErrorCode::invalid_argument, "record a hash",
+                       "the pieces are not those of a file of this size");
+    }
+    return write("record a hash", Durable::soon, [&]() -> Result<bool> {
+        const std::optional<Row> row = entries_.get(id);
+        if (!row || row->is_folder() || !is_same_state(row->stamp, stamp)) return false;
+        Row after = *row;
+        const FileId file = file_id(pieces);
+        after.content = file.hash;
+        after.state = RowState::known;
+        after.modified = after.stamp.modified();
+        after.racy = is_racy(stamp);
+        contents_.add_pieces(file, pieces);
+        writer_.change(*row, std::move(after));
+        sums_.apply();
+        if (!walks_.is_walking(row->share)) sums_.make_trees(row->share);
+        return true;
+    });
+}
+
+Result<void> SqlCatalog::set_unreadable(EntryId id) {
+    return write("mark a file as unreadable", Durable::soon, [&]() -> Result<void> {
+        const std::optional<Row> row = entries_.get(id);
+        if (!row || row->is_folder()) return {};
+        Row after = *row;
+        after.state = RowState::unreadable;
+        after.content.reset();
+        after.modified.reset();
+        writer_.change(*row, std::move(after));
+        sums_.apply();
+        if (!walks_.is_walking(row->share)) sums_.make_trees(row->share);
+        return {};
+    });
+}
+
+Result<std::vector<EntryId>> SqlCatalog::unhashed_below(EntryId folder) {
+    return guarded("look for files to hash", [&]() -> Result<std::vector<EntryId>> {
+        std::vector<EntryId> ids;
+        const std::optional<Row> row = entries_.get(folder);
+        if (!row || row->unhashed == 0) return ids;
+        Query query = database_->query(
+            "SELECT id FROM entries WHERE path > ? AND path < ? AND state = 0 ORDER BY size, id");
+        query.bind(first_below(row->path), end_below(row->path));
+        while (query.step()) ids.push_back(EntryId{query.unsigned_number(0)});
+        return ids;
+    });
+}
+
+// What the daemon keeps. Facts of downloads are on the disk when the call returns.
+
+Result<void> SqlCatalog::add_finished_file(const std::filesystem::path& path,
+                                           const platform::FileStamp& stamp,
+                                           const PieceList& pieces) {
+    return write("record a finished download", Durable::at_once, [&]() -> Result<void> {
+        const FileId file = file_id(pieces);
+        contents_.add_pieces(file, pieces);
+        contents_.add_finished(path, stamp, file);
+        return {};
+    });
+}
+
+Result<void> SqlCatalog::save_download(const StoredDownload& download) {
+    return write("save a download", Durable::at_once, [&]() -> Result<void> {
+        records_.save_download(download);
+        return {};
+    });
+}
+
+Result<void> SqlCatalog::save_present(std::uint64_t download,
+                                      const std::vector<std::uint8_t>& present) {
+    return write("save what is downloaded", Durable::at_once, [&]() -> Result<void> {
+        records_.save_present(download, present);
+        return {};
+    });
+}
+
+Result<void> SqlCatalog::remove_download(std::uint64_t download) {
+    return write("forget a download", Durable::at_once, [&]() -> Result<void> {
+        records_.remove_download(download);
+        return {};
+    });
+}
+
+Result<std::vector<StoredDownload>> SqlCatalog::downloads() {
+    return guarded("read the downloads",
+                   [&]() -> Result<std::vector<StoredDownload>> { return records_.downloads(); });
+}
+
+Result<void> SqlCatalog::save_peer(const StoredPeer& peer) {
+    return write("save a peer", Durable::soon, [&]() -> Result<void> {
+        records_.save_peer(peer);
+        return {};
+    });
+}
+
+Result<std::vector<StoredPeer>> SqlCatalog::peers(std::size_t count) {
+    return guarded("read the peers",
+                   [&]() -> Result<std::vector<StoredPeer>> { return records_.peers(count); });
+}
+
+Result<std::optional<std::string>> SqlCatalog::get_note(const std::string& key) {
+    return guarded("read a note",
+                   [&]() -> Result<std::optional<std::string>> { return records_.get_note(key); });
+}
+
+Result<void> SqlCatalog::set_note(const std::string& key, const std::string& value) {
+    return write("save a note", Durable::soon, [&]() -> Result<void> {
+        records_.set_note(key, value);
+        return {};
+    });
+}
+
+}  // namespace iwant::catalog
