@@ -42,12 +42,12 @@ void Download::start(Time now) {
     }
     phase_ = Phase::finding;
     finder_ = std::make_unique<Finder>(id(), record_.target, suppliers_, lists_, desk_);
-    housekeeping_at_ = now + kHousekeeping;
     settle(now);
 }
 
 void Download::settle(Time now) {
     last_seen_ = now;
+    if (suppliers_.idle()) restart_housekeeping(now);
     if (phase_ == Phase::finding) {
         const Finder::Found found = finder_->advance(now);
         if (found.failed) {
@@ -106,10 +106,11 @@ void Download::handle(const Prepared& event, Time now) {
         return;
     }
     phase_ = Phase::transferring;
+    desk_.logger.info("downloading name=" + escape_for_display(record_.target.name) +
+                      " bytes=" + std::to_string(plan_->size_bytes));
     transfer_ = std::make_unique<Transfer>(Transfer::Job{id(), plan_, event.outcome->present},
                                            suppliers_, lists_, desk_, prng_.split(), now);
     transfer_->set_fetches_max(fetches_max_);
-    housekeeping_at_ = now + Transfer::kTick;
     next_ask_ = now + kAskSourcesMax;
     settle(now);
 }
@@ -316,9 +317,13 @@ void Download::tick(Time now) {
         lists_.tick(now);
         if (finder_ != nullptr) finder_->tick(now);
         if (transfer_ != nullptr) transfer_->tick(now);
-        housekeeping_at_ = now + (transfer_ != nullptr ? Transfer::kTick : kHousekeeping);
+        restart_housekeeping(now);
     }
     settle(now);
+}
+
+void Download::restart_housekeeping(Time now) {
+    housekeeping_at_ = now + (transfer_ != nullptr ? Transfer::kTick : kHousekeeping);
 }
 
 std::optional<Time> Download::next_deadline() const {

@@ -91,6 +91,7 @@ class Download {
     void complete(std::string final_path, Time now);
     void wait_for_disk(const Error& error, Time now);
     void check_transfer(Time now);
+    void restart_housekeeping(Time now);
     void look_for_sources(Time now);
     void ask_sources(Time now);
     std::string waiting_message() const;

@@ -104,7 +104,10 @@ void Supplier::found_again() {
 }
 
 void Supplier::forgive() {
-    *this = Supplier(entry_);
+    arrived();
+    found_again();
+    dropped_ = false;
+    busy_backoff_ = kBackoffMin;
 }
 
 void Supplier::failed(Time now, Prng& prng) {

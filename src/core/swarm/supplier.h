@@ -48,6 +48,7 @@ class Supplier {
     /// It asks to come later.
     void busy(Time now, Prng& prng);
     void drop() { dropped_ = true; }
+    /// As if nothing had been seen of it but its rate. Only while nothing is asked of it.
     void forgive();
     /// It answered as it should.
     void delivered();

@@ -59,7 +59,7 @@ Swarm::~Swarm() = default;
 
 void Swarm::handle(Event event, Time now) {
     std::visit([&](const auto& one) { state_->on(one, now); }, event);
-    // Pieces are many, and no single one of them frees a place in the queue.
+    // Pieces are many, and rarely does one free a place in the queue.
     if (!std::holds_alternative<PieceStored>(event)) state_->start_queued(now);
 }
 
@@ -138,7 +138,11 @@ void Swarm::State::on(const HashAnswered& event, Time now) {
 }
 
 void Swarm::State::on(const PieceStored& event, Time now) {
-    if (Download* download = owner_of(event.fetch)) download->handle(event, now);
+    Download* download = owner_of(event.fetch);
+    if (download == nullptr) return;
+    const bool transferring = download->transferring();
+    download->handle(event, now);
+    if (transferring && !download->transferring()) start_queued(now);
 }
 
 void Swarm::State::on(const FetchEnded& event, Time now) {

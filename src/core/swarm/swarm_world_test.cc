@@ -47,7 +47,8 @@ TEST(SwarmWorld, EveryDownloadWithOneHonestCompleteSourceFinishes) {
         const std::uint64_t size = prng.below(300 * kMiB) + 1;
         const FileId file = library.file(size);
         const auto moment = [&] { return world.now() + prng.below(Duration(4s)); };
-        world.add_peer(1, {.rate = 5 * kMiB + prng.below(100 * kMiB)});
+        const std::uint64_t rate = 5 * kMiB + prng.below(100 * kMiB);
+        world.add_peer(1, {.rate = rate});
         world.add_peer(2, {.rate = 1 * kMiB + prng.below(100 * kMiB), .dies_at = moment()});
         world.add_peer(3, {.rate = 100 * kMiB, .corrupt_each = 1 + prng.below(std::uint64_t{20})});
         world.add_peer(4, {.lacks = {file.hash}});
@@ -59,7 +60,9 @@ TEST(SwarmWorld, EveryDownloadWithOneHonestCompleteSourceFinishes) {
         ASSERT_EQ(world.status().bytes_done, size);
         // A few pieces in flight are lost with each source that goes.
         ASSERT_LE(world.delivered_bytes + world.aborted_bytes, size + size / 100 + 12 * kMiB);
-        ASSERT_LT(world.now() - Time{} - 1h, 75s);
+        // However the others misbehave, it is hardly later than from the honest one alone.
+        const Duration alone = std::chrono::milliseconds(size * 1000 / rate);
+        ASSERT_LT(world.now() - Time{} - 1h, alone + 1s);
     }
 }
 

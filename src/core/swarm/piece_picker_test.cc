@@ -1,0 +1,120 @@
+#include "core/swarm/piece_picker.h"
+
+#include <gtest/gtest.h>
+
+namespace iwant::swarm {
+namespace {
+
+constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
+using Verdict = PiecePicker::Verdict;
+
+SharedPlan plan_of(const std::vector<std::uint64_t>& sizes) {
+    Plan plan;
+    for (const std::uint64_t size : sizes) {
+        plan.files.push_back(
+            {"f" + std::to_string(plan.files.size()), size, {}, false, plan.pieces});
+        plan.pieces += piece_count(size);
+        plan.size_bytes += size;
+    }
+    return std::make_shared<const Plan>(std::move(plan));
+}
+
+Verdict anything(FileIndex) {
+    return Verdict::take;
+}
+
+TEST(PiecePicker, RunsFollowEachOtherAndEndWithTheFile) {
+    const SharedPlan plan = plan_of({0, 3 * kMiB + 5, 0, 2 * kMiB});
+    PiecePicker picker(plan, PieceSet(plan->pieces));
+    EXPECT_EQ(picker.bytes(), 5 * kMiB + 5);
+    std::uint64_t from = 0;
+    const auto first = picker.take(from, 3 * kMiB, 100, anything);
+    ASSERT_TRUE(first);
+    EXPECT_EQ(first->file, FileIndex{1});
+    EXPECT_EQ(first->count, 3u);
+    const auto second = picker.take(from, 100 * kMiB, 100, anything);
+    ASSERT_TRUE(second);
+    EXPECT_EQ(second->first, PieceIndex{3});
+    EXPECT_EQ(second->size_bytes, 5u);
+    const auto third = picker.take(from, 100 * kMiB, 100, anything);
+    ASSERT_TRUE(third);
+    EXPECT_EQ(third->file, FileIndex{3});
+    EXPECT_EQ(third->count, 2u);
+    EXPECT_TRUE(picker.empty());
+    EXPECT_EQ(picker.bytes(), 0u);
+    EXPECT_FALSE(picker.take(from, kMiB, 100, anything));
+}
+
+TEST(PiecePicker, WhatIsPresentIsNotTaken) {
+    const SharedPlan plan = plan_of({4 * kMiB});
+    PieceSet present(4);
+    present.insert(1);
+    PiecePicker picker(plan, present);
+    EXPECT_EQ(picker.bytes(), 3 * kMiB);
+    std::uint64_t from = 0;
+    EXPECT_EQ(picker.take(from, 9 * kMiB, 100, anything)->count, 1u);
+    const auto rest = picker.take(from, 9 * kMiB, 100, anything);
+    EXPECT_EQ(rest->first, PieceIndex{2});
+    EXPECT_EQ(rest->count, 2u);
+}
+
+TEST(PiecePicker, ARunHasAtLeastOnePieceAndAtMostAsManyAsAllowed) {
+    const SharedPlan plan = plan_of({100 * kMiB});
+    PiecePicker picker(plan, PieceSet(plan->pieces));
+    std::uint64_t from = 0;
+    EXPECT_EQ(picker.take(from, 1, 7, anything)->count, 1u);
+    EXPECT_EQ(picker.take(from, 100 * kMiB, 7, anything)->count, 7u);
+}
+
+TEST(PiecePicker, FilesThatOneDoesNotWantAreLeftToOthers) {
+    const SharedPlan plan = plan_of({kMiB, kMiB, kMiB});
+    PiecePicker picker(plan, PieceSet(plan->pieces));
+    std::uint64_t picky_from = 0;
+    const auto picky = [](FileIndex file) {
+        return file.value == 2 ? Verdict::take : Verdict::never;
+    };
+    EXPECT_EQ(picker.take(picky_from, kMiB, 1, picky)->file, FileIndex{2});
+    EXPECT_EQ(picky_from, 2u) << "what it never takes is not looked at again";
+    std::uint64_t from = 0;
+    EXPECT_EQ(picker.take(from, kMiB, 1, anything)->file, FileIndex{0});
+}
+
+TEST(PiecePicker, WhatIsNotReadyIsSteppedOverButComesAgain) {
+    const SharedPlan plan = plan_of({kMiB, kMiB});
+    PiecePicker picker(plan, PieceSet(plan->pieces));
+    std::uint64_t from = 0;
+    const auto later = [](FileIndex file) {
+        return file.value == 0 ? Verdict::not_now : Verdict::take;
+    };
+    EXPECT_EQ(picker.take(from, kMiB, 1, later)->file, FileIndex{1});
+    EXPECT_EQ(picker.take(from, kMiB, 1, anything)->file, FileIndex{0});
+}
+
+TEST(PiecePicker, LookingEndsAfterAFewThatAreNotReady) {
+    const SharedPlan plan = plan_of(std::vector<std::uint64_t>(1000, kMiB));
+    PiecePicker picker(plan, PieceSet(plan->pieces));
+    std::uint64_t from = 0;
+    int looked = 0;
+    const auto never_ready = [&](FileIndex) {
+        ++looked;
+        return Verdict::not_now;
+    };
+    EXPECT_FALSE(picker.take(from, kMiB, 1, never_ready));
+    EXPECT_EQ(looked, PiecePicker::kNotNowMax);
+}
+
+TEST(PiecePicker, WhatIsPutBackIsTakenAgainUnlessWithdrawn) {
+    const SharedPlan plan = plan_of({3 * kMiB});
+    PiecePicker picker(plan, PieceSet(plan->pieces));
+    std::uint64_t from = 0;
+    ASSERT_TRUE(picker.take(from, 3 * kMiB, 3, anything));
+    picker.put_back(FileIndex{0}, PieceIndex{1});
+    picker.put_back(FileIndex{0}, PieceIndex{2});
+    EXPECT_TRUE(picker.withdraw(FileIndex{0}, PieceIndex{2}));
+    EXPECT_FALSE(picker.withdraw(FileIndex{0}, PieceIndex{2}));
+    EXPECT_EQ(picker.bytes(), kMiB);
+    EXPECT_EQ(picker.take(from, 3 * kMiB, 3, anything)->first, PieceIndex{1});
+}
+
+}  // namespace
+}  // namespace iwant::swarm
