@@ -1,28 +1,168 @@
 #include "core/search/index.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "core/search/test_entries.h"
 
 namespace iwant::search {
 namespace {
 
-PeerId peer(std::uint8_t number) {
-    PeerId id;
-    id.hash.bytes[0] = number;
-    return id;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Not;
+using testing::SizeIs;
+
+constexpr std::string_view kSilicon = "Series/Silicon Valley S01E01.mkv";
+constexpr std::string_view kBeatles = "Music/The Beatles - Yesterday.mp3";
+
+Index library() {
+    return index_of({kSilicon, kBeatles, "Music/Miles Davis - So What.flac",
+                     "Docs/Größe & Übung.pdf", "Sport/football rules.txt",
+                     "Photos/2019-05-01 Roma/IMG_20190501_101010.jpg"});
 }
 
-TEST(Index, FindsANameInSpiteOfTypos) {
-    Index index;
-    Entry entry;
-    entry.id = {1};
-    entry.path = "Series/Silicon Valley S01E01.mkv";
-    index.put(peer(1), entry);
-    for (const char* text :
-         {"slicon valey", "silicom vallay", "siilcon vlaley", "silliconn vallley"}) {
-        Query query;
-        query.text = text;
-        EXPECT_EQ(index.search(query).matches.size(), 1u) << text;
+TEST(IndexTypos, FindsSiliconValleyHoweverItIsMistyped) {
+    const Index index = library();
+    for (const char* text : {"slicon valey", "silicom vallay", "siilcon vlaley",
+                             "silliconn vallley", "SILICON VALLY", "valey slicon", "silicn"}) {
+        EXPECT_THAT(paths_for(index, text), ElementsAre(kSilicon)) << text;
     }
+}
+
+TEST(IndexTypos, FindsASongByMistypedBandAndTitle) {
+    EXPECT_THAT(paths_for(library(), "beatels yesterday"), ElementsAre(kBeatles));
+    EXPECT_THAT(paths_for(library(), "yestreday beatles"), ElementsAre(kBeatles));
+}
+
+TEST(IndexTypos, FindsAccentedNamesTypedPlainlyAndTheOtherWayRound) {
+    EXPECT_THAT(paths_for(library(), "grosse ubung"), ElementsAre("Docs/Größe & Übung.pdf"));
+    EXPECT_THAT(paths_for(library(), "GRÖSSE ÜBUNG"), ElementsAre("Docs/Größe & Übung.pdf"));
+    EXPECT_THAT(paths_for(library(), "béatles"), ElementsAre(kBeatles));
+    const Index nordic = index_of({"Smørrebrød på Ærø.txt", "Łódź.txt", "ＦＵＬＬ width.txt"});
+    EXPECT_THAT(paths_for(nordic, "smorrebrod aero"), ElementsAre("Smørrebrød på Ærø.txt"));
+    EXPECT_THAT(paths_for(nordic, "lodz"), ElementsAre("Łódź.txt"));
+    EXPECT_THAT(paths_for(nordic, "full"), ElementsAre("ＦＵＬＬ width.txt"));
+}
+
+TEST(IndexTypos, DoesNotShowWhatIsTooFarFromTheQuery) {
+    const Index index = index_of({"gold.txt", "blue whale song.txt", "Season 2.txt", "cat.txt"});
+    EXPECT_THAT(paths_for(index, "geld"), SizeIs(1));
+    EXPECT_THAT(paths_for(index, "gelt"), IsEmpty());               // two edits in four letters
+    EXPECT_THAT(paths_for(index, "car"), IsEmpty());                // another short word
+    EXPECT_THAT(paths_for(index, "red whale pop hit"), IsEmpty());  // one word of four
+    EXPECT_THAT(paths_for(index, "season 3"), IsEmpty());           // another number is no typo
+}
+
+TEST(IndexTypos, NeverForgivesThemInExactSearches) {
+    const Index index = library();
+    EXPECT_THAT(paths_for(index, exact_words("slicon valey")), IsEmpty());
+    EXPECT_THAT(paths_for(index, exact_words("VALLEY silicon")), ElementsAre(kSilicon));
+    EXPECT_THAT(paths_for(index, exact_words("silicon val")), ElementsAre(kSilicon));
+    EXPECT_THAT(paths_for(index, exact_words("silicon hills")), IsEmpty());
+}
+
+TEST(IndexWords, ComeInAnyOrderAndMayBeMissing) {
+    const Index index = library();
+    EXPECT_THAT(paths_for(index, "valley silicon"), ElementsAre(kSilicon));
+    EXPECT_THAT(paths_for(index, "silicon valley 1080p"), ElementsAre(kSilicon));
+    EXPECT_THAT(paths_for(index, "davis what miles live"),
+                ElementsAre("Music/Miles Davis - So What.flac"));
+}
+
+TEST(IndexWords, MayBeJoinedOrSplit) {
+    const Index index = library();
+    EXPECT_THAT(paths_for(index, "siliconvalley"), ElementsAre(kSilicon));
+    EXPECT_THAT(paths_for(index, "foot ball"), ElementsAre("Sport/football rules.txt"));
+    const Index camel = index_of({"SiliconValley.mkv", "iPhone manual.pdf", "McCartney.mp3"});
+    EXPECT_THAT(paths_for(camel, "silicon valley"), ElementsAre("SiliconValley.mkv"));
+    EXPECT_THAT(paths_for(camel, "iphone"), ElementsAre("iPhone manual.pdf"));
+    EXPECT_THAT(paths_for(camel, "mcartney"), ElementsAre("McCartney.mp3"));
+}
+
+TEST(IndexWords, OfAQueryMayStopInTheMiddleOfTheLastOne) {
+    EXPECT_THAT(paths_for(library(), "silicon val"), ElementsAre(kSilicon));
+    EXPECT_THAT(paths_for(library(), "yest"), ElementsAre(kBeatles));
+    EXPECT_THAT(paths_for(library(), "sili valley"), IsEmpty());
+}
+
+TEST(IndexWords, AreFoundAtCaseChangesAndBesideNumbers) {
+    const Index index =
+        index_of({"Show.S01E02.x264.mkv", "IMG20190501.jpg", "Show.S02E01.x264.mkv"});
+    EXPECT_THAT(paths_for(index, "show s01e02").front(), "Show.S01E02.x264.mkv");
+    EXPECT_THAT(paths_for(index, "show s1e2").front(), "Show.S01E02.x264.mkv");
+    EXPECT_THAT(paths_for(index, exact_words("s01e02")), ElementsAre("Show.S01E02.x264.mkv"));
+    EXPECT_THAT(paths_for(index, "20190501"), ElementsAre("IMG20190501.jpg"));
+    EXPECT_THAT(paths_for(index, "264"), SizeIs(2));
+}
+
+TEST(IndexWords, OfAnyScriptAreFoundByPart) {
+    const Index index =
+        index_of({"東京物語.mkv", "สวัสดีชาวโลก.txt", "Война и мир.epub", "사랑해요.mp3",
+                  "ひらがな第3話.mkv", "שלום עולם.txt", "🎉 party.jpg"});
+    EXPECT_THAT(paths_for(index, "物語"), ElementsAre("東京物語.mkv"));
+    EXPECT_THAT(paths_for(index, "京"), ElementsAre("東京物語.mkv"));
+    EXPECT_THAT(paths_for(index, "ชาวโลก"), ElementsAre("สวัสดีชาวโลก.txt"));
+    EXPECT_THAT(paths_for(index, "воина"), ElementsAre("Война и мир.epub"));
+    EXPECT_THAT(paths_for(index, "해요"), ElementsAre("사랑해요.mp3"));
+    EXPECT_THAT(paths_for(index, "第3話"), ElementsAre("ひらがな第3話.mkv"));
+    EXPECT_THAT(paths_for(index, "עולם"), ElementsAre("שלום עולם.txt"));
+    EXPECT_THAT(paths_for(index, "🎉"), ElementsAre("🎉 party.jpg"));
+}
+
+TEST(IndexWords, OfPunctuationAloneAreFoundAsTheyAre) {
+    const Index index = index_of({"---.txt", "a.txt"});
+    EXPECT_THAT(paths_for(index, "---"), ElementsAre("---.txt"));
+    EXPECT_THAT(paths_for(index, "+++"), IsEmpty());
+}
+
+TEST(IndexHostileQueries, AreAnsweredWithoutHarm) {
+    const Index index = library();
+    std::string marks = "a";
+    for (int i = 0; i < 120; ++i) marks += "\u0301";
+    std::string party;
+    for (int i = 0; i < 60; ++i) party += "🎉";
+    for (const std::string& text : {std::string(256, 'a'), std::string(100'000, 'x'), marks, party,
+                                    std::string("\xff\xfe\x80(("), std::string(".*+?[](){}|\\^$"),
+                                    std::string("\" OR NEAR(*"), std::string("a\0b", 3),
+                                    std::string("\xed\xa0\x80"), std::string(255, ' ') + "é"}) {
+        EXPECT_LE(index.search(words(text)).matches.size(), 6u);
+    }
+    EXPECT_THAT(paths_for(index, "silicon \xff valley"), ElementsAre(kSilicon));
+    EXPECT_THAT(paths_for(index, std::string("silicon valley ") + marks), Contains(kSilicon));
+}
+
+TEST(IndexHostileQueries, AreCutAfter256Bytes) {
+    const Index index = library();
+    const std::string spaces(250, ' ');
+    EXPECT_THAT(paths_for(index, spaces + "silico" + "n valley"), ElementsAre(kSilicon));
+    EXPECT_THAT(paths_for(index, std::string(256, ' ') + "silicon"), IsEmpty());
+}
+
+TEST(IndexUpdates, ReplaceAndRemoveAtOnce) {
+    Index index = library();
+    index.put(peer(1), file(1, "Series/Breaking Bad.mkv"));
+    EXPECT_THAT(paths_for(index, "silicon"), IsEmpty());
+    EXPECT_THAT(paths_for(index, "braeking bad"), ElementsAre("Series/Breaking Bad.mkv"));
+    index.remove(peer(1), EntryId{1});
+    index.remove(peer(1), EntryId{1});
+    index.remove(peer(9), EntryId{2});
+    EXPECT_THAT(paths_for(index, "breaking"), IsEmpty());
+    EXPECT_EQ(index.entry_count(), 5u);
+    index.put(peer(2), file(2, kBeatles));
+    index.remove_owner(peer(1));
+    EXPECT_EQ(index.entry_count(), 1u);
+    EXPECT_EQ(index.entry_count(peer(1)), 0u);
+    EXPECT_EQ(index.entry_count(peer(2)), 1u);
+    EXPECT_THAT(paths_for(index, "beatels"), ElementsAre(kBeatles));
+}
+
+TEST(IndexUpdates, SurviveMovingTheIndex) {
+    Index index = library();
+    Index moved = std::move(index);
+    moved.put(peer(1), file(7, "new name.txt"));
+    EXPECT_THAT(paths_for(moved, "new nmae"), ElementsAre("new name.txt"));
 }
 
 }  // namespace
