@@ -1,8 +1,9 @@
 #pragma once
 
-// Turns shared folders into lists of what is there, and keeps looking: one thread walks the folders, watches
-// them, waits until a file that is being written is quiet, and tells what it saw. It decides nothing about
-// what is new: it reports subtrees as they are, and the catalogue compares.
+// Turns shared folders into lists of what is there, and keeps looking: one thread walks the
+// folders, watches them, waits until a file that is being written is quiet, and tells what it saw.
+// It decides nothing about what is new: it reports subtrees as they are, and the catalogue
+// compares.
 
 #include <chrono>
 #include <cstdint>
@@ -27,28 +28,41 @@ struct Share {
 
 /// One file or folder as it was seen.
 struct Found {
-    std::string path;       ///< relative to the share, '/' between components; UTF-8 in NFC, safe to announce
-    std::string disk_path;  ///< the same as the system has it, bytes unchanged; equal to `path` mostly
+    std::string
+        path;  ///< relative to the share, '/' between components; UTF-8 in NFC, safe to announce
+    std::string
+        disk_path;  ///< the same as the system has it, bytes unchanged; equal to `path` mostly
     platform::FileInfo info;
 };
 
 /// A part of a share as it is now.
-/// Walks come in batches: each has some of `found`, and only the last has `complete` set. What lies below
-/// `prefix` and was in no batch of the same `walk` is gone.
+/// Walks come in batches: each has some of `found`, and only the last has `complete` set. What is
+/// `prefix` or lies below it and was in no batch of the same `walk` is gone. A changed file is a
+/// subtree of itself: one batch with that file as `prefix` and in `found`, or with nothing in
+/// `found` when it is gone.
 struct Subtree {
     std::string share;
-    std::string prefix;          ///< relative; "" is the whole share
-    std::uint64_t walk = 0;      ///< number of the walk that this belongs to, rising
-    std::vector<Found> found;    ///< in any order; folders before what is in them
-    bool complete = false;       ///< the walk of `prefix` is over: what it has not told is gone
+    std::string prefix;        ///< relative; "" is the whole share
+    std::uint64_t walk = 0;    ///< number of the walk that this belongs to, rising
+    std::vector<Found> found;  ///< in any order; folders before what is in them
+    bool complete = false;     ///< the walk of `prefix` is over: what it has not told is gone
 };
 
-/// Where the scanner's reports go. Called on the scanner's thread; may block, which slows the scan down.
+/// Where the scanner's reports go. Called on the scanner's thread; may block, which slows the scan
+/// down.
 class ScanSink {
   public:
     virtual ~ScanSink() = default;
     virtual void subtree_seen(Subtree subtree) = 0;
-    /// The share's folder cannot be read at all (unmounted, removed): keep its entries, announce none.
+    /// Several changed paths at once, each complete; what is there comes before what is gone, so
+    /// that the content of something renamed can be taken over. A sink that pays for each call may
+    /// take them together.
+    virtual void subtrees_seen(std::vector<Subtree> subtrees) {
+        for (Subtree& subtree : subtrees) subtree_seen(std::move(subtree));
+    }
+    /// The share's folder cannot be read at all (unmounted, removed), or another folder that is
+    /// empty has taken its place: keep its entries, announce none. A complete walk of "" follows
+    /// when it is back.
     virtual void share_unreadable(const std::string& share, const Error& error) = 0;
     /// All shares were walked once since start or since set_shares.
     virtual void first_walk_done() = 0;
@@ -56,15 +70,21 @@ class ScanSink {
 
 struct ScanOptions {
     std::vector<Share> shares;
-    std::vector<std::string> ignore;  ///< file-name patterns (* and ?), matched against each component
-    /// Folders of ours that must never be shared, wherever they lie (state folder, download folder's parts).
+    std::vector<std::string>
+        ignore;  ///< file-name patterns (* and ?), matched against each component
+    /// Folders of ours that must never be shared, wherever they lie (state folder, download
+    /// folder's parts).
     std::vector<std::filesystem::path> excluded;
-    std::chrono::milliseconds quiet{700};        ///< a file is told when unchanged for so long
-    std::chrono::seconds full_check{3600};       ///< everything is walked again this often
-    std::chrono::seconds poll_unwatched{30};     ///< what cannot be watched
+    std::chrono::milliseconds quiet{500};  ///< a file is told when unchanged for so long
+    /// The same for a file that its writer has closed or that was moved here.
+    std::chrono::milliseconds quiet_closed{300};
+    std::chrono::seconds full_check{3600};    ///< everything is walked again this often
+    std::chrono::seconds poll_unwatched{30};  ///< what cannot be watched
+    /// How often the shares' own folders are looked at: mounts and returns are told by nobody.
+    std::chrono::milliseconds check_shares{2000};
 };
 
-/// The usual rubbish: .DS_Store, Thumbs.db, @eaDir, *.part, .git, ...
+/// The usual rubbish (Thumbs.db, @eaDir, *.part, ...) and everything hidden (.*).
 std::vector<std::string> default_ignore_patterns();
 
 struct ScanReport {
@@ -77,7 +97,8 @@ struct ScanReport {
 class Scanner {
   public:
     /// Starts the thread. Sink and logger must outlive the scanner.
-    static Result<std::unique_ptr<Scanner>> start(ScanOptions options, ScanSink& sink, Logger& logger);
+    static Result<std::unique_ptr<Scanner>> start(ScanOptions options, ScanSink& sink,
+                                                  Logger& logger);
     virtual ~Scanner() = default;  ///< stops and joins
     /// Takes effect at once; what is no longer shared is told through nothing: the caller drops it.
     virtual void set_shares(std::vector<Share> shares) = 0;

@@ -1,0 +1,184 @@
+#include "io/scanner/share_walk.h"
+
+#include <algorithm>
+#include <map>
+
+#include "base/name.h"
+#include "io/platform/paths.h"
+
+namespace iwant::scanner {
+
+namespace {
+
+constexpr std::size_t kPathBytesMax = 4096;
+constexpr std::size_t kPathDepthMax = 64;
+
+std::string join(const std::string& folder, const std::string& name) {
+    return folder.empty() ? name : folder + "/" + name;
+}
+
+/// The odd names of one folder that come out as `plain` too; at least one means a closer look.
+Result<std::size_t> count_with_plain_name(const platform::Folder& root, const std::string& folder,
+                                          const std::string& plain) {
+    std::size_t count = 0;
+    const auto visit = [&](const platform::FolderEntry& entry) {
+        if (is_shared_kind(entry.info.kind) && plain_announced_name(entry.name) == plain) ++count;
+        return true;
+    };
+    if (folder.empty()) {
+        auto listed = root.list(visit);
+        if (!listed) return failure(std::move(listed));
+        return count;
+    }
+    const auto opened = root.open_folder(folder);
+    if (!opened) return std::unexpected(opened.error());
+    auto listed = opened->list(visit);
+    if (!listed) return failure(std::move(listed));
+    return count;
+}
+
+}  // namespace
+
+bool is_shared_kind(platform::FileKind kind) {
+    return kind == platform::FileKind::file || kind == platform::FileKind::folder;
+}
+
+bool is_local(ErrorCode code) {
+    return code == ErrorCode::not_found || code == ErrorCode::permission ||
+           code == ErrorCode::unsafe_name || code == ErrorCode::invalid_argument;
+}
+
+void ShareRules::look_at_excluded() {
+    excluded_ids_.clear();
+    for (const auto& path : excluded_) {
+        if (const auto info = platform::info_of(path)) {
+            excluded_ids_.emplace(info->stamp.device, info->stamp.inode);
+        }
+    }
+}
+
+bool ShareRules::excludes(const std::filesystem::path& path, const platform::FileInfo& info) const {
+    return excluded_ids_.contains({info.stamp.device, info.stamp.inode}) || excludes_path(path);
+}
+
+bool ShareRules::excludes_path(const std::filesystem::path& path) const {
+    return std::ranges::any_of(excluded_, [&](const std::filesystem::path& each) {
+        return platform::is_same_or_below(path, each);
+    });
+}
+
+bool fits_limits(const Share& share, std::string_view announced) {
+    const auto slashes = static_cast<std::size_t>(std::ranges::count(announced, '/'));
+    return share.name.size() + 1 + announced.size() <= kPathBytesMax &&
+           slashes + 2 <= kPathDepthMax;
+}
+
+std::optional<Place> place_of(const platform::Folder& root, const std::string& disk) {
+    Place place;
+    if (disk.empty()) return place;
+    for (const std::string& name : split_path(disk)) {
+        const std::string plain = plain_announced_name(name);
+        if (plain != name) {
+            const auto count = count_with_plain_name(root, place.disk, plain);
+            if (!count || *count > 1) return std::nullopt;
+        }
+        place.disk = join(place.disk, name);
+        place.announced = join(place.announced, plain);
+    }
+    return place;
+}
+
+Result<void> ShareWalk::run(const Place& start) {
+    if (!start.disk.empty()) {
+        const auto info = root_.info_of(start.disk);
+        if (!info) return std::unexpected(info.error());
+        if (!add(start, *info)) return failure(ErrorCode::cancelled, "walk", "stopped");
+    } else {
+        folders_.push_back(start);
+    }
+    while (!folders_.empty()) {
+        const Place place = std::move(folders_.back());
+        folders_.pop_back();
+        if (auto read = read_folder(place); !read) return read;
+    }
+    if (!flush()) return failure(ErrorCode::cancelled, "walk", "stopped");
+    return {};
+}
+
+Result<void> ShareWalk::read_folder(const Place& place) {
+    // Watched before it is read: what is made in between is told twice rather than never.
+    visitor_.reading_folder(share_.folder / place.disk);
+    if (place.disk.empty()) return list_entries(root_, place);
+    const auto folder = root_.open_folder(place.disk);
+    auto read =
+        folder ? list_entries(*folder, place) : Result<void>(std::unexpected(folder.error()));
+    if (read || !is_local(read.error().code)) return read;
+    if (read.error().code != ErrorCode::not_found) {
+        visitor_.skipped(place.disk, read.error().message);
+    }
+    return {};
+}
+
+Result<void> ShareWalk::list_entries(const platform::Folder& folder, const Place& place) {
+    odd_.clear();
+    bool goes_on = true;
+    auto listed = folder.list([&](platform::FolderEntry entry) {
+        goes_on = take_entry(place, std::move(entry));
+        return goes_on;
+    });
+    if (!listed) return listed;
+    if (!goes_on || !take_odd_entries(folder, place)) {
+        return failure(ErrorCode::cancelled, "walk", "stopped");
+    }
+    return {};
+}
+
+bool ShareWalk::take_entry(const Place& folder, platform::FolderEntry entry) {
+    if (!is_shared_kind(entry.info.kind) || rules_.ignore().match(entry.name)) return true;
+    if (plain_announced_name(entry.name) != entry.name) {
+        odd_.push_back(std::move(entry));
+        return true;
+    }
+    return add({join(folder.disk, entry.name), join(folder.announced, entry.name)}, entry.info);
+}
+
+/// Names that are announced by another come last, when it can be told which are free.
+bool ShareWalk::take_odd_entries(const platform::Folder& folder, const Place& place) {
+    if (odd_.empty()) return true;
+    std::map<std::string, platform::FileInfo> infos;
+    std::vector<std::string> names;
+    for (platform::FolderEntry& entry : odd_) {
+        names.push_back(entry.name);
+        infos.emplace(std::move(entry.name), entry.info);
+    }
+    const auto is_taken = [&](const std::string& name) {
+        const auto info = folder.info_of(name);
+        return info && is_shared_kind(info->kind) && !infos.contains(name);
+    };
+    for (const OddName& name : announce_odd_names(std::move(names), is_taken)) {
+        const Place named{join(place.disk, name.disk), join(place.announced, name.announced)};
+        visitor_.odd_name(join(place.announced, plain_announced_name(name.disk)), named.announced);
+        if (!add(named, infos[name.disk])) return false;
+    }
+    return true;
+}
+
+bool ShareWalk::add(const Place& place, const platform::FileInfo& info) {
+    const bool is_folder = info.kind == platform::FileKind::folder;
+    if (is_folder && rules_.excludes(share_.folder / place.disk, info)) return true;
+    if (!fits_limits(share_, place.announced)) {
+        visitor_.skipped(place.disk, "its path is too long or too deep");
+        return true;
+    }
+    if (is_folder) folders_.push_back(place);
+    batch_.push_back({place.announced, place.disk, info});
+    return batch_.size() < kBatchEntries || flush();
+}
+
+bool ShareWalk::flush() {
+    std::vector<Found> batch;
+    batch.swap(batch_);
+    return visitor_.found(std::move(batch));
+}
+
+}  // namespace iwant::scanner
