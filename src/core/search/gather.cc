@@ -4,6 +4,7 @@
 #include <limits>
 #include <tuple>
 #include <unordered_map>
+#include <utility>
 
 #include "core/search/scoring.h"
 #include "core/search/tokens.h"
@@ -38,8 +39,9 @@ std::vector<std::size_t> words_by_rarity(const Plan& plan, const Dictionary& dic
             uses.back() += dictionary.postings(reading.word).size();
         }
     }
-    std::stable_sort(order.begin(), order.end(),
-                     [&](std::size_t a, std::size_t b) { return uses[a] < uses[b]; });
+    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+        return std::pair(uses[a], a) < std::pair(uses[b], b);
+    });
     return order;
 }
 
@@ -190,13 +192,21 @@ void Shortlist::offer(Slot slot, double score) {
 
 std::vector<Shortlist::Place> Shortlist::take() {
     prune();
-    std::sort(places_.begin(), places_.end(), better);
+    sort(places_);
     return std::move(places_);
 }
 
-bool Shortlist::better(const Place& a, const Place& b) {
-    return std::tuple(b.score, b.copies, b.modified, a.slot) <
-           std::tuple(a.score, a.copies, a.modified, b.slot);
+void Shortlist::sort(std::vector<Place>& places) const {
+    std::sort(places.begin(), places.end(),
+              [this](const Place& a, const Place& b) { return better(a, b); });
+}
+
+bool Shortlist::better(const Place& a, const Place& b) const {
+    const auto x = std::tie(a.score, a.copies, a.modified);
+    const auto y = std::tie(b.score, b.copies, b.modified);
+    if (x != y) return x > y;
+    return std::pair(entries_.at(a.slot).path(), a.slot) <
+           std::pair(entries_.at(b.slot).path(), b.slot);
 }
 
 void Shortlist::prune() {
@@ -211,7 +221,8 @@ void Shortlist::prune() {
     });
     if (places_.size() <= kept_max_) return;
     const auto worst = places_.begin() + static_cast<std::ptrdiff_t>(kept_max_) - 1;
-    std::nth_element(places_.begin(), worst, places_.end(), better);
+    std::nth_element(places_.begin(), worst, places_.end(),
+                     [this](const Place& a, const Place& b) { return better(a, b); });
     places_.resize(kept_max_);
     worst_ = places_.back();
 }

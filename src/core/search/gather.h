@@ -50,9 +50,11 @@ class Shortlist {
     std::uint64_t total() const { return total_; }
     /// Best first; at most `kept_max`.
     std::vector<Place> take();
+    /// Best first: by score, then more copies, newer, and path.
+    void sort(std::vector<Place>& places) const;
 
   private:
-    static bool better(const Place& a, const Place& b);
+    bool better(const Place& a, const Place& b) const;
     void prune();
 
     const Entries& entries_;

@@ -81,8 +81,8 @@ struct Index::State {
     void add_words(Slot slot);
     void remove(Slot slot);
     Match match_at(Slot best, const Scorer* scorer, const Filter* filter) const;
-    std::vector<Match> in_order(std::vector<Shortlist::Place> places, const Scorer* scorer,
-                                const Filter& filter, std::size_t limit) const;
+    std::vector<Match> in_order(Shortlist& shortlist, const Scorer* scorer, const Filter& filter,
+                                std::size_t limit) const;
 };
 
 void Index::State::add_words(Slot slot) {
@@ -130,19 +130,15 @@ Match Index::State::match_at(Slot best, const Scorer* scorer, const Filter* filt
     return match;
 }
 
-std::vector<Match> Index::State::in_order(std::vector<Shortlist::Place> places,
-                                          const Scorer* scorer, const Filter& filter,
-                                          std::size_t limit) const {
+std::vector<Match> Index::State::in_order(Shortlist& shortlist, const Scorer* scorer,
+                                          const Filter& filter, std::size_t limit) const {
     std::vector<std::pair<Match, std::size_t>> ranked;
+    std::vector<Shortlist::Place> places = shortlist.take();
     for (Shortlist::Place& place : places) {
         const Record& record = entries.at(place.slot);
         if (scorer != nullptr) place.score = scorer->score(record.path(), record.kind);
     }
-    std::stable_sort(places.begin(), places.end(),
-                     [](const Shortlist::Place& a, const Shortlist::Place& b) {
-                         return std::tuple(b.score, b.copies, b.modified) <
-                                std::tuple(a.score, a.copies, a.modified);
-                     });
+    shortlist.sort(places);
     // Some more than are shown, because other sources of the same content may match better.
     if (places.size() > 2 * limit) places.resize(2 * limit);
     for (const Shortlist::Place& place : places) {
@@ -194,7 +190,7 @@ Answer Index::search(const Query& query) const {
     answer.total = shortlist.total();
     const Scorer scorer(plan, state.dictionary);
     answer.matches =
-        state.in_order(shortlist.take(), plan.words.empty() ? nullptr : &scorer, filter, limit);
+        state.in_order(shortlist, plan.words.empty() ? nullptr : &scorer, filter, limit);
     return answer;
 }
 

@@ -51,10 +51,6 @@ bool case_changes(LetterClass before, LetterClass here, LetterClass after) {
 void finish(Run& run, std::vector<Run>& runs) {
     Run kept;
     for (Piece& piece : run) {
-        if (piece.kind == PieceKind::digits) {
-            const std::size_t zeros = piece.text.find_first_not_of(U'0');
-            piece.text.erase(0, zeros == piece.text.npos ? piece.text.size() - 1 : zeros);
-        }
         if (!piece.text.empty()) kept.push_back(std::move(piece));
     }
     if (!kept.empty()) runs.push_back(std::move(kept));

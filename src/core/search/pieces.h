@@ -11,7 +11,7 @@ namespace iwant::search {
 
 enum class PieceKind : std::uint8_t { letters, digits, dense, symbol };
 
-/// A stretch of one kind within a run, folded; numbers without leading zeros.
+/// A stretch of one kind within a run, folded.
 struct Piece {
     PieceKind kind = PieceKind::letters;
     std::u32string text;

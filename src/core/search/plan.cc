@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 #include "base/text.h"
@@ -184,10 +185,13 @@ class Planner {
         }
     }
 
-    // Best first, each word once; the order of equals is that in which they were found.
-    static void tidy(std::vector<Reading>& readings) {
-        std::stable_sort(readings.begin(), readings.end(), [](const Reading& a, const Reading& b) {
-            return std::pair(a.is_exact, a.quality) > std::pair(b.is_exact, b.quality);
+    // Best first, each word once; equals by use and spelling.
+    void tidy(std::vector<Reading>& readings) const {
+        std::sort(readings.begin(), readings.end(), [&](const Reading& a, const Reading& b) {
+            const std::size_t a_uses = dictionary_.postings(a.word).size();
+            const std::size_t b_uses = dictionary_.postings(b.word).size();
+            return std::tie(b.is_exact, b.quality, b_uses, dictionary_.text(a.word)) <
+                   std::tie(a.is_exact, a.quality, a_uses, dictionary_.text(b.word));
         });
         std::vector<Reading> kept;
         for (const Reading& reading : readings) {

@@ -99,6 +99,16 @@ TEST(Ranking, StaysTheSameWhateverTheOrderOfArrival) {
     EXPECT_EQ(paths_for(forward, "song"), paths_for(backward, "song"));
 }
 
+TEST(Ranking, CutsManyEqualHitsByTheirPath) {
+    Index index;
+    for (std::uint64_t i = 9000; i-- > 0;) {
+        index.put(peer(1), file(i, "song " + std::to_string(10'000 + i) + ".mp3"));
+    }
+    Query query = words("mp3");
+    query.limit = 2;
+    EXPECT_THAT(paths_for(index, query), ElementsAre("song 10000.mp3", "song 10001.mp3"));
+}
+
 TEST(Ranking, FindsTheExactNameAmongThousandsOfLikelyOnes) {
     Index index;
     for (std::uint64_t i = 0; i < 5000; ++i) {

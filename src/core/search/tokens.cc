@@ -56,8 +56,17 @@ void words_of_dense(std::u32string_view text, Emit emit) {
     }
 }
 
+// "01" and "1" are the same number.
+void drop_leading_zeros(Run& run) {
+    for (Piece& piece : run) {
+        if (piece.kind != PieceKind::digits) continue;
+        const std::size_t zeros = piece.text.find_first_not_of(U'0');
+        piece.text.erase(0, zeros == piece.text.npos ? piece.text.size() - 1 : zeros);
+    }
+}
+
 template <class Emit>
-void words_of_run(const Run& run, Emit emit) {
+void words_of_run(Run run, Emit emit) {
     const bool is_spaced = std::none_of(run.begin(), run.end(), [](const Piece& piece) {
         return piece.kind == PieceKind::dense || piece.kind == PieceKind::symbol;
     });
@@ -65,6 +74,7 @@ void words_of_run(const Run& run, Emit emit) {
         emit(utf8_of(joined(run, 0, run.size())), 1, false);
         return;
     }
+    drop_leading_zeros(run);
     const bool all_letters = std::all_of(run.begin(), run.end(), [](const Piece& piece) {
         return piece.kind == PieceKind::letters;
     });
@@ -93,8 +103,8 @@ class Collector {
     void add(std::string_view text, Field field) {
         const std::size_t before = tokens_.size();
         position_ = 0;
-        for (const Run& run : runs_of_text(text)) {
-            words_of_run(run, [&](std::string word, std::uint16_t step, bool is_part) {
+        for (Run& run : runs_of_text(text)) {
+            words_of_run(std::move(run), [&](std::string word, std::uint16_t step, bool is_part) {
                 push(std::move(word), field, is_part);
                 position_ = static_cast<std::uint16_t>(position_ + step);
             });
@@ -151,7 +161,7 @@ std::vector<std::string> words_of_query(std::string_view text) {
             words.push_back(std::move(word));
         }
     };
-    for (const Run& run : runs_of_text(text)) words_of_run(run, push);
+    for (Run& run : runs_of_text(text)) words_of_run(std::move(run), push);
     if (!words.empty()) return words;
     const std::size_t first = text.find_first_not_of(' ');
     if (first == text.npos) return words;

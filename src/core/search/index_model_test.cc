@@ -1,0 +1,137 @@
+// The index against a plain list: after any run of changes the same entries are found by exact
+// name.
+
+#include <map>
+#include <set>
+#include <tuple>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/prng.h"
+#include "core/search/index.h"
+#include "core/search/test_entries.h"
+
+namespace iwant::search {
+namespace {
+
+using Key = std::pair<PeerId, EntryId>;
+using Model = std::map<Key, Entry>;
+
+constexpr std::string_view kWords[] = {"alpha", "Beta",   "GammaRay", "S01E02", "東京物語", "Größe",
+                                       "don't", "x264",   "2019",     "a",      "🎉",       "---",
+                                       "ﬁne",   "ชาวโลก", "É",        "mp3"};
+
+std::string random_component(Prng& prng) {
+    std::string name;
+    const std::uint64_t count = 1 + prng.below(std::uint64_t{2});
+    for (std::uint64_t i = 0; i < count; ++i) {
+        name += (name.empty() ? "" : " ") + std::string(kWords[prng.below(std::size(kWords))]);
+    }
+    return name;
+}
+
+Entry random_entry(Prng& prng) {
+    Entry entry = file(prng.below(std::uint64_t{200}), random_component(prng));
+    if (prng.chance(1, 2)) entry.path += "/" + random_component(prng);
+    if (prng.chance(1, 5)) entry.kind = EntryKind::folder;
+    if (prng.chance(1, 2))
+        entry.content = content(static_cast<std::uint8_t>(prng.below(std::uint64_t{250})));
+    entry.modified = static_cast<UnixSeconds>(prng.below(std::uint64_t{1000}));
+    return entry;
+}
+
+std::string name_of(const Entry& entry) {
+    return entry.path.substr(entry.path.rfind('/') + 1);
+}
+
+/// Who has an entry of this name, or the content of one.
+std::set<Key> holders_in_model(const Model& model, const std::string& name) {
+    std::set<Key> holders;
+    std::set<Hash256> contents;
+    for (const auto& [key, entry] : model) {
+        if (name_of(entry) != name) continue;
+        holders.insert(key);
+        if (entry.content) contents.insert(*entry.content);
+    }
+    for (const auto& [key, entry] : model) {
+        if (entry.content && contents.contains(*entry.content)) holders.insert(key);
+    }
+    return holders;
+}
+
+std::set<Key> holders_in_index(const Index& index, const std::string& name) {
+    Query query = exact_words(name);
+    query.limit = 200;
+    std::set<Key> holders;
+    for (const Match& match : index.search(query).matches) {
+        if (match.score < 1.0) continue;
+        for (const Match::Source& source : match.sources)
+            holders.emplace(source.owner, source.entry);
+    }
+    return holders;
+}
+
+void change_both(Index& index, Model& model, Prng& prng) {
+    const PeerId owner = peer(static_cast<std::uint8_t>(prng.below(std::uint64_t{6})));
+    const std::uint64_t what = prng.below(std::uint64_t{100});
+    if (what == 0) {
+        index.remove_owner(owner);
+        std::erase_if(model, [&](const auto& one) { return one.first.first == owner; });
+    } else if (what < 30) {
+        const EntryId id{prng.below(std::uint64_t{200})};
+        index.remove(owner, id);
+        model.erase({owner, id});
+    } else {
+        const Entry entry = random_entry(prng);
+        index.put(owner, entry);
+        model[{owner, entry.id}] = entry;
+    }
+}
+
+TEST(IndexModel, FindsTheSameEntriesByExactNameAsAPlainList) {
+    for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+        Prng prng(seed);
+        Index index;
+        Model model;
+        for (int round = 0; round < 40; ++round) {
+            for (int i = 0; i < 30; ++i) change_both(index, model, prng);
+            ASSERT_EQ(index.entry_count(), model.size());
+            const std::string gone = random_component(prng);
+            ASSERT_EQ(holders_in_index(index, gone), holders_in_model(model, gone)) << gone;
+            if (model.empty()) continue;
+            auto any = model.begin();
+            std::advance(any, prng.below(model.size()));
+            const std::string name = name_of(any->second);
+            ASSERT_EQ(holders_in_index(index, name), holders_in_model(model, name))
+                << "seed " << seed << " round " << round << " name " << name;
+        }
+    }
+}
+
+TEST(IndexModel, IsEmptyAgainWhenEverybodyLeft) {
+    Prng prng(3);
+    Index index;
+    Model model;
+    for (int i = 0; i < 2000; ++i) change_both(index, model, prng);
+    for (std::uint8_t owner = 0; owner < 6; ++owner) index.remove_owner(peer(owner));
+    EXPECT_EQ(index.entry_count(), 0u);
+    for (const std::string_view word : kWords)
+        EXPECT_EQ(index.search(words(word)).total, 0u) << word;
+}
+
+TEST(IndexModel, RemovesAnOwnerOfManyEqualFilesQuickly) {
+    // Quadratic work on these would take minutes.
+    Index index;
+    for (std::uint64_t id = 0; id < 60'000; ++id) {
+        Entry entry = file(id, "src/project/__init__.py");
+        entry.content = content(1);
+        index.put(peer(static_cast<std::uint8_t>(1 + id % 2)), entry);
+    }
+    index.remove_owner(peer(1));
+    EXPECT_EQ(index.entry_count(), 30'000u);
+    EXPECT_EQ(index.search(words("init")).total, 1u);
+}
+
+}  // namespace
+}  // namespace iwant::search
