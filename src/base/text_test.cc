@@ -25,6 +25,7 @@ TEST(Text, MalformedUtf8IsRefused) {
         "\xc1\xbf",          // overlong
         "\xe0\x9f\xbf",      // overlong
         "\xf0\x8f\xbf\xbf",  // overlong
+        "\xf0\x80\x80\xaf",  // overlong '/'
         "\xed\xa0\x80",      // surrogate
         "\xed\xbf\xbf",      // surrogate
         "\xf4\x90\x80\x80",  // above U+10FFFF

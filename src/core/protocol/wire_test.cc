@@ -144,6 +144,16 @@ TEST(WireScan, EmptyElementsAreCounted) {
     EXPECT_FALSE(lists_within_limits(bytes_of(frame.SerializeAsString())));
 }
 
+TEST(WireScan, TheCodecLooksBeforeItParses) {
+    wire::Frame frame;
+    for (std::size_t i = 0; i <= kDeltaChangesMax; ++i) {
+        frame.mutable_catalog_update()->add_changes();
+    }
+    const auto decoded = decode_body(bytes_of(frame.SerializeAsString()));
+    ASSERT_FALSE(decoded);
+    EXPECT_EQ(decoded.error().message, "a list is too long, or not well-formed");
+}
+
 TEST(WireScan, ListsWithinElementsAreCounted) {
     wire::Frame frame;
     auto* reply = frame.mutable_search_reply();
