@@ -17,6 +17,9 @@ void EntryWriter::change(const Row& before, Row after) {
     if (!before.announced() && after.announced()) changes_.drop_tombstone(before.id);
     if (before.content && before.content != after.content) contents_.released(*before.content);
     entries_.update(after);
+    // Written in place, the old content is lost; another file in its place may mean that it was
+    // renamed.
+    if (before.stamp.inode != after.stamp.inode) remember(before);
     if (!told && before.state == after.state && before.executable == after.executable) return;
     sums_.removed(before);
     sums_.added(after);
@@ -26,8 +29,12 @@ void EntryWriter::remove(const Row& row) {
     entries_.erase(row.id);
     sums_.removed(row);
     if (row.announced()) changes_.add_tombstone(row.id);
+    if (row.content) contents_.released(*row.content);
+    remember(row);
+}
+
+void EntryWriter::remember(const Row& row) {
     if (row.is_folder() || !row.content) return;
-    contents_.released(*row.content);
     if (row.stamp.inode == 0 || contents_.find_same_file(row.stamp)) return;
     contents_.add_vanished(row.stamp, {*row.content, row.racy, row.stamp.changed_ns});
 }

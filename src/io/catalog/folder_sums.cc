@@ -43,6 +43,11 @@ void FolderSums::Delta::add(const Delta& other) {
     listing_changed |= other.listing_changed;
 }
 
+void FolderSums::added(const Row& child) {
+    count(child, 1);
+    if (child.is_folder() && !child.content) want_tree(child);
+}
+
 void FolderSums::count(const Row& child, int sign) {
     if (!child.parent || !child.announced()) return;
     Delta delta{.listing_changed = true};

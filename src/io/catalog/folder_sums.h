@@ -21,7 +21,7 @@ class FolderSums {
 
     // Call these for every row that is added to or taken from a folder, or changes there. A row
     // that is not announced counts for nothing.
-    void added(const Row& child) { count(child, 1); }
+    void added(const Row& child);
     void removed(const Row& child) { count(child, -1); }
 
     /// Brings the sums of all folders concerned up to date. Folders whose listing changed lose

@@ -163,6 +163,14 @@ TEST_F(AWalk, knows_a_moved_file_that_had_vanished_before_over_a_restart_too) {
     EXPECT_EQ(listing().at("music/sub/new").content, content.hash);
 }
 
+TEST_F(AWalk, knows_a_renamed_file_whose_place_another_one_took) {
+    walk({seen_file("a", 5, 1)});
+    const FileId content = hash("music/a", 1);
+    walk({seen_file("a", 9, 2), seen_file("b", 5, 1)});
+    EXPECT_EQ(listing().at("music/b").content, content.hash);
+    EXPECT_THAT(waiting(), ElementsAre("/home/ann/music/a"));
+}
+
 TEST_F(AWalk, takes_another_file_with_a_reused_inode_for_another_one) {
     walk({seen_file("old", 5, 1)});
     hash("music/old", 1);
