@@ -8,7 +8,9 @@ struct Hasher::State {
     blake3_hasher hasher;
 };
 
-Hasher::Hasher() : state_(std::make_unique<State>()) { blake3_hasher_init(&state_->hasher); }
+Hasher::Hasher() : state_(std::make_unique<State>()) {
+    blake3_hasher_init(&state_->hasher);
+}
 
 Hasher::Hasher(std::string_view context) : state_(std::make_unique<State>()) {
     blake3_hasher_init_derive_key_raw(&state_->hasher, context.data(), context.size());

@@ -4,7 +4,9 @@
 
 namespace iwant {
 
-std::string Hash256::hex() const { return to_hex(bytes); }
+std::string Hash256::hex() const {
+    return to_hex(bytes);
+}
 
 std::optional<Hash256> Hash256::from_hex(std::string_view digits) {
     Hash256 hash;
