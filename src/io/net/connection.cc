@@ -122,6 +122,7 @@ asio::awaitable<Result<void>> Connection::secure() {
 
 asio::awaitable<Result<void>> Connection::greet() {
     phase_ = Phase::greeting;
+    if (end_reason_) co_return std::unexpected(*end_reason_);
     if (dialled_by_us()) {
         protocol::Hello ours = owner_->make_hello(protocol::StreamPurpose::control);
         Result<void> written = co_await write_now(protocol::encode_frame(ours));

@@ -175,6 +175,7 @@ TEST_F(TransportTest, ListensOnAllAddressesOfBothVersions) {
     Transport third(context_, *bob_.tls, listener, logger);
     const auto port = third.listen(0, {});
     ASSERT_TRUE(port.has_value());
+    listener.hello.port = *port;
     ann_.transport.dial({"127.0.0.1", *port}, bob_.identity.peer());
     ASSERT_TRUE(run_until(context_, [&] { return ann_.listener.opened.size() == 1; }));
     ASSERT_TRUE(run_until(context_, [&] { return listener.opened.size() == 1; }));
