@@ -175,7 +175,8 @@ void Cluster::perform(const Election::Effect& effect, Time now) {
 
 void Cluster::view_changed(Time now) {
     const protocol::LeaderView view = election_.view();
-    if (view == acted_view_) return;
+    // The same leader in the same epoch may be another run of it, on another session.
+    if (view == acted_view_ && registration_.session() == leader_session()) return;
     const bool led = acted_view_.leader == self_.peer;
     acted_view_ = view;
     regaining_until_.reset();

@@ -24,6 +24,8 @@ class Registration {
     /// A leader, or the same one in a new epoch or on a new session: registers from the beginning.
     void leader_found(SessionId session, const protocol::LeaderView& view, Time now);
     void leader_gone();
+    /// Where we register.
+    std::optional<SessionId> session() const { return session_; }
 
     void registered(const protocol::Registered& message, Time now);
     void acknowledged(const protocol::CatalogAck& message, Time now);
