@@ -166,6 +166,8 @@ class World {
     std::size_t pieces_stored_twice = 0;
     int sources_asked = 0;
     std::map<DownloadId, SharedPlan> plans;
+    /// Whether the part folder of a download is open.
+    bool is_open(std::uint64_t id = 1) const { return open_.contains(DownloadId{id}); }
     std::map<DownloadId, PieceSet> disk;
     std::set<DownloadId> removed;
     std::optional<Error> prepare_fails;
@@ -303,7 +305,7 @@ class World {
         } else {
             peer.queue.push_back(action.fetch);
             EXPECT_LE(peer.queue.size(), 64u);
-            serve(action.peer);
+            serve(action.peer, peer.behaviour.latency);
         }
     }
     void on(const CancelFetch& action) {
@@ -338,7 +340,8 @@ class World {
     void on(const SaveDownload& action) { records_[action.record.id] = action.record; }
     void on(const ForgetDownload& action) { records_.erase(action.id); }
 
-    void serve(const PeerId& id) {
+    /// Questions that wait at the peer are served back to back; only an idle one is a way away.
+    void serve(const PeerId& id, Duration delay = {}) {
         Peer& peer = peers_[id];
         if (peer.serving || peer.queue.empty() || now_ >= peer.behaviour.stalls_at) return;
         const Job& job = fetches_.at(peer.queue.front());
@@ -348,7 +351,6 @@ class World {
         peer.serving = true;
         peer.piece_began = now_;
         const Duration takes = std::chrono::microseconds(bytes * 1'000'000 / peer.behaviour.rate);
-        const Duration delay = job.next == 0 ? peer.behaviour.latency : Duration{};
         at(now_ + takes + delay, [this, id, bytes, round = peer.round] { sent(id, bytes, round); });
     }
     void sent(const PeerId& id, std::uint64_t bytes, std::uint64_t round) {
