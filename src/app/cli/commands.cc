@@ -1,0 +1,73 @@
+#include <algorithm>
+
+#include <boost/json.hpp>
+
+#include "app/cli/command.h"
+#include "io/control/json.h"
+
+namespace iwant::cli {
+
+namespace {
+
+constexpr CommandInfo kCommands[] = {
+    {"start", "[options]", "start sharing and searching; Ctrl-C stops it",
+     "iwanto start\niwanto start --detach --name ann --share ~/Music --share ~/Films\n"
+     "iwanto start --peer 192.0.2.7:4926",
+     make_start},
+    {"stop", "", "stop the service and wait until it is gone", "iwanto stop", make_stop},
+    {"search", "<words...> [options]", "find files and folders of everybody here",
+     "iwanto search slicon valey\niwanto search --type audio --min-size 3M beatels yesterday\n"
+     "iwanto search --peer ann --ext pdf thesis",
+     make_search},
+    {"download", "<row|hash>... [options]", "fetch what a search has found",
+     "iwanto download 1\niwanto download a1b2c3d4 --to ~/Desktop\niwanto download 1 2 3 --detach",
+     make_download},
+    {"downloads", "[--json]", "show all downloads and how far they are", "iwanto downloads",
+     make_downloads},
+    {"pause", "<hash>", "let a download rest", "iwanto pause a1b2c3d4", make_pause},
+    {"resume", "<hash>", "go on with a download", "iwanto resume a1b2c3d4", make_resume},
+    {"cancel", "<hash>", "give a download up and remove its part", "iwanto cancel a1b2c3d4",
+     make_cancel},
+    {"share", "<folder> [--add]", "choose the shared folder, or share one more",
+     "iwanto share ~/Music\niwanto share --add ~/Films", make_share},
+    {"unshare", "<folder>", "share a folder no longer", "iwanto unshare ~/Films", make_unshare},
+    {"change", "download path to <folder>", "choose where downloads go",
+     "iwanto change download path to ~/Downloads", make_change},
+    {"view", "config", "show the settings", "iwanto view config\niwanto view config --json",
+     make_view},
+    {"status", "[--json]", "show what the service is doing", "iwanto status", make_status},
+    {"peers", "[--json]", "show who is here", "iwanto peers", make_peers},
+    {"connect", "<host:port>", "meet a peer that was not found by itself",
+     "iwanto connect 192.0.2.7:4926\niwanto connect '[2001:db8::7]:4926'", make_connect},
+};
+
+}  // namespace
+
+std::span<const CommandInfo> commands() {
+    return kCommands;
+}
+
+const CommandInfo* find_command(std::string_view name) {
+    const auto* found =
+        std::find_if(std::begin(kCommands), std::end(kCommands),
+                     [name](const CommandInfo& command) { return command.name == name; });
+    return found == std::end(kCommands) ? nullptr : found;
+}
+
+Form form_of(bool json_flag) {
+    return json_flag ? Form::json : Form::text;
+}
+
+ExitCode fail(Output& output, const Error& error, Form form) {
+    if (form == Form::json) output.result(boost::json::serialize(control::to_json(error)));
+    output.error(error);
+    return exit_code_of(error);
+}
+
+ExitCode wrong_use(Output& output, std::string_view message, std::string_view command) {
+    output.error(message);
+    output.talk("'iwanto help " + std::string(command) + "' shows how.");
+    return ExitCode::usage;
+}
+
+}  // namespace iwant::cli

@@ -1,0 +1,86 @@
+#include "app/cli/search_table.h"
+
+#include <boost/json.hpp>
+
+#include "app/cli/table.h"
+#include "base/text.h"
+
+namespace iwant::cli {
+
+namespace {
+
+constexpr std::size_t kHashDigitsShown = 10;
+constexpr char kNotHashed[] = "-";
+
+std::string shown_name(const Object& result) {
+    const std::string name = text_at(result, "name");
+    return text_at(result, "kind") == "folder" ? name + "/" : name;
+}
+
+// "ann", "ann +2", "ann (offline)": a source that is there comes first.
+std::string shown_sources(const Array& sources) {
+    std::string first;
+    bool online = false;
+    for (const auto& value : sources) {
+        const Object& source = as_object(value);
+        if (!first.empty() && (online || !flag_at(source, "online"))) continue;
+        const std::string name = text_at(source, "name");
+        first = name.empty() ? text_at(source, "peer").substr(0, kHashDigitsShown) : name;
+        online = flag_at(source, "online");
+    }
+    if (first.empty()) return kNotHashed;
+    constexpr std::size_t kNameColumnsMax = 20;
+    first = fit_to_width(escape_for_display(first), kNameColumnsMax);
+    if (!online) first += " (offline)";
+    if (sources.size() > 1) first += " +" + std::to_string(sources.size() - 1);
+    return first;
+}
+
+std::vector<std::string> for_people(const Array& results, const Terminal& terminal,
+                                    UnixSeconds now) {
+    Table table({{"Row", Align::right},
+                 {"Name", Align::left, Column::Room::shrinks},
+                 {"Size", Align::right},
+                 {"Changed"},
+                 {"From"},
+                 {"Hash"}});
+    for (const auto& value : results) {
+        const Object& result = as_object(value);
+        const std::string hash = text_if_any(result, "hash").value_or(kNotHashed);
+        table.add({std::to_string(number_at(result, "row")), shown_name(result),
+                   human_size(number_at(result, "size")),
+                   human_age(number_if_any(result, "modified").value_or(0), now),
+                   shown_sources(list_at(result, "sources")), hash.substr(0, kHashDigitsShown)});
+    }
+    return table.empty() ? std::vector<std::string>() : table.lines(terminal);
+}
+
+std::vector<std::string> for_scripts(const Array& results) {
+    Table table({{"row"}, {"hash"}, {"kind"}, {"size"}, {"modified"}, {"sources"}, {"path"}});
+    for (const auto& value : results) {
+        const Object& result = as_object(value);
+        table.add({std::to_string(number_at(result, "row")),
+                   text_if_any(result, "hash").value_or(kNotHashed), text_at(result, "kind"),
+                   std::to_string(number_at(result, "size")),
+                   std::to_string(number_if_any(result, "modified").value_or(0)),
+                   std::to_string(list_at(result, "sources").size()), text_at(result, "path")});
+    }
+    return table.tab_separated();
+}
+
+}  // namespace
+
+std::vector<std::string> search_lines(const Object& report, const Terminal& terminal,
+                                      UnixSeconds now) {
+    const Array& results = list_at(report, "results");
+    return terminal.out_is_terminal ? for_people(results, terminal, now) : for_scripts(results);
+}
+
+std::string coverage_text(const Object& report) {
+    if (flag_at(report, "complete")) return "";
+    const Object& coverage = object_at(report, "coverage");
+    return "Incomplete: " + std::to_string(number_at(coverage, "indexed")) + " of " +
+           std::to_string(number_at(coverage, "known")) + " peers are covered.";
+}
+
+}  // namespace iwant::cli

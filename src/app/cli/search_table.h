@@ -1,0 +1,21 @@
+#pragma once
+
+// Search results as people and as scripts read them.
+
+#include <string>
+#include <vector>
+
+#include "app/cli/json_view.h"
+#include "app/cli/output.h"
+#include "base/time.h"
+
+namespace iwant::cli {
+
+/// A table on a terminal; else row, hash, kind, size, modified, sources and path between tabs.
+std::vector<std::string> search_lines(const Object& report, const Terminal& terminal,
+                                      UnixSeconds now);
+
+/// "Incomplete: 2 of 3 peers are covered."; empty for a complete answer.
+std::string coverage_text(const Object& report);
+
+}  // namespace iwant::cli

@@ -1,0 +1,139 @@
+#include "app/cli/status_text.h"
+
+#include <chrono>
+
+#include <boost/json.hpp>
+
+#include "app/cli/table.h"
+#include "base/text.h"
+
+namespace iwant::cli {
+
+namespace {
+
+constexpr std::size_t kIdDigitsShown = 12;
+constexpr std::size_t kLabelColumns = 12;
+
+std::string line(std::string_view label, const std::string& value) {
+    return std::string(label) + std::string(kLabelColumns - label.size(), ' ') +
+           escape_for_display(value);
+}
+
+std::string named(const Object& peer) {
+    return text_at(peer, "name") + " (" + text_at(peer, "id").substr(0, kIdDigitsShown) + ")";
+}
+
+std::string leader_text(const Object& status) {
+    const Object* leader = object_if_any(status, "leader");
+    if (!leader) return "none yet; one is being chosen";
+    return flag_at(*leader, "self") ? "this computer" : named(*leader);
+}
+
+std::string files_text(const Object& shared) {
+    std::string text = std::to_string(number_at(shared, "files")) + " files, " +
+                       human_size(number_at(shared, "bytes"));
+    if (number_at(shared, "unhashed") > 0) {
+        text += ", " + std::to_string(number_at(shared, "unhashed")) + " not read yet";
+    }
+    return flag_at(shared, "scanning") ? text + ", looking through them" : text;
+}
+
+std::string downloads_text(const Object& downloads) {
+    std::string text;
+    for (const char* key : {"active", "waiting", "done", "failed"}) {
+        const std::uint64_t number = number_at(downloads, key);
+        if (number > 0) text += (text.empty() ? "" : ", ") + std::to_string(number) + " " + key;
+    }
+    return text.empty() ? "none" : text;
+}
+
+std::string interface_text(const Object& interface) {
+    std::string text = text_at(interface, "name");
+    for (const auto& address : list_at(interface, "addresses")) {
+        if (address.is_string()) text += " " + std::string(std::string_view(address.get_string()));
+    }
+    if (flag_at(interface, "used")) return text;
+    return text + " (not used: " + text_at(interface, "why_not") + ")";
+}
+
+void add_shared(const Object& shared, std::vector<std::string>& lines) {
+    for (const auto& folder : list_at(shared, "folders")) {
+        if (folder.is_string()) {
+            lines.push_back(line("Shared", std::string(std::string_view(folder.get_string()))));
+        }
+    }
+    if (list_at(shared, "folders").empty()) lines.push_back(line("Shared", "nothing"));
+    lines.push_back(line("", files_text(shared)));
+    for (const auto& folder : list_at(shared, "unreadable")) {
+        if (!folder.is_string()) continue;
+        lines.push_back(
+            line("", "cannot be read: " + std::string(std::string_view(folder.get_string()))));
+    }
+    const std::string advice = text_at(shared, "advice");
+    if (!advice.empty()) lines.push_back(line("Advice", advice));
+}
+
+}  // namespace
+
+std::vector<std::string> status_lines(const Object& status) {
+    std::vector<std::string> lines;
+    lines.push_back(line("You are", named(object_at(status, "peer"))));
+    const auto uptime = std::chrono::seconds(number_at(status, "uptime_s"));
+    lines.push_back(line("Running", human_duration(uptime) + ", version " +
+                                        text_at(status, "version") + ", port " +
+                                        std::to_string(number_at(status, "port"))));
+    lines.push_back(line("Leader", leader_text(status)));
+    for (const auto& standby : list_at(status, "standbys")) {
+        lines.push_back(line("Standby", named(as_object(standby))));
+    }
+    const std::uint64_t peers = number_at(status, "peers");
+    lines.push_back(
+        line("Peers", peers == 0 ? "nobody else is here" : std::to_string(peers) + " online"));
+    add_shared(object_at(status, "shared"), lines);
+    const Object& downloads = object_at(status, "downloads");
+    lines.push_back(line("Downloads", downloads_text(downloads)));
+    if (!text_at(downloads, "folder").empty()) {
+        lines.push_back(line("", "to " + text_at(downloads, "folder")));
+    }
+    for (const auto& interface : list_at(status, "interfaces")) {
+        lines.push_back(line("Interface", interface_text(as_object(interface))));
+    }
+    const std::uint64_t web_port = number_at(status, "web_port");
+    if (web_port > 0)
+        lines.push_back(line("Web API", "http://127.0.0.1:" + std::to_string(web_port)));
+    return lines;
+}
+
+std::vector<std::string> peer_lines(const Array& peers, const Terminal& terminal, UnixSeconds now) {
+    if (!terminal.out_is_terminal) {
+        Table table({{"id"}, {"name"}, {"address"}, {"online"}, {"files"}, {"bytes"}, {"version"}});
+        for (const auto& value : peers) {
+            const Object& peer = as_object(value);
+            table.add({text_at(peer, "id"), text_at(peer, "name"), text_at(peer, "address"),
+                       flag_at(peer, "online") ? "online" : "offline",
+                       std::to_string(number_at(peer, "files")),
+                       std::to_string(number_at(peer, "bytes")), text_at(peer, "version")});
+        }
+        return table.tab_separated();
+    }
+    Table table({{"Name", Align::left, Column::Room::shrinks},
+                 {"Id"},
+                 {"Address"},
+                 {"Files", Align::right},
+                 {"Size", Align::right},
+                 {"State"}});
+    for (const auto& value : peers) {
+        const Object& peer = as_object(value);
+        std::string state = flag_at(peer, "online") ? "online" : "offline";
+        const auto seen = number_if_any(peer, "last_seen");
+        if (!flag_at(peer, "online") && seen) state += ", seen " + human_age(*seen, now);
+        if (flag_at(peer, "self")) state = "this computer";
+        if (flag_at(peer, "leader")) state += ", leader";
+        table.add({text_at(peer, "name"), text_at(peer, "id").substr(0, kIdDigitsShown),
+                   text_at(peer, "address"), std::to_string(number_at(peer, "files")),
+                   human_size(number_at(peer, "bytes")), state});
+    }
+    return table.empty() ? std::vector<std::string>() : table.lines(terminal);
+}
+
+}  // namespace iwant::cli

@@ -1,0 +1,42 @@
+#pragma once
+
+// Columns for people, aligned by what characters take on a terminal and cut to its width; and the
+// same rows for programs, separated by tabs.
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "app/cli/output.h"
+
+namespace iwant::cli {
+
+enum class Align { left, right };
+
+struct Column {
+    std::string title;
+    Align align = Align::left;
+    enum class Room { fixed, shrinks } room = Room::fixed;  ///< at most one shrinks to fit
+};
+
+class Table {
+  public:
+    explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
+
+    /// One cell a column, raw: they are escaped here.
+    void add(const std::vector<std::string>& cells);
+    bool empty() const { return rows_.empty(); }
+
+    /// Title line and rows, at most as wide as the terminal where a column can shrink.
+    std::vector<std::string> lines(const Terminal& terminal) const;
+    /// Rows only.
+    std::vector<std::string> tab_separated() const;
+
+  private:
+    std::vector<std::size_t> widths(std::size_t columns_max) const;
+
+    std::vector<Column> columns_;
+    std::vector<std::vector<std::string>> rows_;
+};
+
+}  // namespace iwant::cli
