@@ -1,0 +1,159 @@
+#include "core/swarm/transfer.h"
+
+#include <gtest/gtest.h>
+
+#include "core/swarm/plan_builder.h"
+#include "core/swarm/test_world.h"
+
+namespace iwant::swarm {
+namespace {
+
+using namespace std::chrono_literals;
+using test::kMiB;
+using test::peer_number;
+
+/// One file of 40 pieces, its list known, and two sources that say nothing by themselves.
+class TransferTest : public testing::Test {
+  protected:
+    TransferTest() {
+        const std::vector<Source> sources{{peer_number(1), {}}, {peer_number(2), {}}};
+        suppliers_.add(sources);
+        lists_.ask(file_, peer_number(1), now_);
+        PieceListPart part{40 * kMiB, PieceIndex{0}, library_.files.at(file_)->hashes};
+        lists_.answered({DownloadId{1}, peer_number(1), file_, part}, now_);
+        take_actions();
+        const SharedPlan plan = plan_of_file("f", file_, 40 * kMiB).value();
+        transfer_.emplace(Transfer::Job{DownloadId{1}, plan, PieceSet(40)}, suppliers_, lists_,
+                          desk_, Prng(1), now_);
+    }
+
+    /// Notes what was started and cancelled since the last time.
+    void take_actions() {
+        started_.clear();
+        cancelled_.clear();
+        for (const Action& action : std::exchange(desk_.actions, {})) {
+            if (const auto* start = std::get_if<StartFetch>(&action)) started_.push_back(*start);
+            if (const auto* cancel = std::get_if<CancelFetch>(&action)) {
+                cancelled_.insert(cancel->fetch);
+            }
+        }
+    }
+    std::vector<StartFetch> started_by(std::uint8_t peer) const {
+        std::vector<StartFetch> found;
+        std::ranges::copy_if(started_, std::back_inserter(found), [&](const StartFetch& fetch) {
+            return fetch.peer == peer_number(peer);
+        });
+        return found;
+    }
+    void store(const StartFetch& fetch, std::uint32_t offset) {
+        const PieceIndex piece{fetch.first.value + offset};
+        transfer_->piece_stored({fetch.fetch, piece, static_cast<std::uint32_t>(kMiB)}, now_);
+    }
+    void end(const StartFetch& fetch, ErrorCode code) {
+        transfer_->fetch_ended({fetch.fetch, failure(code, "fetch", "so")}, now_);
+    }
+
+    NullLogger logger_;
+    test::Library library_{1};
+    FileId file_ = library_.file(40 * kMiB);
+    Desk desk_{logger_, {}, 0, {}};
+    Suppliers suppliers_{Prng(1), logger_};
+    PieceLists lists_{DownloadId{1}, suppliers_, desk_};
+    std::optional<Transfer> transfer_;
+    Prng prng_{1};
+    Time now_ = Time{} + 1h;
+    std::vector<StartFetch> started_;
+    std::set<FetchId> cancelled_;
+};
+
+TEST_F(TransferTest, EveryPieceIsAskedForOnceAndOfEverybody) {
+    transfer_->pump(now_);
+    take_actions();
+    std::set<std::uint32_t> asked;
+    for (const StartFetch& fetch : started_) {
+        for (std::uint32_t i = 0; i < fetch.count; ++i) {
+            EXPECT_TRUE(asked.insert(fetch.first.value + i).second);
+        }
+    }
+    EXPECT_GT(started_by(1).size(), 1u);
+    EXPECT_GT(started_by(2).size(), 1u);
+}
+
+TEST_F(TransferTest, OneThatSentWrongDataIsCutOffAltogether) {
+    transfer_->pump(now_);
+    take_actions();
+    const auto before = started_by(1);
+    end(before[0], ErrorCode::corrupt);
+    take_actions();
+    EXPECT_EQ(cancelled_.size(), before.size() - 1) << "nothing more of it is wanted";
+    EXPECT_TRUE(suppliers_.find(peer_number(1))->fetches().empty());
+    EXPECT_TRUE(started_by(1).empty());
+}
+
+TEST_F(TransferTest, TheWorkOfASilentSourceIsHandedToOthers) {
+    transfer_->pump(now_);
+    take_actions();
+    const auto silent = started_by(1);
+    const auto lively = started_by(2);
+    for (int i = 0; i < 10; ++i) {
+        now_ += 490ms;
+        if (i < static_cast<int>(lively[0].count)) store(lively[0], static_cast<std::uint32_t>(i));
+        take_actions();
+        transfer_->tick(now_);
+    }
+    now_ += 100ms;
+    store(lively[1], 0);
+    take_actions();
+    transfer_->tick(now_);
+    take_actions();
+    for (const StartFetch& fetch : silent) EXPECT_TRUE(cancelled_.contains(fetch.fetch));
+    EXPECT_FALSE(suppliers_.find(peer_number(1))->usable(now_));
+}
+
+TEST_F(TransferTest, APieceThatComesAfterTheCancelIsKeptAndNotFetchedAgain) {
+    transfer_->pump(now_);
+    take_actions();
+    const auto given_up = started_by(1);
+    suppliers_.find(peer_number(2))->failed(now_, prng_);
+    end(given_up[0], ErrorCode::corrupt);
+    take_actions();
+    ASSERT_TRUE(cancelled_.contains(given_up[1].fetch));
+    store(given_up[1], 0);
+    EXPECT_EQ(transfer_->bytes_done(), kMiB);
+    EXPECT_EQ(suppliers_.find(peer_number(1))->received_bytes(), kMiB);
+    store(given_up[1], 0);
+    EXPECT_EQ(transfer_->bytes_done(), kMiB) << "once";
+
+    suppliers_.find(peer_number(2))->arrived();
+    transfer_->pump(now_);
+    take_actions();
+    for (const StartFetch& fetch : started_) {
+        EXPECT_FALSE(fetch.first <= given_up[1].first &&
+                     given_up[1].first.value < fetch.first.value + fetch.count);
+    }
+}
+
+TEST_F(TransferTest, ARunThatEndsEarlyGoesToWhoeverIsFree) {
+    transfer_->pump(now_);
+    take_actions();
+    const StartFetch run = started_by(1)[0];
+    store(run, 0);
+    take_actions();
+    end(run, ErrorCode::network);
+    take_actions();
+    EXPECT_FALSE(suppliers_.find(peer_number(1))->usable(now_));
+    EXPECT_TRUE(started_by(1).empty());
+    EXPECT_EQ(transfer_->bytes_done(), kMiB);
+}
+
+TEST_F(TransferTest, OurOwnDiskIsNobodysFault) {
+    transfer_->pump(now_);
+    take_actions();
+    end(started_by(1)[0], ErrorCode::no_space);
+    ASSERT_TRUE(transfer_->disk_error());
+    EXPECT_EQ(transfer_->disk_error()->code, ErrorCode::no_space);
+    EXPECT_TRUE(suppliers_.find(peer_number(1))->usable(now_));
+}
+
+}  // namespace
+}  // namespace iwant::swarm
