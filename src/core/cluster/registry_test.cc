@@ -1,0 +1,116 @@
+#include "core/cluster/registry.h"
+
+#include <gtest/gtest.h>
+
+#include "core/cluster/test_peers.h"
+
+namespace iwant::cluster {
+namespace {
+
+using std::chrono::seconds;
+using test::peer;
+
+class RegistryTest : public testing::Test {
+  protected:
+    protocol::Registered enroll(std::uint64_t catalog, std::uint64_t version) {
+        return registry.enroll(peer(2), {view, {catalog, version}, 1, 1}, view);
+    }
+    std::optional<protocol::CatalogAck> update(std::uint64_t since, std::uint64_t up_to) {
+        CatalogDelta delta{5, since, up_to, false, {}};
+        for (std::uint64_t version = since + 1; version <= up_to; ++version) {
+            EntryChange change;
+            change.version = version;
+            delta.changes.push_back(change);
+        }
+        return registry.update(peer(2), {view, delta});
+    }
+    std::size_t indexed() {
+        std::size_t count = 0;
+        for (const auto& action : registry.take_actions()) {
+            if (const auto* changes = std::get_if<IndexChanges>(&action))
+                count += changes->changes.size();
+        }
+        return count;
+    }
+    std::size_t forgotten() {
+        std::size_t count = 0;
+        for (const auto& action : registry.take_actions())
+            count += std::holds_alternative<IndexForget>(action) ? 1 : 0;
+        return count;
+    }
+
+    Registry registry;
+    protocol::LeaderView view{3, peer(1)};
+};
+
+TEST_F(RegistryTest, CoversAnOwnerWhenAllThatItAnnouncedIsIndexed) {
+    EXPECT_FALSE(registry.covers(peer(2)));
+    EXPECT_EQ(enroll(5, 10).have, (CatalogState{5, 0}));
+    EXPECT_FALSE(registry.covers(peer(2)));
+    EXPECT_EQ(update(0, 6)->have.version, 6u);
+    EXPECT_FALSE(registry.covers(peer(2)));
+    EXPECT_EQ(update(6, 10)->have.version, 10u);
+    EXPECT_TRUE(registry.covers(peer(2)));
+    EXPECT_EQ(indexed(), 10u);
+    enroll(5, 11);
+    EXPECT_FALSE(registry.covers(peer(2)));
+}
+
+TEST_F(RegistryTest, ARepeatedRunChangesNothingAndAGapIsAskedForAgain) {
+    enroll(5, 10);
+    update(0, 6);
+    EXPECT_EQ(indexed(), 6u);
+    EXPECT_EQ(update(0, 6)->have.version, 6u);
+    EXPECT_EQ(update(8, 10)->have.version, 6u);
+    EXPECT_EQ(indexed(), 0u);
+}
+
+TEST_F(RegistryTest, AnotherCatalogueOrAVersionThatWentBackStartsFromNothing) {
+    enroll(5, 10);
+    update(0, 10);
+    registry.take_actions();
+    EXPECT_EQ(enroll(6, 3).have, (CatalogState{6, 0}));
+    EXPECT_EQ(forgotten(), 1u);
+    enroll(5, 10);
+    update(0, 10);
+    registry.take_actions();
+    EXPECT_EQ(enroll(5, 9).have, (CatalogState{5, 0}));
+    EXPECT_EQ(forgotten(), 1u);
+}
+
+TEST_F(RegistryTest, EntriesOutliveABrokenSessionByTenSecondsAndAGoodbyeNotAtAll) {
+    enroll(5, 3);
+    update(0, 3);
+    registry.take_actions();
+    registry.left(peer(2), Registry::Leaving::lost, Time{});
+    EXPECT_FALSE(registry.covers(peer(2)));
+    EXPECT_EQ(registry.followers(), 0u);
+    registry.advance(Time{} + seconds(9));
+    EXPECT_EQ(forgotten(), 0u);
+    EXPECT_EQ(enroll(5, 3).have.version, 3u);
+    registry.left(peer(2), Registry::Leaving::lost, Time{});
+    registry.advance(Time{} + seconds(10));
+    EXPECT_EQ(forgotten(), 1u);
+    enroll(5, 3);
+    update(0, 3);
+    registry.take_actions();
+    registry.left(peer(2), Registry::Leaving::goodbye, Time{});
+    EXPECT_EQ(forgotten(), 1u);
+}
+
+TEST_F(RegistryTest, NobodyUpdatesWithoutHavingRegistered) {
+    EXPECT_FALSE(update(0, 3));
+    EXPECT_EQ(indexed(), 0u);
+}
+
+TEST_F(RegistryTest, ANewLeadKeepsWhatIsThereButWaitsForRegistrations) {
+    enroll(5, 3);
+    update(0, 3);
+    registry.begin(Time{});
+    EXPECT_FALSE(registry.covers(peer(2)));
+    EXPECT_EQ(enroll(5, 3).have.version, 3u);
+    EXPECT_TRUE(registry.covers(peer(2)));
+}
+
+}  // namespace
+}  // namespace iwant::cluster
