@@ -1,11 +1,12 @@
 #pragma once
 
-// The part folders of all downloads: where verified pieces are put until everything is there. Each download has a
-// private folder below its download folder; whatever a peer sends, nothing is written elsewhere. The order on disk
-// is data, then fsync, then the bitmap: after a crash we may know too little, never too much.
+// The part folders of all downloads: where verified pieces are put until everything is there. Each
+// download has a private folder below its download folder; whatever a peer sends, nothing is
+// written elsewhere. The order on disk is data, then fsync, then the bitmap: after a crash we may
+// know too little, never too much.
 //
-// prepare, checkpoint, finish and release of one download are called on one worker; write_piece by any number of
-// threads meanwhile.
+// prepare, checkpoint, finish and release of one download are called on one worker; write_piece by
+// any number of threads meanwhile.
 
 #include <cstdint>
 #include <filesystem>
@@ -18,6 +19,7 @@
 #include <string>
 #include <vector>
 
+#include "app/daemon/part_folder.h"
 #include "base/log.h"
 #include "base/result.h"
 #include "base/time.h"
@@ -25,39 +27,45 @@
 
 namespace iwant::daemon {
 
-/// What is kept of a part folder over a restart; stored with the download's record.
-struct PartRecord {
-    std::string part_folder;             ///< relative to the download folder; empty: none yet
-    std::vector<std::uint8_t> part_key;  ///< opaque to everybody else
-    std::vector<std::uint8_t> present;   ///< bitmap as of the last checkpoint
-};
-
-class PartFolder;
-
 class PartStore {
   public:
     /// Makes a PartRecord durable before it returns; called on the worker that calls the store.
     using Save = std::function<Result<void>(DownloadId, const PartRecord&)>;
-    /// Where this peer already has a file with this id, complete and unchanged; nothing when it has not.
+    /// Where this peer already has a file with this id, complete and unchanged; nothing when it has
+    /// not.
     using FindCopy = std::function<std::optional<std::filesystem::path>(const FileId&)>;
 
     PartStore(Save save, FindCopy find_copy, Logger& logger);
     ~PartStore();
 
     /// Makes or finds again the part folder. `record` is what an earlier run saved, or empty.
-    Result<swarm::Prepared::Ready> prepare(const swarm::Prepare& action, const PartRecord& record);
-    /// Writes a verified piece. Any thread.
-    Result<void> write_piece(DownloadId download, FileIndex file, PieceIndex piece, std::span<const std::uint8_t> bytes);
-    /// Makes durable what is due (256 MiB or 5 s after the first write since the last time), and saves the bitmaps.
+    /// Errors are of the disk: no_space, permission, io.
+    Result<swarm::Prepared::Ready> prepare(const swarm::Prepare& action, PartRecord record);
+    /// Writes a verified piece. Any thread. Errors as those of prepare, or cancelled when it was
+    /// released.
+    Result<void> write_piece(DownloadId download, FileIndex file, PieceIndex piece,
+                             std::span<const std::uint8_t> bytes);
+    /// Makes durable what is due (256 MiB or 5 s after the first write since the last time), and
+    /// saves the bitmaps.
     void checkpoint(Time now);
     /// All of them, now.
     void checkpoint_all();
     /// Everything is there: durable, moved into place, the part folder removed. The final path.
     Result<std::string> finish(DownloadId download);
-    void release(DownloadId download, swarm::Release::Parts parts);
+    /// `record` tells where the parts are when this run has not prepared the download.
+    void release(DownloadId download, swarm::Release::Parts parts, const PartRecord& record = {});
 
   private:
+    using Ready = swarm::Prepared::Ready;
+
     std::shared_ptr<PartFolder> find(DownloadId download) const;
+    std::shared_ptr<PartFolder> take(DownloadId download);
+    std::vector<std::shared_ptr<PartFolder>> all() const;
+    Result<Ready> start(const swarm::Prepare& action, platform::Folder root);
+    Result<Ready> go_on(const swarm::Prepare& action, const PartRecord& record);
+    Ready keep(DownloadId download, std::shared_ptr<PartFolder> folder);
+    PartFolder::Save save_for(DownloadId download) const;
+    void save_now(PartFolder& folder);
 
     const Save save_;
     const FindCopy find_copy_;

@@ -1,0 +1,131 @@
+#pragma once
+
+// One download's private folder, `<download folder>/.iwant-parts/<random>/`, with the content under
+// construction in it under a fixed name. Everything is done below held handles. Pieces are marked
+// as present only once they are durable; the content reaches its final name only when all of them
+// are.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "app/daemon/part_folder_files.h"
+#include "app/daemon/part_folder_key.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "core/swarm/types.h"
+#include "io/platform/folder.h"
+
+namespace iwant::daemon {
+
+/// What is kept of a part folder over a restart; stored with the download's record.
+struct PartRecord {
+    std::string part_folder;             ///< relative to the download folder; empty: none yet
+    std::vector<std::uint8_t> part_key;  ///< opaque to everybody else
+    std::vector<std::uint8_t> present;   ///< bitmap as of the last checkpoint
+};
+
+class PartFolder {
+  public:
+    /// Written bytes after which a checkpoint is due, and the time after which any written byte
+    /// makes it due.
+    static constexpr std::uint64_t kCheckpointBytes = std::uint64_t{256} << 20;
+    static constexpr Duration kCheckpointTime = std::chrono::seconds(5);
+    /// Left free on the disk.
+    static constexpr std::uint64_t kReserveBytes = std::uint64_t{64} << 20;
+    /// Copies of smaller files in a folder are not looked for: fetching them is as quick.
+    static constexpr std::uint64_t kCopyBytesMin = std::uint64_t{256} << 10;
+    /// Names that are tried when the first is taken.
+    static constexpr unsigned kNamesMax = 999;
+
+    /// Makes a PartRecord durable.
+    using Save = std::function<Result<void>(const PartRecord&)>;
+
+    /// The download folder, and the private one below it.
+    struct Place {
+        platform::Folder root;
+        platform::Folder folder;
+        std::string name;  ///< of `folder`, relative to `root`
+    };
+
+    /// Takes over a folder that is there; make and resume do the rest.
+    PartFolder(swarm::SharedPlan plan, Place place, PartKey key, Save save);
+
+    /// Makes a new folder below `root`, the download folder.
+    static Result<std::shared_ptr<PartFolder>> make(swarm::SharedPlan plan, platform::Folder root,
+                                                    Save save);
+    /// Finds the folder of an earlier run; null when it is gone or is not what was left there. What
+    /// is there then stays untouched.
+    static Result<std::shared_ptr<PartFolder>> resume(swarm::SharedPlan plan, platform::Folder root,
+                                                      const PartRecord& record, PartKey key,
+                                                      Save save);
+    /// Removes the part folder of an earlier run, if it is still there.
+    static Result<void> remove(const PartRecord& record);
+
+    const swarm::PieceSet& present() const { return present_; }
+    /// As it was last saved.
+    const PartRecord& record() const { return saved_; }
+    /// Takes files over that this computer has already; `find` tells where.
+    void take_copies(
+        const std::function<std::optional<std::filesystem::path>(const FileId&)>& find);
+
+    /// Writes a verified piece. Any thread; errors are always of the disk (no_space, permission,
+    /// io) or cancelled.
+    Result<void> write_piece(FileIndex file, PieceIndex piece, std::span<const std::uint8_t> bytes);
+
+    // The following on one thread.
+
+    bool checkpoint_due(Time now);
+    /// Makes durable what was written, then the bitmap. After a failure nothing is written any
+    /// more: what is on the disk is unknown, and prepare starts from the last bitmap.
+    Result<void> checkpoint();
+    /// Moves the content to its name (or the next free one) in the download folder; its path.
+    Result<std::string> finish();
+    void close() { files_.close(); }
+    /// Closes it and removes it with all that is in it.
+    Result<void> remove_all();
+
+  private:
+    struct Written {
+        std::vector<std::uint64_t> pieces;  ///< of the plan
+        std::set<FileIndex> files;
+        std::uint64_t bytes = 0;
+        std::optional<Time> since;
+    };
+
+    Result<void> check_space() const;
+    Result<void> make_content();
+    Result<void> make_empty_parts();
+    void read_present(const PartRecord& record);
+    bool is_intact(FileIndex file, std::uint64_t pieces_present) const;
+    Result<bool> take_copy(FileIndex file, const std::filesystem::path& path);
+    Result<void> make_durable(const Written& written);
+    void note_partial(FileIndex file, const platform::File& opened);
+    Result<void> save();
+    Result<void> fail(Error error);
+    bool was_moved() const;
+    Result<void> make_ready_to_move();
+    Result<void> move_into_place();
+
+    const swarm::SharedPlan plan_;
+    const Place place_;
+    const Save save_;
+    PartKey key_;
+    PartFiles files_;
+    swarm::PieceSet present_;
+    PartRecord saved_;
+    bool unsaved_ = false;
+
+    // Fetch threads report what they wrote, and are to be stopped at once by a failure.
+    mutable std::mutex mutex_;
+    Written written_;
+    std::optional<Error> failed_;
+};
+
+}  // namespace iwant::daemon

@@ -1,0 +1,87 @@
+#include "app/daemon/part_folder_copy.h"
+
+#include <algorithm>
+#include <functional>
+#include <vector>
+
+#include "base/content.h"
+#include "base/hash.h"
+
+namespace iwant::daemon {
+
+namespace {
+
+using Take = std::function<Result<void>(std::uint64_t, std::span<const std::uint8_t>)>;
+
+/// Reads a file piece by piece; false when its content is not the planned one.
+Result<bool> read_verified(const platform::File& file, const swarm::PlannedFile& planned,
+                           const Take& take) {
+    PieceList pieces{planned.size_bytes, {}};
+    const std::uint64_t piece_size = piece_size_for(planned.size_bytes);
+    std::vector<std::uint8_t> buffer(std::min(piece_size, planned.size_bytes));
+    for (std::uint64_t offset = 0; offset < planned.size_bytes; offset += piece_size) {
+        const std::uint64_t length = std::min(piece_size, planned.size_bytes - offset);
+        const std::span<std::uint8_t> piece = std::span(buffer).first(length);
+        const Result<std::size_t> read = file.read_at(offset, piece);
+        if (!read) return std::unexpected(read.error());
+        if (*read != length) return false;
+        pieces.hashes.push_back(hash_bytes(piece));
+        if (Result<void> taken = take(offset, piece); !taken) return failure(std::move(taken));
+    }
+    return file_id(pieces) == planned.file;
+}
+
+std::string path_below(const std::string& name, const std::string& path) {
+    return path.empty() ? name : name + "/" + path;
+}
+
+bool has_size(const platform::Folder& folder, const std::string& path,
+              const swarm::PlannedFile& planned) {
+    const Result<platform::FileInfo> info = folder.info_of(path);
+    return info && info->kind == platform::FileKind::file &&
+           info->stamp.size_bytes == planned.size_bytes;
+}
+
+bool is_folder(const platform::Folder& folder, const std::string& path) {
+    const Result<platform::FileInfo> info = folder.info_of(path);
+    return info && info->kind == platform::FileKind::folder;
+}
+
+bool has_content(const platform::Folder& folder, const std::string& path,
+                 const swarm::PlannedFile& planned) {
+    const Result<platform::File> file = folder.open_file_for_reading(path);
+    if (!file) return false;
+    const auto ignore = [](std::uint64_t, std::span<const std::uint8_t>) { return Result<void>(); };
+    return read_verified(*file, planned, ignore).value_or(false);
+}
+
+}  // namespace
+
+bool is_complete_copy(const platform::Folder& folder, const std::string& name,
+                      const swarm::Plan& plan) {
+    if (plan.kind == EntryKind::folder && !is_folder(folder, name)) return false;
+    const auto path_of = [&](const swarm::PlannedFile& file) {
+        return path_below(name, file.path);
+    };
+    return std::ranges::all_of(plan.folders,
+                               [&](const std::string& path) {
+                                   return is_folder(folder, path_below(name, path));
+                               }) &&
+           std::ranges::all_of(plan.files,
+                               [&](const swarm::PlannedFile& file) {
+                                   return has_size(folder, path_of(file), file);
+                               }) &&
+           std::ranges::all_of(plan.files, [&](const swarm::PlannedFile& file) {
+               return has_content(folder, path_of(file), file);
+           });
+}
+
+Result<bool> copy_verified(const platform::File& from, const platform::File& to,
+                           const swarm::PlannedFile& planned) {
+    return read_verified(from, planned,
+                         [&](std::uint64_t offset, std::span<const std::uint8_t> bytes) {
+                             return to.write_at(offset, bytes);
+                         });
+}
+
+}  // namespace iwant::daemon

@@ -1,0 +1,22 @@
+#pragma once
+
+// Finds out whether something on the disk is already what a download would make, by reading it.
+
+#include <string>
+
+#include "core/swarm/types.h"
+#include "io/platform/folder.h"
+
+namespace iwant::daemon {
+
+/// Whether `name` below `folder` is complete: every folder there, every file of the planned size
+/// and content. Reads all of it only when all sizes are right. What cannot be read is not complete.
+bool is_complete_copy(const platform::Folder& folder, const std::string& name,
+                      const swarm::Plan& plan);
+
+/// Copies a file whose content should be `planned` and says whether it was; the bytes that were
+/// written are worth nothing when not.
+Result<bool> copy_verified(const platform::File& from, const platform::File& to,
+                           const swarm::PlannedFile& planned);
+
+}  // namespace iwant::daemon

@@ -1,0 +1,158 @@
+#include "app/daemon/part_store.h"
+
+#include <utility>
+
+#include "app/daemon/part_folder_copy.h"
+#include "base/text.h"
+
+namespace iwant::daemon {
+
+namespace {
+
+using swarm::Plan;
+
+/// Swarm waits for these and tries again; whatever else a disk comes up with is io to it.
+Error waitable(Error error) {
+    if (error.code != ErrorCode::no_space && error.code != ErrorCode::permission) {
+        error.code = ErrorCode::io;
+    }
+    return error;
+}
+
+}  // namespace
+
+PartStore::PartStore(Save save, FindCopy find_copy, Logger& logger)
+    : save_(std::move(save)), find_copy_(std::move(find_copy)), logger_(logger) {}
+
+PartStore::~PartStore() = default;
+
+Result<swarm::Prepared::Ready> PartStore::prepare(const swarm::Prepare& action, PartRecord record) {
+    if (const std::shared_ptr<PartFolder> open = take(action.id)) {
+        save_now(*open);
+        open->close();
+        record = open->record();
+    }
+    Result<Ready> ready = go_on(action, record);
+    if (!ready) return std::unexpected(waitable(ready.error()));
+    return ready;
+}
+
+Result<PartStore::Ready> PartStore::go_on(const swarm::Prepare& action, const PartRecord& record) {
+    std::optional<PartKey> key = PartKey::decode(record.part_key);
+    const bool went_on_here =
+        key && key->content == action.plan->content && key->download_folder == action.folder;
+    // A folder that downloads are in already is not made again: it may be the empty place of a
+    // missing disk.
+    Result<platform::Folder> root = went_on_here ? platform::Folder::open(action.folder)
+                                                 : platform::Folder::open_or_create(action.folder);
+    if (!root) return failure(std::move(root));
+    if (!went_on_here) return start(action, std::move(*root));
+    if (!key->moving_to.empty() && is_complete_copy(*root, key->moving_to, *action.plan)) {
+        // The last run was cut off, or ended, after the move.
+        const std::string path = action.folder + "/" + key->moving_to;
+        if (auto removed = PartFolder::remove(record); !removed) {
+            logger_.warning(removed.error().text());
+        }
+        return Ready{.present = {}, .final_path = path};
+    }
+    Result<std::shared_ptr<PartFolder>> resumed = PartFolder::resume(
+        action.plan, std::move(*root), record, std::move(*key), save_for(action.id));
+    if (!resumed) return failure(std::move(resumed));
+    if (*resumed) return keep(action.id, std::move(*resumed));
+    logger_.info("the parts of a download are gone or were changed, it starts again name=" +
+                 escape_for_display(action.plan->root_name));
+    root = platform::Folder::open(action.folder);
+    if (!root) return failure(std::move(root));
+    return start(action, std::move(*root));
+}
+
+Result<PartStore::Ready> PartStore::start(const swarm::Prepare& action, platform::Folder root) {
+    if (is_complete_copy(root, action.plan->root_name, *action.plan)) {
+        return Ready{.present = {}, .final_path = root.path() + "/" + action.plan->root_name};
+    }
+    Result<std::shared_ptr<PartFolder>> made =
+        PartFolder::make(action.plan, std::move(root), save_for(action.id));
+    if (!made) return failure(std::move(made));
+    (*made)->take_copies(find_copy_);
+    if (auto saved = (*made)->checkpoint(); !saved) return failure(std::move(saved));
+    return keep(action.id, std::move(*made));
+}
+
+PartStore::Ready PartStore::keep(DownloadId download, std::shared_ptr<PartFolder> folder) {
+    Ready ready{.present = folder->present(), .final_path = {}};
+    const std::lock_guard lock(mutex_);
+    folders_[download] = std::move(folder);
+    return ready;
+}
+
+Result<void> PartStore::write_piece(DownloadId download, FileIndex file, PieceIndex piece,
+                                    std::span<const std::uint8_t> bytes) {
+    const std::shared_ptr<PartFolder> folder = find(download);
+    if (!folder) {
+        return failure(ErrorCode::cancelled, "write a piece", "the download is not under way");
+    }
+    return folder->write_piece(file, piece, bytes);
+}
+
+void PartStore::checkpoint(Time now) {
+    for (const std::shared_ptr<PartFolder>& folder : all()) {
+        if (folder->checkpoint_due(now)) save_now(*folder);
+    }
+}
+
+void PartStore::checkpoint_all() {
+    for (const std::shared_ptr<PartFolder>& folder : all()) save_now(*folder);
+}
+
+Result<std::string> PartStore::finish(DownloadId download) {
+    const std::shared_ptr<PartFolder> folder = find(download);
+    if (!folder) {
+        return failure(ErrorCode::io, "finish a download", "its parts are not open any more");
+    }
+    Result<std::string> path = folder->finish();
+    if (!path) return std::unexpected(waitable(path.error()));
+    take(download);
+    return path;
+}
+
+void PartStore::release(DownloadId download, swarm::Release::Parts parts,
+                        const PartRecord& record) {
+    const std::shared_ptr<PartFolder> folder = take(download);
+    Result<void> released;
+    if (parts == swarm::Release::Parts::remove) {
+        released = folder ? folder->remove_all() : PartFolder::remove(record);
+    } else if (folder) {
+        released = folder->checkpoint();
+        folder->close();
+    }
+    if (!released) logger_.warning(released.error().text());
+}
+
+std::shared_ptr<PartFolder> PartStore::find(DownloadId download) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = folders_.find(download);
+    return found == folders_.end() ? nullptr : found->second;
+}
+
+std::shared_ptr<PartFolder> PartStore::take(DownloadId download) {
+    const std::lock_guard lock(mutex_);
+    auto node = folders_.extract(download);
+    return node.empty() ? nullptr : std::move(node.mapped());
+}
+
+std::vector<std::shared_ptr<PartFolder>> PartStore::all() const {
+    std::vector<std::shared_ptr<PartFolder>> folders;
+    const std::lock_guard lock(mutex_);
+    for (const auto& [id, folder] : folders_) folders.push_back(folder);
+    return folders;
+}
+
+PartFolder::Save PartStore::save_for(DownloadId download) const {
+    return [this, download](const PartRecord& record) { return save_(download, record); };
+}
+
+void PartStore::save_now(PartFolder& folder) {
+    if (auto saved = folder.checkpoint(); !saved) logger_.warning(saved.error().text());
+}
+
+}  // namespace iwant::daemon
