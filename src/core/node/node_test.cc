@@ -1,0 +1,262 @@
+#include "core/node/node.h"
+
+#include <gtest/gtest.h>
+
+#include "core/node/test_lan.h"
+#include "core/protocol/limits.h"
+
+namespace iwant::node {
+namespace {
+
+using protocol::Refusal;
+using protocol::RefusalCode;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using test::address;
+using test::Lan;
+using test::peer;
+
+Hash256 content(std::uint8_t number) {
+    Hash256 hash;
+    hash.bytes.fill(number);
+    return hash;
+}
+
+Entry file(std::uint64_t id, std::string path, Hash256 hash) {
+    return {EntryId{id}, EntryKind::file, std::move(path), 1000, 0, hash};
+}
+
+SearchAsked search_for(std::string text, std::uint64_t ticket = 1) {
+    SearchAsked asked{Ticket{ticket}, {}};
+    asked.query.text = std::move(text);
+    return asked;
+}
+
+AnswerSearch search(Lan& lan, std::size_t number, const std::string& text,
+                    Duration patience = seconds(5)) {
+    lan.others[number].clear();
+    lan.tell(number, search_for(text));
+    lan.pass(patience);
+    const auto answers = lan.seen<AnswerSearch>(number);
+    EXPECT_EQ(answers.size(), 1u);
+    return answers.empty() ? AnswerSearch{} : answers[0];
+}
+
+template <class T>
+std::vector<T> sent(Lan& lan, std::size_t number) {
+    std::vector<T> found;
+    for (const auto& send : lan.seen<Send>(number)) {
+        if (const auto* message = std::get_if<T>(&send.message)) found.push_back(*message);
+    }
+    return found;
+}
+
+TEST(Node, AlonePeerAnswersCompletelyFromItsOwnCatalogue) {
+    Lan lan;
+    lan.add(1);
+    lan.share(1, {file(1, "Shared/silicon valley.mp4", content(1))});
+    lan.pass(seconds(2));
+    const auto answer = search(lan, 1, "silicon");
+    EXPECT_TRUE(answer.reply.complete);
+    ASSERT_EQ(answer.reply.results.size(), 1u);
+    EXPECT_TRUE(answer.reply.results[0].sources[0].online);
+}
+
+TEST(Node, BeforeThereIsALeaderASearchIsAnsweredFromWhatIsKnownAndSaysSo) {
+    Lan lan;
+    lan.add(1);
+    lan.add(2);
+    lan.share(1, {file(1, "Shared/silicon valley.mp4", content(1))});
+    lan.tell(1, search_for("silicon"));
+    lan.nodes.erase(2);
+    lan.tell(1, SessionOpened{SessionId{9}, peer(7), address(7), Direction::accepted, {}});
+    lan.pass(milliseconds(2100));
+    const auto answers = lan.seen<AnswerSearch>(1);
+    ASSERT_EQ(answers.size(), 1u);
+    EXPECT_FALSE(answers[0].reply.complete);
+    EXPECT_EQ(answers[0].reply.coverage.known, 2u);
+    EXPECT_EQ(answers[0].reply.coverage.indexed, 1u);
+    EXPECT_EQ(answers[0].reply.results.size(), 1u);
+}
+
+TEST(Node, EverybodyFindsWhatEverybodySharesAndWhoHasIt) {
+    Lan lan;
+    lan.add_connected(3);
+    for (std::size_t i = 1; i <= 3; ++i)
+        lan.share(i, {file(i, "Shared/silicon valley.mp4", content(1))});
+    lan.pass(milliseconds(300));
+    for (std::size_t i = 1; i <= 3; ++i) {
+        const auto answer = search(lan, i, "slicon valey");
+        EXPECT_TRUE(answer.reply.complete);
+        ASSERT_EQ(answer.reply.results.size(), 1u);
+        EXPECT_EQ(answer.reply.results[0].sources.size(), 3u);
+        EXPECT_EQ(answer.reply.owners.size(), 3u);
+        EXPECT_EQ(answer.reply.coverage, (protocol::Coverage{3, 3}));
+    }
+}
+
+TEST(Node, AChangeIsSearchableElsewhereWithinAFractionOfASecond) {
+    Lan lan;
+    lan.add_connected(3);
+    const std::size_t owner = lan.follower();
+    lan.share(owner, {file(1, "Shared/before.txt", content(1))});
+    lan.pass(milliseconds(100));
+    EXPECT_EQ(search(lan, lan.leader(), "before", milliseconds(5)).reply.results.size(), 1u);
+    lan.share(owner, {file(1, "Shared/after.txt", content(1))});
+    lan.pass(milliseconds(100));
+    EXPECT_EQ(search(lan, lan.leader(), "after", milliseconds(5)).reply.results.size(), 1u);
+}
+
+TEST(Node, AnAnswerIsNotCompleteWhileOurOwnChangesHaveNotReachedTheLeader) {
+    Lan lan;
+    lan.add_connected(2);
+    const std::size_t asker = lan.follower();
+    lan.share(asker, {file(1, "Shared/new.txt", content(1))});
+    EXPECT_FALSE(search(lan, asker, "new", milliseconds(20)).reply.complete);
+    lan.pass(milliseconds(200));
+    EXPECT_TRUE(search(lan, asker, "new", milliseconds(20)).reply.complete);
+}
+
+TEST(Node, ASearchDuringTheLossOfTheLeaderIsAnsweredByTheNextOne) {
+    Lan lan;
+    lan.add_connected(3);
+    for (std::size_t i = 1; i <= 3; ++i)
+        lan.share(i, {file(i, "Shared/song " + std::to_string(i) + ".mp3", content(1))});
+    lan.pass(seconds(1));
+    const std::size_t dead = lan.leader();
+    const std::size_t asker = lan.follower();
+    lan.tell(asker, search_for("song"));
+    lan.kill(dead);
+    lan.pass(seconds(5));
+    const auto answers = lan.seen<AnswerSearch>(asker);
+    ASSERT_EQ(answers.size(), 1u);
+    EXPECT_NE(answers[0].reply.view.leader, peer(dead));
+    EXPECT_FALSE(answers[0].reply.view.leader.is_zero());
+    EXPECT_GE(answers[0].reply.results.size(), 1u);
+}
+
+TEST(Node, ALeaderThatDoesNotAnswerCostsASecondAndAHalf) {
+    Lan lan;
+    lan.add_connected(2);
+    const std::size_t asker = lan.follower();
+    lan.share(asker, {file(1, "Shared/own.txt", content(1))});
+    lan.pass(seconds(1));
+    lan.nodes.erase(lan.leader());
+    const auto answer = search(lan, asker, "own", milliseconds(1510));
+    EXPECT_EQ(answer.took, milliseconds(1500));
+    EXPECT_FALSE(answer.reply.complete);
+    EXPECT_EQ(answer.reply.results.size(), 1u);
+}
+
+TEST(Node, TheLeaderRefusesAPeerThatAsksTooOften) {
+    Lan lan;
+    lan.add_connected(2);
+    const std::size_t leader = lan.leader();
+    const std::size_t asker = lan.follower();
+    for (std::uint64_t i = 0; i < 15; ++i) lan.tell(asker, search_for("x", i));
+    lan.pass(milliseconds(10));
+    EXPECT_EQ(lan.seen<AnswerSearch>(asker).size(), protocol::kQueriesPerSecondMax);
+    EXPECT_EQ(sent<Refusal>(lan, leader).size(), 5u);
+    lan.pass(seconds(2));
+    EXPECT_EQ(lan.seen<AnswerSearch>(asker).size(), 15u);
+}
+
+TEST(Node, LocateFindsAContentByItsFirstDigits) {
+    Lan lan;
+    lan.add_connected(3);
+    const std::size_t owner = lan.leader() == 3 ? 2 : 3;
+    lan.share(owner, {file(1, "Shared/a.txt", content(0xab))});
+    lan.pass(seconds(1));
+    lan.tell(lan.follower(), LocateAsked{Ticket{4}, "ababab"});
+    lan.pass(seconds(1));
+    const auto answers = lan.seen<AnswerLocate>(lan.follower());
+    ASSERT_EQ(answers.size(), 1u);
+    EXPECT_TRUE(answers[0].reply.complete);
+    ASSERT_EQ(answers[0].reply.matches.size(), 1u);
+    EXPECT_EQ(answers[0].reply.matches[0].sources[0].owner, peer(owner));
+}
+
+TEST(Node, ADownloadAsksItsSourceAndNeverItself) {
+    Lan lan;
+    lan.add_connected(2);
+    swarm::Target target;
+    target.content = content(1);
+    target.name = "a.txt";
+    target.size_bytes = 5'000'000;
+    target.sources = {{peer(1), EntryId{1}}, {peer(2), EntryId{1}}};
+    lan.tell(1, SwarmEvent(swarm::DownloadAsked{DownloadId{1}, target, "/downloads"}));
+    lan.pass(milliseconds(5));
+    ASSERT_EQ(sent<protocol::PieceListRequest>(lan, 1).size(), 1u);
+    ASSERT_EQ(lan.seen<Serve>(2).size(), 1u);
+    const auto request = std::get<protocol::PieceListRequest>(lan.seen<Serve>(2)[0].request);
+    EXPECT_EQ(request.file.hash, content(1));
+    EXPECT_TRUE(lan.seen<Serve>(1).empty());
+}
+
+TEST(Node, MessagesThatMakeNoSenseEndTheSession) {
+    const std::vector<protocol::Message> nonsense = {protocol::Hello{}, protocol::PieceRequest{},
+                                                     protocol::PieceHeader{}};
+    for (const auto& message : nonsense) {
+        Lan lan;
+        lan.add(1);
+        lan.tell(1, SessionOpened{SessionId{9}, peer(7), address(7), Direction::accepted, {}});
+        lan.tell(1, MessageReceived{SessionId{9}, protocol::Pong{}});
+        lan.links[{1, SessionId{9}}] = {7, SessionId{1}};
+        lan.tell(1, MessageReceived{SessionId{9}, message});
+        ASSERT_EQ(lan.seen<Disconnect>(1).size(), 1u);
+        EXPECT_EQ(lan.seen<Disconnect>(1)[0].reason, protocol::Goodbye::Reason::protocol);
+    }
+}
+
+TEST(Node, AnswersToQuestionsThatNobodyAskedAreIgnored) {
+    Lan lan;
+    lan.add_connected(2);
+    const auto link = *lan.links.begin();
+    lan.tell(link.first.first, MessageReceived{link.first.second, protocol::SearchReply{}});
+    lan.tell(link.first.first, MessageReceived{link.first.second, protocol::HashReply{}});
+    EXPECT_TRUE(lan.seen<Disconnect>(link.first.first).empty());
+    EXPECT_TRUE(lan.seen<AnswerSearch>(link.first.first).empty());
+}
+
+TEST(Node, AStoppingLeaderIsReplacedAtOnce) {
+    Lan lan;
+    lan.add_connected(3);
+    const std::size_t stopping = lan.leader();
+    lan.tell(stopping, StopAsked{});
+    lan.pass(milliseconds(10));
+    lan.nodes.erase(stopping);
+    EXPECT_NE(lan.leader(), 0u);
+}
+
+TEST(Node, ShowsItselfAndTheOthersToPeople) {
+    Lan lan;
+    lan.add_connected(2);
+    lan.share(2, {file(1, "Shared/a.txt", content(1))});
+    lan.pass(seconds(5));
+    const auto peers = lan.nodes.at(1)->peers(lan.now);
+    ASSERT_EQ(peers.size(), 2u);
+    EXPECT_TRUE(peers[0].self);
+    EXPECT_EQ(peers[1].name, "peer2");
+    EXPECT_TRUE(peers[1].online);
+    EXPECT_EQ(peers[1].files, 1u);
+    EXPECT_EQ(lan.nodes.at(1)->addresses_of(peer(2)), std::vector{address(2)});
+}
+
+TEST(Node, TheSameSeedGivesTheSameRun) {
+    const auto run = [] {
+        Lan lan;
+        lan.add_connected(4);
+        lan.kill(lan.leader());
+        lan.pass(seconds(20));
+        std::vector<std::uint64_t> story;
+        for (const auto& [number, node] : lan.nodes) {
+            story.push_back(node->leader_view().epoch);
+            story.push_back(lan.others[number].size());
+        }
+        return story;
+    };
+    EXPECT_EQ(run(), run());
+}
+
+}  // namespace
+}  // namespace iwant::node
