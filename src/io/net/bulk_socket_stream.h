@@ -36,8 +36,8 @@ class BulkSocketStream final : public BulkStream {
     Result<void> write_all(std::span<const std::uint8_t> bytes);
     Result<std::size_t> read_some(std::span<std::uint8_t> into, Clock::time_point deadline);
     Result<void> read_exactly(std::span<std::uint8_t> into, Clock::time_point deadline);
-    Result<protocol::Message> read_message(std::chrono::milliseconds timeout);
-    Result<std::optional<protocol::Message>> read_frame(Clock::time_point begins_before);
+    Result<std::optional<protocol::Message>> read_frame(
+        Clock::time_point begins_before, std::optional<Clock::time_point> ends_before);
     Result<void> wait(Tls::Wait wait, Clock::time_point deadline);
     Error told(Error error) const;
 

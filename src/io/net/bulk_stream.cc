@@ -56,7 +56,7 @@ Result<void> BulkSocketStream::greet(const protocol::Hello& hello, Clock::time_p
     protocol::Hello ours = hello;
     ours.purpose = protocol::StreamPurpose::bulk;
     if (auto sent = write(protocol::encode_frame(ours), deadline); !sent) return sent;
-    const auto answer = read_frame(deadline);
+    const auto answer = read_frame(deadline, deadline);
     if (!answer) return std::unexpected(answer.error());
     return check_greeting(*answer, peer_, protocol::StreamPurpose::bulk);
 }
@@ -85,7 +85,7 @@ Result<void> BulkSocketStream::flush() {
 Result<protocol::Message> BulkSocketStream::receive(std::chrono::milliseconds timeout) {
     if (auto flushed = flush(); !flushed) return failure(std::move(flushed));
     for (;;) {
-        auto message = read_frame(Clock::now() + timeout);
+        auto message = read_frame(Clock::now() + timeout, std::nullopt);
         if (!message) return failure(std::move(message));
         if (*message) return std::move(**message);
         if (++unknown_messages_ > kUnknownMessagesMax) {
@@ -151,13 +151,14 @@ Result<void> BulkSocketStream::read_exactly(std::span<std::uint8_t> into,
     return {};
 }
 
-/// An empty optional for a message of an unknown kind.
+/// An empty optional for a message of an unknown kind. Once begun, a frame has kFrameTimeout unless
+/// said otherwise.
 Result<std::optional<protocol::Message>> BulkSocketStream::read_frame(
-    Clock::time_point begins_before) {
+    Clock::time_point begins_before, std::optional<Clock::time_point> ends_before) {
     std::array<std::uint8_t, protocol::kFrameHeaderBytes> header{};
     const auto begun = read_some(header, begins_before);
     if (!begun) return std::unexpected(begun.error());
-    const auto deadline = Clock::now() + protocol::kFrameTimeout;
+    const auto deadline = ends_before.value_or(Clock::now() + protocol::kFrameTimeout);
     auto read = read_exactly(std::span(header).subspan(*begun), deadline);
     if (!read) return failure(std::move(read));
     const auto size = frame_body_size(header, protocol::kFrameBytesMax);

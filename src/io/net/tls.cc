@@ -11,6 +11,16 @@
 
 namespace iwant::net {
 
+namespace {
+
+constexpr char kOperation[] = "prove the peer's identity";
+
+std::unexpected<Error> wrong_peer() {
+    return failure(ErrorCode::protocol, kOperation, "somebody else answers at this address");
+}
+
+}  // namespace
+
 Tls::Tls(const TlsContext& context, int descriptor, Role role,
          const std::optional<PeerId>& expected)
     : socket_method_(context.native().socket_method), checks_(std::make_unique<Checks>()) {
@@ -40,7 +50,12 @@ Tls::Tls(Tls&& other) noexcept = default;
 Result<Tls::Wait> Tls::handshake() {
     ERR_clear_error();
     const int returned = SSL_do_handshake(ssl_.get());
-    if (returned != 1) return outcome(returned);
+    if (returned != 1) {
+        auto wait = outcome(returned);
+        const bool refused = !wait && checks_->found && checks_->expected;
+        if (refused && checks_->found != checks_->expected) return wrong_peer();
+        return wait;
+    }
     if (auto checked = check_peer(); !checked) {
         broken_ = true;
         return failure(std::move(checked));
@@ -97,13 +112,12 @@ void Tls::prepare_for_bulk() {
 /// Asks again, of the finished connection, everything that the callbacks decided during the
 /// handshake.
 Result<void> Tls::check_peer() {
-    constexpr char kOperation[] = "prove the peer's identity";
     const CertificatePointer certificate(SSL_get1_peer_certificate(ssl_.get()));
     const auto proven = certificate ? peer_of(*certificate) : std::nullopt;
     if (!proven) return failure(ErrorCode::protocol, kOperation, "it has no Ed25519 key");
     checks_->found = proven;
     if (checks_->expected && *checks_->expected != *proven) {
-        return failure(ErrorCode::protocol, kOperation, "somebody else answers at this address");
+        return wrong_peer();
     }
     if (SSL_version(ssl_.get()) != TLS1_3_VERSION || SSL_session_reused(ssl_.get()) != 0 ||
         !speaks_our_protocol(ssl_.get())) {

@@ -206,7 +206,6 @@ void Transport::State::ended(Connection& connection, const Error& error) {
         if (found == connection.expected()) found.reset();
         Error told = error;
         told.operation = "connect to " + to_text(connection.address());
-        if (found && connection.expected()) told.message = "somebody else answers there";
         listener_->dial_failed(connection.address(), connection.expected(), found, told);
     } else {
         report_stranger(connection, error);
