@@ -61,6 +61,7 @@ TEST(IndexTypos, NeverForgivesThemInExactSearches) {
     EXPECT_THAT(paths_for(index, exact_words("VALLEY silicon")), ElementsAre(kSilicon));
     EXPECT_THAT(paths_for(index, exact_words("silicon val")), ElementsAre(kSilicon));
     EXPECT_THAT(paths_for(index, exact_words("silicon hills")), IsEmpty());
+    EXPECT_THAT(paths_for(index, exact_words("silicon valley 1080p")), IsEmpty());
 }
 
 TEST(IndexWords, ComeInAnyOrderAndMayBeMissing) {
@@ -156,6 +157,17 @@ TEST(IndexUpdates, ReplaceAndRemoveAtOnce) {
     EXPECT_EQ(index.entry_count(peer(1)), 0u);
     EXPECT_EQ(index.entry_count(peer(2)), 1u);
     EXPECT_THAT(paths_for(index, "beatels"), ElementsAre(kBeatles));
+}
+
+TEST(IndexWords, AreFoundAmongManyEntriesWhereverTheyAre) {
+    // Rare words at the start and common ones later: the common list is looked up first, then read
+    // on.
+    Index index;
+    for (std::uint64_t id = 0; id < 80'000; ++id) {
+        const bool is_rare = id == 5 || id >= 70'000;
+        index.put(peer(1), file(id, is_rare ? "zebra common.txt" : "common.txt"));
+    }
+    EXPECT_EQ(index.search(exact_words("zebra common")).total, 10'001u);
 }
 
 TEST(IndexUpdates, SurviveMovingTheIndex) {
