@@ -108,6 +108,16 @@ TEST_P(FolderTest, FollowsNoSymlinkAnywhereBelowItself) {
     expect_outside_untouched();
 }
 
+TEST_P(FolderTest, FollowsNoSymlinkEvenIfItStaysBelow) {
+    inside_.write("real/x", "1");
+    std::filesystem::create_directory_symlink("real", inside_ / "link");
+    const Folder folder = open();
+    EXPECT_EQ(folder.open_folder("link").error().code, ErrorCode::unsafe_name);
+    EXPECT_EQ(folder.open_file_for_reading("link/x").error().code, ErrorCode::unsafe_name);
+    EXPECT_EQ(folder.create_file("link/y").error().code, ErrorCode::unsafe_name);
+    EXPECT_TRUE(folder.open_file_for_reading("real/x"));
+}
+
 TEST_P(FolderTest, OpensItselfThroughASymlink) {
     link_outside("root");
     const auto folder = Folder::open(inside_ / "root", GetParam());

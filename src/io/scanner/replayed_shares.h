@@ -74,6 +74,9 @@ class ReplayedShares final : public ScanSink {
     bool wait_for_unreadable(const std::string& share = "s") {
         return wait([&] { return unreadable_.contains(share); });
     }
+    bool wait_for_all_readable() {
+        return wait([&] { return unreadable_.empty(); });
+    }
     /// Waits until the share is listed like this; false, after some seconds, when it never was.
     bool wait_for(const Listing& expected, const std::string& share = "s") {
         return wait([&] {

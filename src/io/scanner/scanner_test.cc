@@ -5,6 +5,7 @@
 
 #include "base/prng.h"
 #include "io/platform/test_folder.h"
+#include "io/platform/test_privileges.h"
 #include "io/scanner/replayed_shares.h"
 
 namespace iwant::scanner {
@@ -231,6 +232,29 @@ TEST_F(ScannerTest, SkipsWhatIsTooDeep) {
     EXPECT_EQ(sink_.listing().size(), 63u);
 }
 
+TEST_F(ScannerTest, AnUnreadableFolderHidesOnlyWhatIsInItUntilItIsReadable) {
+    folder_.write("s/a", "1");
+    folder_.write("s/closed/b", "12");
+    fs::permissions(folder_ / "s/closed", fs::perms::none);
+    {
+        // Inherited by the scanner's thread, which keeps it.
+        const platform::TestAsOrdinaryUser user;
+        start();
+    }
+    EXPECT_EQ(sink_.listing(), (Listing{{"a", 1}, {"closed", -1}}));
+    EXPECT_TRUE(sink_.unreadable().empty());
+    fs::permissions(folder_ / "s/closed", fs::perms::all);
+    EXPECT_TRUE(sink_.wait_for({{"a", 1}, {"closed", -1}, {"closed/b", 2}}));
+    folder_.write("s/closed/c", "123");
+    EXPECT_TRUE(sink_.wait_for({{"a", 1}, {"closed", -1}, {"closed/b", 2}, {"closed/c", 3}}));
+    fs::permissions(folder_ / "s", fs::perms::none);
+    EXPECT_TRUE(sink_.wait_for_unreadable());
+    folder_.write("s/d", "1");
+    fs::permissions(folder_ / "s", fs::perms::all);
+    EXPECT_TRUE(sink_.wait_for_all_readable());
+    expect_as_on_disk();
+}
+
 TEST_F(ScannerTest, AShareThatGoesAndComesBackKeepsItsEntries) {
     folder_.write("s/a", "1");
     start();
@@ -245,7 +269,7 @@ TEST_F(ScannerTest, AShareThatGoesAndComesBackKeepsItsEntries) {
     EXPECT_TRUE(sink_.wait_for({{"a", 1}, {"b", 2}, {"c", 3}}));
 }
 
-TEST_F(ScannerTest, AnEmptyFolderInAShareIsPlaceIsNoReasonToForget) {
+TEST_F(ScannerTest, AnEmptyFolderInItsPlaceIsNoReasonToForgetAShare) {
     folder_.write("s/a", "1");
     start();
     fs::rename(folder_ / "s", folder_ / "away");
