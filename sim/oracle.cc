@@ -1,6 +1,7 @@
 #include "sim/oracle.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace iwant::sim {
 
@@ -11,6 +12,7 @@ namespace {
 // Long enough for a reminder of each leader to reach the other.
 constexpr Duration kRivalsMax = seconds(3);
 constexpr Duration kAnswerMax = seconds(6);
+constexpr Duration kStall = seconds(7);
 constexpr Duration kUndisturbed = seconds(60);
 
 std::string name(HostNumber host) {
@@ -40,8 +42,19 @@ void Oracle::stepped(HostNumber host) {
     auto& epoch = epochs_[{host, hosts_[host].instance()}];
     if (view.epoch < epoch) violated("S2: the epoch of " + name(host) + " fell");
     epoch = view.epoch;
+    check_stall(host, view);
     if (node->leader().self && led_.insert({view.epoch, host}).second) ++statistics_.leader_changes;
     check_rivals(host);
+}
+
+// A leader is called every second; one that was not for long may have been replaced meanwhile.
+void Oracle::check_stall(HostNumber host, const protocol::LeaderView& view) {
+    const bool leads = view.leader == hosts_[host].peer();
+    auto& last = last_step_[host];
+    const bool slept = timeline_.now() - last.when > kStall;
+    if (slept && leads && last.led == view && last.instance == hosts_[host].instance())
+        violated(name(host) + " slept and went on leading epoch " + std::to_string(view.epoch));
+    last = {timeline_.now(), hosts_[host].instance(), leads ? view : protocol::LeaderView{}};
 }
 
 void Oracle::check_rivals(HostNumber host) {

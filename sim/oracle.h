@@ -5,6 +5,7 @@
 //
 //   S1  two leaders of the same epoch do not stay leaders when they can hear each other
 //   S2  a peer's epoch never falls while it runs
+//       a leader that stood still for long does not lead any more once it moves
 //   S5  an answer that calls itself complete has what every peer announced that the answerer knows
 
 #include <map>
@@ -55,7 +56,13 @@ class Oracle {
         HostNumber owner;
         Time asked;
     };
+    struct Step {
+        Time when;
+        std::uint64_t instance = 0;
+        protocol::LeaderView led;
+    };
     void violated(const std::string& what);
+    void check_stall(HostNumber host, const protocol::LeaderView& view);
     void check_rivals(HostNumber host);
     void check_complete(const Probe& probe, const node::AnswerSearch& answer);
     bool knew_all_the_time(HostNumber knower, HostNumber known, Time since) const;
@@ -66,6 +73,7 @@ class Oracle {
     std::vector<Host>& hosts_;
     std::map<std::pair<HostNumber, std::uint64_t>, std::uint64_t>
         epochs_;  ///< by host and instance
+    std::map<HostNumber, Step> last_step_;
     std::map<std::pair<HostNumber, HostNumber>, Time> rivals_since_;
     /// The greatest version that the first has heard of the second.
     std::map<std::pair<HostNumber, HostNumber>, std::uint64_t> announced_;
