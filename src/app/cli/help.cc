@@ -8,7 +8,7 @@ namespace iwant::cli {
 
 namespace {
 
-constexpr std::size_t kNameColumns = 12;
+constexpr std::size_t kNameColumns = 13;
 
 std::vector<std::string> lines_of(std::string_view text) {
     std::vector<std::string> lines;

@@ -1,7 +1,6 @@
 #include "app/cli/hint.h"
 
 #include <algorithm>
-#include <numeric>
 #include <vector>
 
 namespace iwant::cli {
@@ -10,19 +9,23 @@ namespace {
 
 constexpr std::size_t kTypedMax = 32;
 
-// Levenshtein's distance, by rows (Wagner and Fischer, "The string-to-string correction problem",
-// 1974).
+// Damerau's distance in its restricted form (optimal string alignment): two letters in the wrong
+// order are one mistake.
 std::size_t distance(std::string_view a, std::string_view b) {
-    std::vector<std::size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
+    std::vector<std::vector<std::size_t>> steps(a.size() + 1,
+                                                std::vector<std::size_t>(b.size() + 1));
+    for (std::size_t i = 0; i <= a.size(); ++i) steps[i][0] = i;
+    for (std::size_t j = 0; j <= b.size(); ++j) steps[0][j] = j;
     for (std::size_t i = 1; i <= a.size(); ++i) {
-        std::size_t diagonal = std::exchange(row[0], i);
         for (std::size_t j = 1; j <= b.size(); ++j) {
-            const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-            diagonal = std::exchange(row[j], std::min({row[j] + 1, row[j - 1] + 1, replaced}));
+            const std::size_t replaced = steps[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+            steps[i][j] = std::min({steps[i - 1][j] + 1, steps[i][j - 1] + 1, replaced});
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
+                steps[i][j] = std::min(steps[i][j], steps[i - 2][j - 2] + 1);
+            }
         }
     }
-    return row.back();
+    return steps[a.size()][b.size()];
 }
 
 }  // namespace
