@@ -48,7 +48,7 @@ struct Foundation {
 };
 
 /// The adapters around one Node, wired together. Everything here runs on the event thread.
-class Daemon final : private net::TransportListener, private net::DiscoveryListener {
+class Daemon final : public net::TransportListener, public net::DiscoveryListener {
   public:
     explicit Daemon(Foundation foundation);
     ~Daemon() override;
