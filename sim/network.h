@@ -45,7 +45,12 @@ class Network {
 
     void set_quality(Quality quality) { quality_ = quality; }
     /// Hosts reach each other when their groups are equal.
-    void set_group(HostNumber host, unsigned group) { groups_[host] = group; }
+    void set_group(HostNumber host, unsigned group) {
+        if (groups_[host] != group) regrouped_ = timeline_.now();
+        groups_[host] = group;
+    }
+    /// When groups changed last.
+    Time regrouped() const { return regrouped_; }
     bool reachable(HostNumber a, HostNumber b) const { return groups_[a] == groups_[b]; }
 
     void announce(HostNumber from, const node::Announce& announce);
@@ -96,6 +101,7 @@ class Network {
     Prng prng_;
     Quality quality_;
     std::vector<unsigned> groups_;
+    Time regrouped_;
     std::vector<std::uint64_t> next_session_;
     std::map<std::uint64_t, Connection> connections_;
     std::map<std::pair<HostNumber, SessionId>, Place> places_;

@@ -13,7 +13,7 @@ namespace {
 constexpr Duration kRivalsMax = seconds(3);
 constexpr Duration kAnswerMax = seconds(6);
 constexpr Duration kStall = seconds(7);
-constexpr Duration kUndisturbed = seconds(60);
+constexpr Duration kUndisturbed = seconds(5);
 
 std::string name(HostNumber host) {
     return "host" + std::to_string(host);
@@ -99,7 +99,10 @@ bool Oracle::knew_all_the_time(HostNumber knower, HostNumber known, Time since) 
         const auto disturbed = hosts_[host].disturbed();
         return hosts_[host].running() && (!disturbed || *disturbed + kUndisturbed < since);
     };
-    return connected && *connected < since && calm(knower) && calm(known);
+    // A peer that was silent for a while is not known to be alive, though its session may be open.
+    const bool heard =
+        network_.reachable(knower, known) && network_.regrouped() + kUndisturbed < since;
+    return connected && *connected < since && heard && calm(knower) && calm(known);
 }
 
 void Oracle::check_complete(const Probe& probe, const node::AnswerSearch& answer) {
