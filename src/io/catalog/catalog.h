@@ -1,8 +1,9 @@
 #pragma once
 
-// What this peer keeps on disk (SQLite, `iwant.db`): the shared files with their ids, their pieces, the folders'
-// trees, the downloads with what is present of them, the peers it has met, and the catalogue's id and version.
-// `Catalog` is the only writer and belongs to one thread; `CatalogReader`s read beside it, one per thread.
+// What this peer keeps on disk (SQLite, `iwant.db`): the shared files with their ids, their pieces,
+// the folders' trees, the downloads with what is present of them, the peers it has met, and the
+// catalogue's id and version. `Catalog` is the only writer and belongs to one thread;
+// `CatalogReader`s read beside it, one per thread.
 
 #include <cstdint>
 #include <filesystem>
@@ -19,7 +20,8 @@
 
 namespace iwant::catalog {
 
-/// One file or folder of a share as the scanner saw it (mirrors scanner::Found; io modules do not meet).
+/// One file or folder of a share as the scanner saw it (mirrors scanner::Found; io modules do not
+/// meet).
 struct SeenEntry {
     std::string path;       ///< relative to the share, NFC
     std::string disk_path;  ///< relative to the share's folder, as the system has it
@@ -51,10 +53,12 @@ struct Totals {
 /// What a download needs to go on after a restart; the fields are app/daemon's, opaque here.
 struct StoredDownload {
     std::uint64_t id = 0;
-    std::string record;                  ///< as app/daemon wrote it
-    std::string part_folder;             ///< relative to the download folder; empty: none yet
-    std::vector<std::uint8_t> present;   ///< bitmap over the plan's pieces, as of the last checkpoint
-    std::vector<std::uint8_t> part_key;  ///< what the part folder belongs to, as app/daemon wrote it
+    std::string record;       ///< as app/daemon wrote it
+    std::string part_folder;  ///< relative to the download folder; empty: none yet
+    std::vector<std::uint8_t>
+        present;  ///< bitmap over the plan's pieces, as of the last checkpoint
+    std::vector<std::uint8_t>
+        part_key;  ///< what the part folder belongs to, as app/daemon wrote it
 };
 
 struct StoredPeer {
@@ -71,8 +75,8 @@ class CatalogReader {
     static Result<std::unique_ptr<CatalogReader>> open(const std::filesystem::path& database);
     virtual ~CatalogReader() = default;
 
-    /// Where a content is shared from now; nothing when it is not. Finished downloads that still lie
-    /// unchanged where they were put count too (see Catalog::add_finished_file).
+    /// Where a content is shared from now; nothing when it is not. Finished downloads that still
+    /// lie unchanged where they were put count too (see Catalog::add_finished_file).
     virtual Result<std::optional<SharedFile>> find_file(const FileId& file) = 0;
     virtual Result<std::optional<PieceList>> piece_list(const FileId& file) = 0;
     virtual Result<std::optional<TreeListing>> tree_listing(const TreeId& tree) = 0;
@@ -81,9 +85,10 @@ class CatalogReader {
 
 class Catalog : public CatalogReader {
   public:
-    /// Opens or creates the database. A damaged or foreign one is moved aside (kept as *.damaged-N) and
-    /// made anew, with a warning in the log; one of a newer program is refused.
-    static Result<std::unique_ptr<Catalog>> open(const std::filesystem::path& database, Logger& logger);
+    /// Opens or creates the database. A damaged or foreign one is moved aside (kept as *.damaged-N)
+    /// and made anew, with a warning in the log; one of a newer program is refused.
+    static Result<std::unique_ptr<Catalog>> open(const std::filesystem::path& database,
+                                                 Logger& logger);
 
     virtual CatalogState state() const = 0;
     virtual Totals totals() const = 0;
@@ -95,19 +100,22 @@ class Catalog : public CatalogReader {
     };
     virtual Result<void> set_shares(const std::vector<ShareFolder>& shares) = 0;
 
-    /// Takes one batch of a walk below `prefix` of a share (see scanner::Subtree). Unchanged files (same stamp)
-    /// keep their content id; a new name with the stamp of a vanished or other file (size, mtime, inode) takes
-    /// its content over without hashing. `complete`: whatever is below `prefix` and was in no batch of this walk
-    /// is removed. All in one transaction; the version rises by what changed.
-    virtual Result<void> merge_walk(const std::string& share, const std::string& prefix, std::uint64_t walk,
-                                    const std::vector<SeenEntry>& seen, bool complete) = 0;
+    /// Takes one batch of a walk below `prefix` of a share (see scanner::Subtree). Unchanged files
+    /// (same stamp) keep their content id; a new name with the stamp of a vanished or other file
+    /// (size, mtime, inode) takes its content over without hashing. `complete`: whatever is below
+    /// `prefix` and was in no batch of this walk is removed. All in one transaction; the version
+    /// rises by what changed.
+    virtual Result<void> merge_walk(const std::string& share, const std::string& prefix,
+                                    std::uint64_t walk, const std::vector<SeenEntry>& seen,
+                                    bool complete) = 0;
 
     /// The next files to hash: those asked for first, then small before large, at most `count`.
     virtual Result<std::vector<HashJob>> files_to_hash(std::size_t count) = 0;
     virtual Result<std::optional<HashJob>> hash_job(EntryId entry) = 0;
-    /// Records a hash if the entry still has that stamp (false: it changed meanwhile). Folders whose content
-    /// is all known get their TreeIds.
-    virtual Result<bool> set_pieces(EntryId entry, const platform::FileStamp& stamp, const PieceList& pieces) = 0;
+    /// Records a hash if the entry still has that stamp (false: it changed meanwhile). Folders
+    /// whose content is all known get their TreeIds.
+    virtual Result<bool> set_pieces(EntryId entry, const platform::FileStamp& stamp,
+                                    const PieceList& pieces) = 0;
     /// The file could not be hashed (unreadable): not tried again until it changes.
     virtual Result<void> set_unreadable(EntryId entry) = 0;
     /// An entry as announced; nothing when it is gone.
@@ -116,12 +124,14 @@ class Catalog : public CatalogReader {
     virtual Result<std::vector<EntryId>> unhashed_below(EntryId folder) = 0;
 
     /// A file that came by download and stays available by its id while it lies there unchanged.
-    virtual Result<void> add_finished_file(const std::filesystem::path& path, const platform::FileStamp& stamp,
+    virtual Result<void> add_finished_file(const std::filesystem::path& path,
+                                           const platform::FileStamp& stamp,
                                            const PieceList& pieces) = 0;
 
     virtual Result<void> save_download(const StoredDownload& download) = 0;
     /// Only the bitmap; called after the data is durable.
-    virtual Result<void> save_present(std::uint64_t download, const std::vector<std::uint8_t>& present) = 0;
+    virtual Result<void> save_present(std::uint64_t download,
+                                      const std::vector<std::uint8_t>& present) = 0;
     virtual Result<void> remove_download(std::uint64_t download) = 0;
     virtual Result<std::vector<StoredDownload>> downloads() = 0;
 

@@ -185,7 +185,7 @@ class ModelTest : public CatalogFixture, public testing::WithParamInterface<std:
 
 TEST_P(ModelTest, whoever_follows_the_changes_has_exactly_what_is_on_the_disk) {
     Replica replica;
-    for (int round = 0; round < 60; ++round) {
+    for (int round = 0; round < 40; ++round) {
         for (std::uint64_t i = prng_.below(12); i > 0; --i) change_something();
         walk_in_batches();
         if (prng_.chance(1, 2)) hash_some();
@@ -196,7 +196,7 @@ TEST_P(ModelTest, whoever_follows_the_changes_has_exactly_what_is_on_the_disk) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(seeds, ModelTest, testing::Range<std::uint64_t>(1, 13));
+INSTANTIATE_TEST_SUITE_P(seeds, ModelTest, testing::Range<std::uint64_t>(1, 9));
 
 }  // namespace
 }  // namespace iwant::catalog

@@ -3,6 +3,7 @@
 #include <fstream>
 #include <thread>
 
+#include <SQLiteCpp/SQLiteCpp.h>
 #include <gmock/gmock.h>
 
 #include "base/prng.h"
@@ -251,14 +252,17 @@ TEST_F(ACatalog, lets_readers_see_only_whole_transactions) {
 
 TEST_F(ACatalog, takes_a_new_id_when_it_drops_its_tombstones) {
     const std::uint64_t id = catalog_->state().catalog_id;
-    std::vector<SeenEntry> seen;
-    for (std::uint64_t i = 1; i <= ChangeLog::kTombstonesKept + 1; ++i) {
-        seen.push_back(seen_file("f" + std::to_string(i), 1, i));
-    }
-    walk(seen);
-    walk({});
+    const auto add_tombstones = [&](std::uint64_t first, std::uint64_t count) {
+        catalog_.reset();
+        SQLite::Database plain(database().string(), SQLite::OPEN_READWRITE);
+        plain.exec("WITH RECURSIVE n(i) AS (SELECT " + std::to_string(first) +
+                   " UNION ALL SELECT i + 1 FROM n LIMIT " + std::to_string(count) +
+                   ") INSERT INTO removed SELECT i, 0 FROM n");
+        reopen();
+    };
+    add_tombstones(1000, ChangeLog::kTombstonesKept);
     EXPECT_EQ(catalog_->state().catalog_id, id);
-    reopen();
+    add_tombstones(1'000'000, 1);
     EXPECT_NE(catalog_->state().catalog_id, id);
     EXPECT_EQ(catalog_->changes_since(0, 10)->changes.size(), 1u);
 }

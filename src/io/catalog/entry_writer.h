@@ -26,7 +26,8 @@ class EntryWriter {
     void remove_tree(const Row& row);
 
   private:
-    /// Keeps the content of a file that is not at its path any more, in case it turns up under another.
+    /// Keeps the content of a file that is not at its path any more, in case it turns up under
+    /// another.
     void remember(const Row& row);
 
     EntryTable& entries_;

@@ -92,6 +92,12 @@ TEST_F(AFolder, gets_no_tree_id_before_the_walk_through_it_is_over) {
     EXPECT_TRUE(listing().at("music").content);
 }
 
+TEST_F(AFolder, gets_its_tree_id_though_a_walk_of_a_part_was_broken_off) {
+    ASSERT_TRUE(catalog_->merge_walk("music", "a", 7, {seen_folder("a")}, false));
+    ASSERT_TRUE(catalog_->merge_walk("music", "", 8, {seen_folder("a")}, true));
+    EXPECT_TRUE(listing().at("music/a").content);
+}
+
 TEST_F(AFolder, whose_walk_was_cut_off_by_a_restart_gets_its_tree_id_with_the_next_walk) {
     ASSERT_TRUE(catalog_->merge_walk("music", "", 7, {seen_folder("a")}, false));
     reopen();

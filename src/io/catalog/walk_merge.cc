@@ -55,7 +55,7 @@ void WalkMerge::merge(Walk walk, const std::vector<SeenEntry>& seen, bool comple
     for (const SeenEntry& entry : seen) take(open, entry);
     if (!complete) return;
     if (!lost_part) remove_unseen(open);
-    open_.erase(open_.begin() + (&open - open_.data()));
+    close({open.share, {}, open.prefix, open.number, {}});
 }
 
 WalkMerge::Walk& WalkMerge::continue_walk(Walk walk) {
@@ -71,6 +71,17 @@ WalkMerge::Walk& WalkMerge::continue_walk(Walk walk) {
     }
     open_.push_back(std::move(walk));
     return open_.back();
+}
+
+void WalkMerge::close(const Walk& done) {
+    std::erase_if(open_, [&](const Walk& walk) {
+        if (walk == done) return true;
+        // An earlier walk of a part of what was read now was broken off; nobody will complete it.
+        const bool within = done.prefix.empty() || walk.prefix.starts_with(done.prefix + "/");
+        if (walk.share != done.share || walk.number > done.number || !within) return false;
+        given_up_ = std::max(given_up_, walk.number);
+        return true;
+    });
 }
 
 void WalkMerge::give_up(std::uint64_t number) {

@@ -43,6 +43,7 @@ class WalkMerge {
 
   private:
     Walk& continue_walk(Walk walk);
+    void close(const Walk& done);
     void take(Walk& walk, const SeenEntry& seen);
     void add(Walk& walk, const SeenEntry& seen, const std::string& path);
     void refresh(const Row& row, const SeenEntry& seen);
