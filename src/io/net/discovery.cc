@@ -251,7 +251,8 @@ void Discovery::State::send_on(Usage& usage, std::span<const std::uint8_t> datag
             if (own.broadcast.empty() || interface.loopback) continue;
             note(usage, "broadcast", socket->send_to_subnet(interface, own, datagram));
         }
-        if (!has_address) continue;
+        // Loopback has no route for IPv6 groups; all of this host is reached by IPv4.
+        if (!has_address || (interface.loopback && socket->is_ipv6())) continue;
         note(usage, socket->is_ipv6() ? "ipv6-multicast" : "ipv4-multicast",
              socket->send_to_group(interface, datagram));
     }

@@ -102,11 +102,10 @@ const std::optional<PeerId>& Tls::found() const {
     return checks_->found;
 }
 
+// Reading ahead in large blocks was measured: it saves a quarter of the system time and loses as
+// much in the processor's cache, so records are read one by one.
 void Tls::prepare_for_bulk() {
-    constexpr std::size_t kReadBufferBytes = 256 * 1024;
     SSL_clear_mode(ssl_.get(), SSL_MODE_RELEASE_BUFFERS);
-    SSL_set_default_read_buffer_len(ssl_.get(), kReadBufferBytes);
-    SSL_set_read_ahead(ssl_.get(), 1);
 }
 
 /// Asks again, of the finished connection, everything that the callbacks decided during the
