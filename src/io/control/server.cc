@@ -92,8 +92,7 @@ struct Server::State {
     Result<void> open_socket() {
         Result<Acceptor> acceptor = open_local(context, options.socket);
         if (!acceptor) return std::unexpected(acceptor.error());
-        local = std::make_shared<Listener>(std::move(*acceptor), Door{}, ConnectionTimes{}, backend,
-                                           logger);
+        local = std::make_shared<Listener>(std::move(*acceptor), Door{}, times(), backend, logger);
         local->start();
         return {};
     }
@@ -107,10 +106,15 @@ struct Server::State {
         if (!written) return written;
         guard = std::make_unique<TokenGuard>(token);
         const Door door{Door::Kind::web, web_port, guard.get()};
-        web = std::make_shared<Listener>(std::move(*acceptor), door, ConnectionTimes{}, backend,
-                                         logger);
+        web = std::make_shared<Listener>(std::move(*acceptor), door, times(), backend, logger);
         web->start();
         return {};
+    }
+
+    ConnectionTimes times() const {
+        ConnectionTimes times;
+        times.header = options.header_timeout;
+        return times;
     }
 
     void close() {
