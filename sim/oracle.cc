@@ -88,7 +88,11 @@ void Oracle::arrives(HostNumber host, const node::MessageReceived& message, Host
 }
 
 void Oracle::asked(node::Ticket ticket, HostNumber host, HostNumber owner) {
-    probes_[ticket] = {host, owner, timeline_.now()};
+    Probe probe{host, owner, timeline_.now(), {}};
+    for (const auto& [pair, version] : announced_) {
+        if (pair.second == owner) probe.announced[pair.first] = version;
+    }
+    probes_[ticket] = std::move(probe);
     ++statistics_.searches;
 }
 
@@ -118,8 +122,8 @@ void Oracle::check_complete(const Probe& probe, const node::AnswerSearch& answer
     std::set<std::string> paths;
     for (const auto& result : answer.reply.results) paths.insert(result.path);
     const auto& history = hosts_[probe.owner].history();
-    const auto announced = announced_.find({from, probe.owner});
-    const std::uint64_t least = announced == announced_.end() ? 0 : announced->second;
+    const auto announced = probe.announced.find(from);
+    const std::uint64_t least = announced == probe.announced.end() ? 0 : announced->second;
     const bool right = std::any_of(history.lower_bound(least), history.end(),
                                    [&](const auto& entry) { return entry.second == paths; });
     if (known && !right)

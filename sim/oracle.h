@@ -55,6 +55,7 @@ class Oracle {
         HostNumber host;
         HostNumber owner;
         Time asked;
+        std::map<HostNumber, std::uint64_t> announced;  ///< what each had heard of the owner then
     };
     struct Step {
         Time when;
