@@ -68,7 +68,7 @@ class Tls {
 
     /// Whose key was presented, even when it was refused. Proven only after the handshake.
     const std::optional<PeerId>& found() const;
-    /// Large buffers that are kept between records, for streams that carry megabytes.
+    /// Keeps the buffers between records, for streams that carry megabytes.
     void prepare_for_bulk();
 
   private:

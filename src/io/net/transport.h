@@ -53,7 +53,8 @@ class TransportListener {
                                 const protocol::Hello& hello) = 0;
     virtual void session_closed(SessionId session, const std::string& reason) = 0;
     virtual void message_received(SessionId session, protocol::Message message) = 0;
-    /// `found`: who answered there instead (it may be ourselves).
+    /// `found`: who answered there instead (it may be ourselves); only a hint when somebody was
+    /// expected, since a refused handshake proves nothing.
     virtual void dial_failed(const protocol::Address& address,
                              const std::optional<PeerId>& expected,
                              const std::optional<PeerId>& found, const Error& error) = 0;
