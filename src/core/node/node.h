@@ -8,6 +8,10 @@
 //     for (Action& action : node.take_actions()) perform(action);
 //     wait until something happens or node.next_deadline() is reached
 //
+// The events and actions of the cluster are told in its own types (core/cluster/types.h). A Serve
+// is not counted here, because its answer does not pass here: whoever serves bounds what it has
+// under way for each session (protocol::kRequestsPerSessionMax).
+//
 // Composition only: who leads is cluster's, what matches is search's, which piece from whom is
 // swarm's.
 
@@ -53,7 +57,9 @@ struct PeerView {
 struct LeaderStatus {
     protocol::LeaderView view;  ///< leader zero: none now
     bool self = false;
-    protocol::Coverage coverage;  ///< as far as this peer knows
+    /// Of our own index when we lead or nobody does. A follower repeats the leader's last answer,
+    /// and takes it for complete before there was one.
+    protocol::Coverage coverage;
 };
 
 class Node {
