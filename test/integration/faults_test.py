@@ -37,8 +37,11 @@ class Faults(unittest.TestCase):
         wait_until(lambda: all(survivors[0].finds(f"file of {host.name}") for host in survivors), 15, "all are indexed")
         leader.kill()
         began = time.monotonic()
-        wait_until(lambda: survivors[0].search("file")["complete"], 20, "search is complete again")
+        answer = wait_until(lambda: (found := survivors[0].search("file"))["complete"] and found, 20,
+                            "search is complete again")
         print(f"\n  killed leader to complete search: {time.monotonic() - began:.2f} s")
+        names = {result["name"] for result in answer["results"]}
+        self.assertLessEqual({f"file of {host.name}.txt" for host in survivors}, names, "complete means complete")
         self.assertIsNot(lab.leader(), leader)
         for host in survivors:
             names = {result["name"] for result in survivors[-1].finds(f"file of {host.name}")}

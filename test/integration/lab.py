@@ -106,9 +106,9 @@ class Host:
                 self.extra += ["--peer", f"127.0.0.1:{port}"]
         command = self.command(IWANTO, "--home", self.home, "start", "--name", self.name, "--share", self.shared,
                                "--download-dir", self.downloads, *self.extra, *flags)
-        self.output = open(self.folder / "output.txt", "ab")
-        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=self.output, stderr=self.output,
-                                        env=self.environment(), start_new_session=True)
+        with open(self.folder / "output.txt", "ab") as output:
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+                                            env=self.environment(), start_new_session=True)
         if wait:
             wait_until(self.answers, 30, f"{self.name} answers; its output: {self.folder / 'output.txt'}")
         return self

@@ -278,8 +278,15 @@ void Daemon::act(const node::ReadCatalog& action) {
     });
 }
 
-void Daemon::act(const node::AnswerSearch& action) { backend_->answered(action); }
-void Daemon::act(const node::AnswerLocate& action) { backend_->answered(action); }
+// Answers are posted: what a user's next step asks of the node is then handled at once, not queued
+// behind the event that is being handled.
+void Daemon::act(const node::AnswerSearch& action) {
+    post([this, action] { backend_->answered(action); });
+}
+
+void Daemon::act(const node::AnswerLocate& action) {
+    post([this, action] { backend_->answered(action); });
+}
 
 void Daemon::act(const node::RememberPeer& action) {
     catalog_worker_.post([this, action] {
