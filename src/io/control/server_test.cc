@@ -174,11 +174,14 @@ class ServerTest : public testing::Test {
                fields + "\r\n" + body;
     }
 
-    /// Asked on the event thread, which owns the backend.
-    bool reply_is_kept() {
-        std::promise<bool> kept;
-        asio::post(context_, [this, &kept] { kept.set_value(!backend_.kept.empty()); });
-        return kept.get_future().get();
+    /// Waits for something about the backend, looked at on the event thread, which owns it.
+    void wait_until(const std::function<bool()>& condition) {
+        const auto deadline = std::chrono::steady_clock::now() + kPatience;
+        for (bool met = false; !met && std::chrono::steady_clock::now() < deadline;) {
+            std::promise<bool> answer;
+            asio::post(context_, [&condition, &answer] { answer.set_value(condition()); });
+            met = answer.get_future().get();
+        }
     }
 
     std::string authorised() const { return "Authorization: Bearer " + token_ + "\r\n"; }
@@ -224,6 +227,7 @@ TEST_F(ServerTest, EveryRequestReachesTheService) {
     EXPECT_TRUE(ask("GET", "/api/downloads/7", ""));
     EXPECT_EQ(ask("GET", "/api/downloads/8", "").error().code, ErrorCode::not_found);
     EXPECT_TRUE(ask("POST", "/api/stop", ""));
+    wait_until([this] { return backend_.changes.size() == 8; });
     stop_running();
     const std::vector<std::string> expected = {
         "pause abcdef12", "resume #7",           "cancel 7", "add /a", "unshare /a",
@@ -372,7 +376,9 @@ TEST_F(ServerTest, TooManyConnectionsDoNotShutOutTheSocket) {
 }
 
 TEST_F(ServerTest, ASlowHeaderIsCutOff) {
-    restart_with({.header_timeout = std::chrono::milliseconds(50)});
+    ServerOptions impatient;
+    impatient.header_timeout = std::chrono::milliseconds(50);
+    restart_with(impatient);
     EXPECT_EQ(say("GET /health HTTP/1.1\r\nHost: "), "");
     EXPECT_EQ(say(""), "");
 }
@@ -445,7 +451,7 @@ TEST_F(ServerTest, ALateReplyAfterTheEndHarmsNobody) {
     socket.connect(tcp::endpoint(asio::ip::address_v4::loopback(), port_));
     asio::write(socket, asio::buffer(request("POST /api/search", authorised() + json_type(),
                                              R"({"query":"a"})")));
-    while (!reply_is_kept()) std::this_thread::yield();
+    wait_until([this] { return !backend_.kept.empty(); });
     stop_running();
     server_.reset();
     backend_.kept.front()(SearchReport{});
