@@ -426,6 +426,19 @@ TEST_F(APartStore, knows_that_it_was_done_when_killed_right_after_the_move) {
     EXPECT_EQ(part_folders(), 0u);
 }
 
+TEST_F(APartStore, knows_that_it_was_done_when_killed_before_anybody_was_told) {
+    scratch_.write("downloads/song.mp3", "mine");
+    use("song.mp3", {{"", some_bytes(100, 1)}});
+    present();
+    write_all();
+    EXPECT_EQ(finish(), "song (1).mp3");
+    restart();
+    const Result<swarm::Prepared::Ready> ready = prepare();
+    ASSERT_TRUE(ready) << ready.error().text();
+    EXPECT_EQ(ready->final_path, (downloads() / "song (1).mp3").string());
+    EXPECT_EQ(part_folders(), 0u);
+}
+
 TEST_F(APartStore, finishes_after_a_kill_between_the_intent_and_the_move) {
     use("song.mp3", {{"", some_bytes(100, 1)}});
     present();
