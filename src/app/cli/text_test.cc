@@ -133,7 +133,8 @@ TEST(DownloadText, DownloadsWithoutAHashAreCalledByTheirNumber) {
 TEST(StatusText, WhatIsNotUsedSaysWhy) {
     const auto lines = status_lines(parse(
         R"({"peer":{"id":"aabb","name":"ann"},"leader":null,"peers":0,"shared":{"folders":["/m"]},
-            "interfaces":[{"name":"wg0","addresses":["10.0.0.1"],"used":false,"why_not":"no multicast"}]})"));
+            "interfaces":[{"name":"wg0","addresses":["10.0.0.1"],"used":false,
+                           "why_not":"no multicast"}]})"));
     std::string all;
     for (const std::string& line : lines) all += line + "\n";
     EXPECT_NE(all.find("ann (aabb)"), std::string::npos);

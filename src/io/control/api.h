@@ -1,8 +1,8 @@
 #pragma once
 
-// The local API in types: what can be asked of a running service and what it answers. The HTTP server
-// (server.h) turns requests into calls of Backend and answers into JSON; doc/openapi.yaml has the routes. CLI and page
-// have no other door.
+// The local API in types: what can be asked of a running service and what it answers. The HTTP
+// server (server.h) turns requests into calls of Backend and answers into JSON; doc/openapi.yaml
+// has the routes. CLI and page have no other door.
 
 #include <cstdint>
 #include <functional>
@@ -116,14 +116,15 @@ struct DownloadReport {
     EntryKind kind = EntryKind::file;
     std::string name;
     std::string folder;  ///< where it will be put
-    std::string state;   ///< queued|finding|hashing|transferring|checking|moving|paused|waiting|failed|done
+    std::string
+        state;  ///< queued|finding|hashing|transferring|checking|moving|paused|waiting|failed|done
     std::uint64_t bytes_done = 0;
     std::uint64_t bytes_total = 0;
     std::uint64_t rate = 0;  ///< bytes per second
     std::optional<std::uint64_t> seconds_left;
     std::uint64_t files_done = 0;
     std::uint64_t files_total = 0;
-    double seconds = 0;  ///< of transfer so far
+    double seconds = 0;                   ///< of transfer so far
     std::vector<SourceProgress> sources;  ///< active ones, or with bytes
     std::uint64_t active_sources = 0;
     std::optional<std::string> code;  ///< of a failed or waiting one: "no_space", "unavailable"
@@ -168,7 +169,8 @@ class Backend {
     virtual void download(DownloadRequest request, Reply<DownloadReport> reply) = 0;
     virtual std::vector<DownloadReport> downloads() = 0;
     virtual std::optional<DownloadReport> download(std::uint64_t id) = 0;
-    /// `what` is a hash or prefix among the downloads, or "#id". Ambiguous ones fail and list candidates.
+    /// `what` is a hash or prefix among the downloads, or "#id". Ambiguous ones fail and list
+    /// candidates.
     virtual Result<DownloadReport> pause(const std::string& what) = 0;
     virtual Result<DownloadReport> resume(const std::string& what) = 0;
     virtual Result<DownloadReport> cancel(const std::string& what) = 0;

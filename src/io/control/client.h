@@ -16,8 +16,8 @@ class Client {
 
     /// Blocks until the answer is there. `body` is JSON or empty. A service that is not there gives
     /// ErrorCode::not_running; an error answer of the service becomes the Error it stands for.
-    Result<std::string> request(const std::string& method, const std::string& target, const std::string& body,
-                                std::chrono::milliseconds timeout) const;
+    Result<std::string> request(const std::string& method, const std::string& target,
+                                const std::string& body, std::chrono::milliseconds timeout) const;
 
   private:
     std::filesystem::path socket_;
