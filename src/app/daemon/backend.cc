@@ -9,7 +9,9 @@
 
 #include "app/daemon/reports.h"
 #include "app/daemon/wanted.h"
+#include "base/name.h"
 #include "base/text.h"
+#include "core/protocol/check.h"
 #include "io/platform/paths.h"
 #include "io/platform/process.h"
 
@@ -18,6 +20,12 @@ namespace {
 
 /// A search that may wait for completeness is asked again so often.
 constexpr std::chrono::milliseconds kAskAgain{200};
+
+/// How a shared folder is called elsewhere; not every name that a disk takes may travel.
+std::string announced_name(const std::filesystem::path& folder) {
+    std::string name = to_nfc(folder.filename().string());
+    return check_wire_name(name) ? name : "Shared folder";
+}
 
 }  // namespace
 
@@ -33,7 +41,7 @@ std::vector<scanner::Share> shares_of(const Config& config) {
     std::vector<scanner::Share> shares;
     std::set<std::string> names;
     for (const std::filesystem::path& folder : config.shared_folders) {
-        const std::string base = folder.filename().string();
+        const std::string base = announced_name(folder);
         std::string name = base;
         for (unsigned i = 2; !names.insert(fold_name(name)).second; ++i) {
             name = base + " (" + std::to_string(i) + ")";
@@ -43,8 +51,8 @@ std::vector<scanner::Share> shares_of(const Config& config) {
     return shares;
 }
 
-Backend::Backend(boost::asio::io_context& context, Config config, NodeDriver& driver, Indexer& indexer,
-                 World world, DownloadId next_download)
+Backend::Backend(boost::asio::io_context& context, Config config, NodeDriver& driver,
+                 Indexer& indexer, World world, DownloadId next_download)
     : context_(context),
       config_(std::move(config)),
       driver_(driver),
@@ -66,8 +74,8 @@ control::StatusReport Backend::status() {
     report.web_port = facts_.web_port;
     report.leader = leader_ref(node, node.leader().view, facts_.self);
     const std::vector<node::PeerView> peers = node.peers(platform::now());
-    report.peers = static_cast<std::uint64_t>(
-        std::ranges::count_if(peers, [](const node::PeerView& peer) { return peer.online && !peer.self; }));
+    report.peers = static_cast<std::uint64_t>(std::ranges::count_if(
+        peers, [](const node::PeerView& peer) { return peer.online && !peer.self; }));
     for (const std::filesystem::path& folder : config_.shared_folders) {
         report.shared.folders.push_back(folder.string());
     }
@@ -82,12 +90,20 @@ control::StatusReport Backend::status() {
     report.downloads.folder = config_.download_folder.string();
     for (const swarm::DownloadStatus& status : node.swarm().downloads(platform::now())) {
         switch (status.state) {
-            case swarm::DownloadState::done: ++report.downloads.done; break;
-            case swarm::DownloadState::failed: ++report.downloads.failed; break;
+            case swarm::DownloadState::done:
+                ++report.downloads.done;
+                break;
+            case swarm::DownloadState::failed:
+                ++report.downloads.failed;
+                break;
             case swarm::DownloadState::waiting:
             case swarm::DownloadState::paused:
-            case swarm::DownloadState::queued: ++report.downloads.waiting; break;
-            default: ++report.downloads.active; break;
+            case swarm::DownloadState::queued:
+                ++report.downloads.waiting;
+                break;
+            default:
+                ++report.downloads.active;
+                break;
         }
     }
     report.interfaces = world_.interfaces();
@@ -117,6 +133,10 @@ control::ConfigReport Backend::config() {
 }
 
 void Backend::search(Query query, Duration wait, control::Reply<control::SearchReport> reply) {
+    if (const Result<void> checked = protocol::check_message(protocol::SearchRequest{{}, query});
+        !checked) {
+        return reply(failure(ErrorCode::invalid_argument, "search", checked.error().message));
+    }
     const Time now = platform::now();
     ask(std::make_shared<PendingSearch>(PendingSearch{
         std::move(query), now, now + wait, std::move(reply), boost::asio::steady_timer(context_)}));
@@ -142,16 +162,18 @@ void Backend::answered(node::AnswerSearch answer) {
         return;
     }
     rows_ = answer.reply.results;
-    search->reply(search_report(search->query, answer.reply, platform::now() - search->asked, driver_.node(),
-                                facts_.self));
+    search->reply(search_report(search->query, answer.reply, platform::now() - search->asked,
+                                driver_.node(), facts_.self));
 }
 
-void Backend::download(control::DownloadRequest request, control::Reply<control::DownloadReport> reply) {
+void Backend::download(control::DownloadRequest request,
+                       control::Reply<control::DownloadReport> reply) {
     if (const std::optional<std::uint64_t> row = row_number(request.what)) {
         if (*row == 0 || *row > rows_.size()) {
-            return reply(failure(ErrorCode::not_found, "download " + request.what,
-                                 rows_.empty() ? "there was no search yet; run iwanto search first"
-                                               : "the last search has rows 1 to " + std::to_string(rows_.size())));
+            return reply(failure(
+                ErrorCode::not_found, "download " + request.what,
+                rows_.empty() ? "there was no search yet; run iwanto search first"
+                              : "the last search has rows 1 to " + std::to_string(rows_.size())));
         }
         return reply(start_download(rows_[*row - 1], request));
     }
@@ -184,8 +206,10 @@ Result<control::DownloadReport> Backend::start_download(const protocol::SearchRe
     return failure(ErrorCode::cancelled, "download " + request.what, "it was cancelled at once");
 }
 
-// A download that is in the list already is gone on with; one that is done counts while its file is there.
-std::optional<control::DownloadReport> Backend::already_there(const protocol::SearchResult& result) {
+// A download that is in the list already is gone on with; one that is done counts while its file is
+// there.
+std::optional<control::DownloadReport> Backend::already_there(
+    const protocol::SearchResult& result) {
     if (!result.content) return std::nullopt;
     const std::optional<DownloadId> id = driver_.node().swarm().find(*result.content);
     if (!id) return std::nullopt;
@@ -205,7 +229,8 @@ Result<std::filesystem::path> Backend::folder_for(const control::DownloadRequest
     Result<std::filesystem::path> folder = platform::resolve(*request.folder);
     if (!folder) return folder;
     changed.download_folder = *folder;
-    if (const Result<void> checked = check_folders(changed); !checked) return std::unexpected(checked.error());
+    if (const Result<void> checked = check_folders(changed); !checked)
+        return std::unexpected(checked.error());
     return folder;
 }
 
@@ -237,9 +262,11 @@ Result<DownloadId> Backend::find_download(const std::string& what) const {
     }
     std::string candidates;
     for (const swarm::DownloadStatus& status : matching) {
-        candidates += "\n  #" + std::to_string(status.id.value) + "  " + escape_for_display(status.name);
+        candidates +=
+            "\n  #" + std::to_string(status.id.value) + "  " + escape_for_display(status.name);
     }
-    return failure(ErrorCode::invalid_argument, "find download " + what, "it is ambiguous:" + candidates);
+    return failure(ErrorCode::invalid_argument, "find download " + what,
+                   "it is ambiguous:" + candidates);
 }
 
 template <class Event>
@@ -285,8 +312,10 @@ Result<control::ConfigReport> Backend::unshare(const std::string& folder) {
 }
 
 Result<control::ConfigReport> Backend::apply_shares(Config changed) {
-    if (const Result<void> checked = check_folders(changed); !checked) return std::unexpected(checked.error());
-    if (const Result<void> saved = save_shared_folders(changed); !saved) return std::unexpected(saved.error());
+    if (const Result<void> checked = check_folders(changed); !checked)
+        return std::unexpected(checked.error());
+    if (const Result<void> saved = save_shared_folders(changed); !saved)
+        return std::unexpected(saved.error());
     config_ = std::move(changed);
     indexer_.set_shares(shares_of(config_));
     return config();
@@ -297,8 +326,10 @@ Result<control::ConfigReport> Backend::set_download_folder(const std::string& fo
     if (!path) return std::unexpected(path.error());
     Config changed = config_;
     changed.download_folder = *path;
-    if (const Result<void> checked = check_folders(changed); !checked) return std::unexpected(checked.error());
-    if (const Result<void> saved = save_download_folder(changed); !saved) return std::unexpected(saved.error());
+    if (const Result<void> checked = check_folders(changed); !checked)
+        return std::unexpected(checked.error());
+    if (const Result<void> saved = save_download_folder(changed); !saved)
+        return std::unexpected(saved.error());
     config_ = std::move(changed);
     return config();
 }
@@ -310,6 +341,8 @@ Result<void> Backend::connect(const std::string& host_and_port) {
     return {};
 }
 
-void Backend::stop() { world_.stop(); }
+void Backend::stop() {
+    world_.stop();
+}
 
 }  // namespace iwant::daemon

@@ -1,6 +1,7 @@
 #pragma once
 
-// The service behind the local API: what users ask, turned into events of the node and changes of the settings.
+// The service behind the local API: what users ask, turned into events of the node and changes of
+// the settings.
 
 #include <filesystem>
 #include <functional>
@@ -38,8 +39,8 @@ class Backend final : public control::Backend {
     };
 
     /// References outlive it. `next_download` is above all ids of earlier runs.
-    Backend(boost::asio::io_context& context, Config config, NodeDriver& driver, Indexer& indexer, World world,
-            DownloadId next_download);
+    Backend(boost::asio::io_context& context, Config config, NodeDriver& driver, Indexer& indexer,
+            World world, DownloadId next_download);
     ~Backend() override;
 
     void set_facts(Facts facts) { facts_ = std::move(facts); }
@@ -51,7 +52,8 @@ class Backend final : public control::Backend {
     std::vector<control::PeerReport> peers() override;
     control::ConfigReport config() override;
     void search(Query query, Duration wait, control::Reply<control::SearchReport> reply) override;
-    void download(control::DownloadRequest request, control::Reply<control::DownloadReport> reply) override;
+    void download(control::DownloadRequest request,
+                  control::Reply<control::DownloadReport> reply) override;
     std::vector<control::DownloadReport> downloads() override;
     std::optional<control::DownloadReport> download(std::uint64_t id) override;
     Result<control::DownloadReport> pause(const std::string& what) override;

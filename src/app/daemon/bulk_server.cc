@@ -20,7 +20,8 @@ constexpr std::size_t kOpenFilesMax = 16;
 /// The conversation of one stream.
 class Upload {
   public:
-    Upload(net::BulkStream& stream, catalog::CatalogReader& reader) : stream_(stream), reader_(reader) {}
+    Upload(net::BulkStream& stream, catalog::CatalogReader& reader)
+        : stream_(stream), reader_(reader) {}
 
     /// Until the peer goes or breaks the rules.
     Result<void> run() {
@@ -44,7 +45,8 @@ class Upload {
         if (!open) return refuse(request, RefusalCode::failed);
         if (*open == nullptr) return refuse(request, RefusalCode::not_shared);
         const std::uint64_t size = (*open)->shared.stamp.size_bytes;
-        if (request.count == 0 || request.first.value + std::uint64_t{request.count} > piece_count(size)) {
+        if (request.count == 0 ||
+            request.first.value + std::uint64_t{request.count} > piece_count(size)) {
             return refuse(request, RefusalCode::range);
         }
         for (std::uint32_t i = 0; i < request.count; ++i) {
@@ -54,7 +56,8 @@ class Upload {
                 return refuse(request, *reason);
             }
             const auto length = static_cast<std::uint32_t>(buffer_.size());
-            if (Result<void> sent = stream_.send_piece({request.request, piece, length}, buffer_); !sent) {
+            if (Result<void> sent = stream_.send_piece({request.request, piece, length}, buffer_);
+                !sent) {
                 return sent;
             }
         }
@@ -104,10 +107,13 @@ class Upload {
 };
 
 void serve_stream(net::BulkStream& stream, const std::filesystem::path& database, Logger& logger) {
-    const Result<std::unique_ptr<catalog::CatalogReader>> reader = catalog::CatalogReader::open(database);
+    const Result<std::unique_ptr<catalog::CatalogReader>> reader =
+        catalog::CatalogReader::open(database);
     if (!reader) return logger.warning(reader.error().text());
     const Result<void> ended = Upload(stream, **reader).run();
-    if (!ended) logger.debug("an upload stream ended peer=" + stream.peer().brief() + ": " + ended.error().text());
+    if (!ended)
+        logger.debug("an upload stream ended peer=" + stream.peer().brief() + ": " +
+                     ended.error().text());
 }
 
 }  // namespace
@@ -115,7 +121,9 @@ void serve_stream(net::BulkStream& stream, const std::filesystem::path& database
 BulkServer::BulkServer(std::filesystem::path database, Logger& logger)
     : database_(std::move(database)), logger_(logger) {}
 
-BulkServer::~BulkServer() { stop(); }
+BulkServer::~BulkServer() {
+    stop();
+}
 
 void BulkServer::serve(std::shared_ptr<net::BulkStream> stream) {
     forget_ended();

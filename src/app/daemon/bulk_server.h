@@ -1,8 +1,8 @@
 #pragma once
 
-// Gives pieces to whoever asks: one thread for each bulk stream that was accepted. A file is checked against its
-// announced stamp after each piece is read and before it is sent, so a file that changed is noticed before a
-// wrong byte leaves.
+// Gives pieces to whoever asks: one thread for each bulk stream that was accepted. A file is
+// checked against its announced stamp after each piece is read and before it is sent, so a file
+// that changed is noticed before a wrong byte leaves.
 
 #include <atomic>
 #include <filesystem>

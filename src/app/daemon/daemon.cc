@@ -1,7 +1,6 @@
 #include "app/daemon/daemon.h"
 
 #include <algorithm>
-#include <csignal>
 #include <memory>
 #include <thread>
 #include <utility>
@@ -10,6 +9,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <csignal>
 
 #include "app/daemon/backend.h"
 #include "app/daemon/bulk_server.h"
@@ -36,7 +36,7 @@ namespace {
 constexpr std::size_t kPeersRemembered = 64;
 /// How long queued farewells get on their way out.
 constexpr std::chrono::milliseconds kFarewell{250};
-constexpr std::chrono::seconds kCheckpointEvery{1};
+constexpr std::chrono::seconds kTick{1};
 
 /// What has to be there before the daemon can be put together.
 struct Foundation {
@@ -80,7 +80,9 @@ class Daemon final : public net::TransportListener, public net::DiscoveryListene
     void perform(node::Action action);
     void act(const node::Announce& action);
     void act(const node::Dial& action) { transport_.dial(action.address, action.expected); }
-    void act(const node::Disconnect& action) { transport_.disconnect(action.session, action.reason); }
+    void act(const node::Disconnect& action) {
+        transport_.disconnect(action.session, action.reason);
+    }
     void act(const node::Send& action) { transport_.send(action.session, action.message); }
     void act(const node::ReadCatalog& action);
     void act(const node::Serve& action) { share_server_->serve(action); }
@@ -91,7 +93,7 @@ class Daemon final : public net::TransportListener, public net::DiscoveryListene
 
     void post(Task task) { boost::asio::post(context_, std::move(task)); }
     void wait_for_signal();
-    void checkpoint_later();
+    void tick_later();
     void stop();
     void shut_down();
     std::vector<control::InterfaceReport> interface_reports() const;
@@ -102,7 +104,7 @@ class Daemon final : public net::TransportListener, public net::DiscoveryListene
     const std::uint64_t instance_ = platform::random_u64();
     boost::asio::io_context context_{1};
     boost::asio::signal_set signals_{context_};
-    boost::asio::steady_timer checkpoint_timer_{context_};
+    boost::asio::steady_timer tick_timer_{context_};
     boost::asio::steady_timer farewell_timer_{context_};
     net::Transport transport_;
     std::unique_ptr<net::Discovery> discovery_;
@@ -125,10 +127,13 @@ Daemon::Daemon(Foundation foundation)
       database_(base_.config.home / "iwant.db"),
       transport_(context_, *base_.tls, *this, logger_),
       driver_(context_, {base_.identity.peer(), instance_, base_.config.name, kVersion},
-              {.swarm = {.parallel_max = base_.config.parallel_downloads}}, platform::random_u64(), logger_),
+              {.swarm = {.parallel_max = base_.config.parallel_downloads}}, platform::random_u64(),
+              logger_),
       bulk_server_(database_, logger_) {}
 
-Daemon::~Daemon() { shut_down(); }
+Daemon::~Daemon() {
+    shut_down();
+}
 
 Result<void> Daemon::open() {
     if (Result<void> opened = open_network(); !opened) return opened;
@@ -172,41 +177,46 @@ Result<void> Daemon::open_parts() {
             driver_.handle(node::CatalogAdvanced{std::move(delta), totals.files, totals.bytes});
         }},
         logger_);
-    share_server_ = std::make_unique<ShareServer>(
-        *base_.catalog, catalog_worker_, *indexer_, to_loop,
-        [this](SessionId session, const protocol::Message& message) { transport_.send(session, message); });
-    Result<std::unique_ptr<catalog::CatalogReader>> reader = catalog::CatalogReader::open(database_);
+    share_server_ =
+        std::make_unique<ShareServer>(*base_.catalog, catalog_worker_, *indexer_, to_loop,
+                                      [this](SessionId session, const protocol::Message& message) {
+                                          transport_.send(session, message);
+                                      });
+    Result<std::unique_ptr<catalog::CatalogReader>> reader =
+        catalog::CatalogReader::open(database_);
     if (!reader) return failure(std::move(reader));
     transfers_ = std::make_unique<Transfers>(
         *base_.tls, *base_.catalog, catalog_worker_, std::move(*reader),
-        Transfers::World{
-            [this](swarm::Event event) {
-                post([this, event = std::move(event)] { driver_.handle(event); });
-            },
-            [this] { return make_hello(); },
-            [this](const PeerId& peer) { return driver_.node().addresses_of(peer); }},
+        Transfers::World{[this](swarm::Event event) {
+                             post([this, event = std::move(event)] { driver_.handle(event); });
+                         },
+                         [this] { return make_hello(); },
+                         [this](const PeerId& peer) { return driver_.node().addresses_of(peer); }},
         logger_);
     return {};
 }
 
 // What earlier runs left: downloads that go on, peers that may still be where they were.
 Result<void> Daemon::tell_the_past() {
-    const Result<DownloadId> last = transfers_->restore([this](swarm::Event event) { driver_.handle(event); });
+    const Result<DownloadId> last =
+        transfers_->restore([this](swarm::Event event) { driver_.handle(event); });
     if (!last) return std::unexpected(last.error());
     backend_ = std::make_unique<Backend>(
         context_, base_.config, driver_, *indexer_,
         Backend::World{[this] { return interface_reports(); }, [this] { stop(); }},
         DownloadId{last->value + 1});
-    server_ = std::make_unique<control::Server>(context_,
-                                                control::ServerOptions{.socket = base_.config.home / "iwanto.sock",
-                                                                       .token_file = base_.config.home / "api.token",
-                                                                       .web = base_.config.web,
-                                                                       .web_port = base_.config.web_port},
-                                                *backend_, logger_);
+    server_ = std::make_unique<control::Server>(
+        context_,
+        control::ServerOptions{.socket = base_.config.home / "iwanto.sock",
+                               .token_file = base_.config.home / "api.token",
+                               .web = base_.config.web,
+                               .web_port = base_.config.web_port},
+        *backend_, logger_);
     const Result<std::vector<catalog::StoredPeer>> peers = base_.catalog->peers(kPeersRemembered);
     if (!peers) return std::unexpected(peers.error());
     for (const catalog::StoredPeer& peer : *peers) {
-        driver_.handle(node::PeerRemembered{peer.peer, peer.name, {peer.host, peer.port}, peer.last_seen});
+        driver_.handle(
+            node::PeerRemembered{peer.peer, peer.name, {peer.host, peer.port}, peer.last_seen});
     }
     for (const std::string& peer : base_.config.peers) {
         const Result<protocol::Address> address = parse_address(peer);
@@ -218,7 +228,7 @@ Result<void> Daemon::tell_the_past() {
 
 void Daemon::run() {
     wait_for_signal();
-    checkpoint_later();
+    tick_later();
     context_.run();
     shut_down();
 }
@@ -231,12 +241,13 @@ void Daemon::wait_for_signal() {
     });
 }
 
-void Daemon::checkpoint_later() {
-    checkpoint_timer_.expires_after(kCheckpointEvery);
-    checkpoint_timer_.async_wait([this](const boost::system::error_code& error) {
+void Daemon::tick_later() {
+    tick_timer_.expires_after(kTick);
+    tick_timer_.async_wait([this](const boost::system::error_code& error) {
         if (error) return;
         transfers_->checkpoint();
-        checkpoint_later();
+        indexer_->tick();
+        tick_later();
     });
 }
 
@@ -270,9 +281,10 @@ void Daemon::act(const node::Announce& action) {
 
 void Daemon::act(const node::ReadCatalog& action) {
     catalog_worker_.post([this, action] {
-        Result<CatalogDelta> delta = base_.catalog->changes_since(action.since, protocol::kDeltaChangesMax);
+        Result<CatalogDelta> delta =
+            base_.catalog->changes_since(action.since, protocol::kDeltaChangesMax);
         if (!delta) return logger_.warning(delta.error().text());
-        post([this, session = action.session, delta = std::move(*delta)] {
+        post([this, session = action.session, delta = within_limits(std::move(*delta))] {
             driver_.handle(node::CatalogRead{session, delta});
         });
     });
@@ -290,8 +302,9 @@ void Daemon::act(const node::AnswerLocate& action) {
 
 void Daemon::act(const node::RememberPeer& action) {
     catalog_worker_.post([this, action] {
-        const Result<void> saved = base_.catalog->save_peer(
-            {action.peer, action.name, action.address.host, action.address.port, platform::unix_now()});
+        const Result<void> saved =
+            base_.catalog->save_peer({action.peer, action.name, action.address.host,
+                                      action.address.port, platform::unix_now()});
         if (!saved) logger_.warning(saved.error().text());
     });
 }
@@ -311,7 +324,8 @@ protocol::Hello Daemon::make_hello() {
 void Daemon::session_opened(SessionId session, const PeerId& peer, const protocol::Address& address,
                             bool dialled_by_us, const protocol::Hello& hello) {
     driver_.handle(node::SessionOpened{
-        session, peer, address, dialled_by_us ? node::Direction::dialled : node::Direction::accepted, hello});
+        session, peer, address,
+        dialled_by_us ? node::Direction::dialled : node::Direction::accepted, hello});
 }
 
 void Daemon::session_closed(SessionId session, const std::string& reason) {
@@ -327,10 +341,13 @@ void Daemon::dial_failed(const protocol::Address& address, const std::optional<P
     driver_.handle(node::DialFailed{address, expected, found, error});
 }
 
-void Daemon::bulk_accepted(std::shared_ptr<net::BulkStream> stream) { bulk_server_.serve(std::move(stream)); }
+void Daemon::bulk_accepted(std::shared_ptr<net::BulkStream> stream) {
+    bulk_server_.serve(std::move(stream));
+}
 
 void Daemon::datagram_heard(std::span<const std::uint8_t> datagram, const std::string& host) {
-    if (std::optional<node::AnnouncementHeard> heard = herald_->hear(datagram, host, platform::now())) {
+    if (std::optional<node::AnnouncementHeard> heard =
+            herald_->hear(datagram, host, platform::now())) {
         driver_.handle(*heard);
     }
 }
@@ -356,14 +373,17 @@ Result<Foundation> lay_foundation(const Config& config) {
     if (!identity) return failure(std::move(identity));
     Result<std::unique_ptr<net::TlsContext>> tls = net::TlsContext::create(*identity);
     if (!tls) return failure(std::move(tls));
-    Result<std::unique_ptr<catalog::Catalog>> catalog = catalog::Catalog::open(config.home / "iwant.db", **logger);
+    Result<std::unique_ptr<catalog::Catalog>> catalog =
+        catalog::Catalog::open(config.home / "iwant.db", **logger);
     if (!catalog) return failure(std::move(catalog));
-    return Foundation{config, std::move(*logger), std::move(*identity), std::move(*tls), std::move(*catalog)};
+    return Foundation{config, std::move(*logger), std::move(*identity), std::move(*tls),
+                      std::move(*catalog)};
 }
 
 }  // namespace
 
-Result<void> run(const StartOptions& options, const std::function<void(const StartReport&)>& started) {
+Result<void> run(const StartOptions& options,
+                 const std::function<void(const StartReport&)>& started) {
     const Result<std::filesystem::path> home = state_folder(options.home);
     if (!home) return std::unexpected(home.error());
     const bool first_start = !platform::info_of(*home).has_value();

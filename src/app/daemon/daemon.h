@@ -1,7 +1,7 @@
 #pragma once
 
-// The imperative shell: builds the adapters, drives one Node, performs its actions and feeds it events until
-// told to stop.
+// The imperative shell: builds the adapters, drives one Node, performs its actions and feeds it
+// events until told to stop.
 
 #include <filesystem>
 #include <functional>
@@ -24,8 +24,9 @@ struct StartReport {
     Config config;
 };
 
-/// Runs the service until SIGINT, SIGTERM or a stop request. `started` is called once when all is up. A second
-/// daemon on the same state folder fails with ErrorCode::busy.
-Result<void> run(const StartOptions& options, const std::function<void(const StartReport&)>& started);
+/// Runs the service until SIGINT, SIGTERM or a stop request. `started` is called once when all is
+/// up. A second daemon on the same state folder fails with ErrorCode::busy.
+Result<void> run(const StartOptions& options,
+                 const std::function<void(const StartReport&)>& started);
 
 }  // namespace iwant::daemon

@@ -11,8 +11,8 @@ namespace {
 namespace json = boost::json;
 using swarm::DownloadState;
 
-constexpr std::array kKeptStates{DownloadState::queued, DownloadState::paused, DownloadState::failed,
-                                 DownloadState::done};
+constexpr std::array kKeptStates{DownloadState::queued, DownloadState::paused,
+                                 DownloadState::failed, DownloadState::done};
 
 json::array write_sources(const std::vector<swarm::Source>& sources) {
     json::array array;
@@ -26,13 +26,16 @@ std::vector<swarm::Source> read_sources(const json::array& array) {
     std::vector<swarm::Source> sources;
     for (const json::value& value : array) {
         const std::optional<Hash256> peer = Hash256::from_hex(value.at("peer").as_string());
-        if (peer) sources.push_back({PeerId{*peer}, EntryId{value.at("entry").to_number<std::uint64_t>()}});
+        if (peer)
+            sources.push_back(
+                {PeerId{*peer}, EntryId{value.at("entry").to_number<std::uint64_t>()}});
     }
     return sources;
 }
 
 DownloadState read_state(std::string_view word) {
-    const auto found = std::ranges::find(kKeptStates, word, [](DownloadState state) { return swarm::to_string(state); });
+    const auto found = std::ranges::find(
+        kKeptStates, word, [](DownloadState state) { return swarm::to_string(state); });
     return found == kKeptStates.end() ? DownloadState::queued : *found;
 }
 
@@ -72,7 +75,8 @@ Result<swarm::DownloadRecord> read_record(DownloadId id, const std::string& text
     try {
         return read_object(id, json::parse(text).as_object());
     } catch (const std::exception& error) {
-        return failure(ErrorCode::corrupt, "read download #" + std::to_string(id.value), error.what());
+        return failure(ErrorCode::corrupt, "read download #" + std::to_string(id.value),
+                       error.what());
     }
 }
 

@@ -20,12 +20,16 @@ std::uint64_t job_bytes(const FetchJob& job) {
 
 ErrorCode code_of(protocol::RefusalCode refusal) {
     switch (refusal) {
-        case protocol::RefusalCode::not_shared: return ErrorCode::not_found;
-        case protocol::RefusalCode::changed: return ErrorCode::changed;
-        case protocol::RefusalCode::busy: return ErrorCode::busy;
+        case protocol::RefusalCode::not_shared:
+            return ErrorCode::not_found;
+        case protocol::RefusalCode::changed:
+            return ErrorCode::changed;
+        case protocol::RefusalCode::busy:
+            return ErrorCode::busy;
         case protocol::RefusalCode::range:
         case protocol::RefusalCode::failed:
-        case protocol::RefusalCode::protocol: break;
+        case protocol::RefusalCode::protocol:
+            break;
     }
     return ErrorCode::not_found;
 }
@@ -61,7 +65,8 @@ Result<void> FetchStream::ask_ahead() {
 }
 
 Result<void> FetchStream::ask(FetchJob job) {
-    const protocol::PieceRequest request{RequestId{next_request_++}, job.file, job.first, job.count};
+    const protocol::PieceRequest request{RequestId{next_request_++}, job.file, job.first,
+                                         job.count};
     bytes_asked_ += job_bytes(job);
     under_way_.push_back({std::move(job), request.request});
     return stream_.send(request);
@@ -70,14 +75,16 @@ Result<void> FetchStream::ask(FetchJob job) {
 Result<void> FetchStream::receive_one() {
     Result<protocol::Message> message = stream_.receive(protocol::kBulkStallTimeout);
     if (!message) return failure(std::move(message));
-    if (const auto* header = std::get_if<protocol::PieceHeader>(&*message)) return take_piece(*header);
+    if (const auto* header = std::get_if<protocol::PieceHeader>(&*message))
+        return take_piece(*header);
     if (const auto* refusal = std::get_if<protocol::Refusal>(&*message)) {
         if (refusal->request == under_way_.front().request) {
             take_refusal(*refusal);
             return {};
         }
     }
-    return failure(ErrorCode::protocol, "receive pieces", "the peer sent something that was not asked for");
+    return failure(ErrorCode::protocol, "receive pieces",
+                   "the peer sent something that was not asked for");
 }
 
 Result<void> FetchStream::take_piece(const protocol::PieceHeader& header) {
@@ -85,7 +92,8 @@ Result<void> FetchStream::take_piece(const protocol::PieceHeader& header) {
     const PieceIndex expected{front.job.first.value + front.received};
     if (header.request != front.request || header.piece != expected ||
         header.length != piece_length(front.job.size_bytes, expected)) {
-        return failure(ErrorCode::protocol, "receive pieces", "the peer sent another piece than asked for");
+        return failure(ErrorCode::protocol, "receive pieces",
+                       "the peer sent another piece than asked for");
     }
     buffer_.resize(header.length);
     if (Result<void> received = stream_.receive_raw(buffer_); !received) return received;
@@ -115,7 +123,8 @@ void FetchStream::take_refusal(const protocol::Refusal& refusal) {
         bytes_asked_ -= piece_length(front.job.size_bytes, PieceIndex{front.job.first.value + i});
     }
     if (!front.ended) {
-        end(front, failure(code_of(refusal.code), "fetch pieces", "the peer does not give them now"));
+        end(front,
+            failure(code_of(refusal.code), "fetch pieces", "the peer does not give them now"));
     }
     under_way_.pop_front();
 }
@@ -135,7 +144,8 @@ void FetchStream::end(UnderWay& under_way, Result<void> outcome) {
 }
 
 void FetchStream::end_all(const Error& error) {
-    const ErrorCode code = error.code == ErrorCode::timeout ? ErrorCode::timeout : ErrorCode::network;
+    const ErrorCode code =
+        error.code == ErrorCode::timeout ? ErrorCode::timeout : ErrorCode::network;
     for (UnderWay& under_way : under_way_) {
         if (!under_way.ended) end(under_way, failure(code, error.operation, error.message));
     }

@@ -1,7 +1,7 @@
 #pragma once
 
-// The downloader's side of one bulk stream: takes jobs from a queue, keeps requests under way ahead of what it
-// receives, verifies each piece and has it written.
+// The downloader's side of one bulk stream: takes jobs from a queue, keeps requests under way ahead
+// of what it receives, verifies each piece and has it written.
 
 #include <deque>
 #include <optional>
@@ -16,8 +16,8 @@ namespace iwant::daemon {
 class JobSource {
   public:
     virtual ~JobSource() = default;
-    /// The next job. Without one at hand: nothing when `may_wait` is no; else waits for one, and gives nothing
-    /// when the stream should end.
+    /// The next job. Without one at hand: nothing when `may_wait` is no; else waits for one, and
+    /// gives nothing when the stream should end.
     enum class Wait { no, yes };
     virtual std::optional<FetchJob> take(Wait wait) = 0;
     virtual bool is_cancelled(FetchId fetch) const = 0;

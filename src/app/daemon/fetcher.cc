@@ -20,14 +20,16 @@ constexpr std::chrono::seconds kIdleStream{20};
 
 }  // namespace
 
-// The jobs of one peer, and the streams that do them. Streams end when idle and are opened again with work.
+// The jobs of one peer, and the streams that do them. Streams end when idle and are opened again
+// with work.
 class Fetcher::PeerQueue final : public JobSource {
   public:
     PeerQueue(const net::TlsContext& tls, PeerId peer, const World& world, Logger& logger)
         : tls_(tls), peer_(peer), world_(world), logger_(logger) {}
     ~PeerQueue() override { stop(); }
 
-    void add(FetchJob job, const protocol::Hello& hello, const std::vector<protocol::Address>& addresses);
+    void add(FetchJob job, const protocol::Hello& hello,
+             const std::vector<protocol::Address>& addresses);
     void cancel(FetchId fetch);
     void stop();
 
@@ -42,7 +44,8 @@ class Fetcher::PeerQueue final : public JobSource {
         std::thread thread;
     };
 
-    void run(Stream& stream, const protocol::Hello& hello, const std::vector<protocol::Address>& addresses);
+    void run(Stream& stream, const protocol::Hello& hello,
+             const std::vector<protocol::Address>& addresses);
     Result<void> converse(Stream& stream, const protocol::Hello& hello,
                           const std::vector<protocol::Address>& addresses);
     void fail_queued(const Error& error);
@@ -74,7 +77,8 @@ void Fetcher::PeerQueue::add(FetchJob job, const protocol::Hello& hello,
     if (working_ < kStreamsPerPeer) {
         ++working_;
         Stream& stream = streams_.emplace_back();
-        stream.thread = std::thread([this, &stream, hello, addresses] { run(stream, hello, addresses); });
+        stream.thread =
+            std::thread([this, &stream, hello, addresses] { run(stream, hello, addresses); });
     }
     changed_.notify_one();
 }
@@ -84,7 +88,8 @@ void Fetcher::PeerQueue::run(Stream& stream, const protocol::Hello& hello,
     const Result<void> ended = converse(stream, hello, addresses);
     const std::lock_guard lock(mutex_);
     if (!ended) {
-        logger_.debug("a download stream ended peer=" + peer_.brief() + ": " + ended.error().text());
+        logger_.debug("a download stream ended peer=" + peer_.brief() + ": " +
+                      ended.error().text());
         --working_;
         if (working_ == 0) fail_queued(ended.error());
     }
@@ -112,7 +117,8 @@ Result<void> Fetcher::PeerQueue::converse(Stream& stream, const protocol::Hello&
 
 void Fetcher::PeerQueue::fail_queued(const Error& error) {
     for (const FetchJob& job : jobs_) {
-        world_.tell(swarm::FetchEnded{job.fetch, failure(ErrorCode::network, error.operation, error.message)});
+        world_.tell(swarm::FetchEnded{job.fetch,
+                                      failure(ErrorCode::network, error.operation, error.message)});
     }
     jobs_.clear();
 }
@@ -170,7 +176,9 @@ void Fetcher::PeerQueue::stop() {
 Fetcher::Fetcher(const net::TlsContext& tls, World world, Logger& logger)
     : tls_(tls), world_(std::move(world)), logger_(logger) {}
 
-Fetcher::~Fetcher() { stop(); }
+Fetcher::~Fetcher() {
+    stop();
+}
 
 void Fetcher::fetch(const PeerId& peer, FetchJob job, const protocol::Hello& hello,
                     const std::vector<protocol::Address>& addresses) {
@@ -183,6 +191,8 @@ void Fetcher::cancel(FetchId fetch) {
     for (const auto& [peer, queue] : peers_) queue->cancel(fetch);
 }
 
-void Fetcher::stop() { peers_.clear(); }
+void Fetcher::stop() {
+    peers_.clear();
+}
 
 }  // namespace iwant::daemon

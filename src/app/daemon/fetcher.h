@@ -1,7 +1,8 @@
 #pragma once
 
-// Gets pieces from peers: a few bulk streams to each peer that is asked, each with its thread, that ask, receive,
-// verify and hand on. Requests are sent ahead, so that the wire never waits for a round trip.
+// Gets pieces from peers: a few bulk streams to each peer that is asked, each with its thread, that
+// ask, receive, verify and hand on. Requests are sent ahead, so that the wire never waits for a
+// round trip.
 
 #include <cstdint>
 #include <functional>
@@ -38,7 +39,8 @@ class Fetcher {
 
     struct World {
         /// Any thread. Writes a verified piece; an error ends the fetch.
-        std::function<Result<void>(const FetchJob&, PieceIndex, std::span<const std::uint8_t>)> write;
+        std::function<Result<void>(const FetchJob&, PieceIndex, std::span<const std::uint8_t>)>
+            write;
         /// Any thread.
         std::function<void(swarm::Event)> tell;
     };

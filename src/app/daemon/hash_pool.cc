@@ -7,7 +7,8 @@
 namespace iwant::daemon {
 namespace {
 
-/// Jobs waiting for each thread: enough that none of them idles, few enough that an urgent one is soon done.
+/// Jobs waiting for each thread: enough that none of them idles, few enough that an urgent one is
+/// soon done.
 constexpr std::size_t kQueuedPerThread = 16;
 
 }  // namespace
@@ -19,7 +20,9 @@ HashPool::HashPool(unsigned threads, Done done) : threads_(threads), done_(std::
     }
 }
 
-HashPool::~HashPool() { stop(); }
+HashPool::~HashPool() {
+    stop();
+}
 
 std::size_t HashPool::room() const {
     const std::size_t most = kQueuedPerThread * threads_;
@@ -29,13 +32,15 @@ std::size_t HashPool::room() const {
 
 void HashPool::hash(const catalog::HashJob& job) {
     ++queued_;
-    const std::size_t worker = job.stamp.size_bytes >= kLargeFileBytes ? 0 : next_++ % workers_.size();
+    const std::size_t worker =
+        job.stamp.size_bytes >= kLargeFileBytes ? 0 : next_++ % workers_.size();
     workers_[worker]->post([this, job] { run(job); });
 }
 
 void HashPool::run(const catalog::HashJob& job) {
     const unsigned threads = job.stamp.size_bytes >= kLargeFileBytes ? threads_ : 1;
-    Result<scanner::HashedFile> hashed = scanner::hash_file(job.disk_path, job.stamp, threads, stop_);
+    Result<scanner::HashedFile> hashed =
+        scanner::hash_file(job.disk_path, job.stamp, threads, stop_);
     --queued_;
     done_(job, std::move(hashed));
 }

@@ -1,7 +1,7 @@
 #pragma once
 
-// Threads that hash files. Small files go one to a thread; a large one gets all of them to itself, since one
-// disk and one file are read best in order.
+// Threads that hash files. Small files go one to a thread; a large one gets all of them to itself,
+// since one disk and one file are read best in order.
 
 #include <atomic>
 #include <functional>

@@ -12,7 +12,8 @@ Herald::Herald(const net::Identity& identity, std::uint64_t instance, std::uint1
 std::vector<std::uint8_t> Herald::datagram_of(const node::Announce& announce) {
     protocol::Announcement announcement;
     announcement.public_key = identity_.public_key();
-    announcement.what = announce.goodbye ? protocol::Announcement::What::goodbye : protocol::Announcement::What::here;
+    announcement.what = announce.goodbye ? protocol::Announcement::What::goodbye
+                                         : protocol::Announcement::What::here;
     announcement.instance = instance_;
     announcement.sequence = ++sequence_;
     announcement.port = port_;
@@ -25,8 +26,8 @@ std::vector<std::uint8_t> Herald::datagram_of(const node::Announce& announce) {
     return datagram;
 }
 
-std::optional<node::AnnouncementHeard> Herald::hear(std::span<const std::uint8_t> datagram, const std::string& host,
-                                                    Time now) {
+std::optional<node::AnnouncementHeard> Herald::hear(std::span<const std::uint8_t> datagram,
+                                                    const std::string& host, Time now) {
     const Result<protocol::Announcement> announcement = protocol::decode_announcement(datagram);
     if (!announcement || announcement->public_key == identity_.public_key()) return std::nullopt;
     const PeerId peer = net::peer_id_of(announcement->public_key);
@@ -40,7 +41,8 @@ std::optional<node::AnnouncementHeard> Herald::hear(std::span<const std::uint8_t
     net::Signature signature;
     std::ranges::copy(datagram.last(signature.size()), signature.begin());
     const auto signed_part = datagram.first(datagram.size() - signature.size());
-    if (!net::verify_signature(announcement->public_key, signed_part, signature)) return std::nullopt;
+    if (!net::verify_signature(announcement->public_key, signed_part, signature))
+        return std::nullopt;
     if (known == last_.end() && last_.size() >= kPeersRemembered) last_.erase(last_.begin());
     last_[peer] = {announcement->instance, announcement->sequence};
     return node::AnnouncementHeard{peer,

@@ -1,7 +1,7 @@
 #pragma once
 
-// Announcements as datagrams: signs ours, and lets only those of others through that are well signed, new, and not
-// too many. What it passes on is still only a hint.
+// Announcements as datagrams: signs ours, and lets only those of others through that are well
+// signed, new, and not too many. What it passes on is still only a hint.
 
 #include <cstdint>
 #include <map>
@@ -29,9 +29,10 @@ class Herald {
     /// The signed datagram for an Announce action.
     std::vector<std::uint8_t> datagram_of(const node::Announce& announce);
 
-    /// What a datagram from `host` says; nothing when it is ours, malformed, forged, replayed or one too many.
-    std::optional<node::AnnouncementHeard> hear(std::span<const std::uint8_t> datagram, const std::string& host,
-                                                Time now);
+    /// What a datagram from `host` says; nothing when it is ours, malformed, forged, replayed or
+    /// one too many.
+    std::optional<node::AnnouncementHeard> hear(std::span<const std::uint8_t> datagram,
+                                                const std::string& host, Time now);
 
   private:
     struct Last {

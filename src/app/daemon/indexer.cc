@@ -1,19 +1,39 @@
 #include "app/daemon/indexer.h"
 
+#include <algorithm>
 #include <atomic>
+#include <map>
 #include <set>
 #include <utility>
 
 #include "app/daemon/hash_pool.h"
+#include "base/content.h"
+#include "base/text.h"
 #include "core/protocol/limits.h"
+#include "io/platform/process.h"
 
 namespace iwant::daemon {
+namespace {
 
-// Lives on three threads: what is marked so belongs to the catalogue's worker or to the event thread; the scanner's
-// thread and the hash threads only post.
+/// A file that changed while it was hashed is tried again after so long, or when the scanner tells
+/// it.
+constexpr std::chrono::seconds kTryChangedAgain{10};
+
+}  // namespace
+
+CatalogDelta within_limits(CatalogDelta delta) {
+    for (EntryChange& change : delta.changes) {
+        change.entry.size_bytes = std::min(change.entry.size_bytes, kFileSizeMax);
+    }
+    return delta;
+}
+
+// Lives on three threads: what is marked so belongs to the catalogue's worker or to the event
+// thread; the scanner's thread and the hash threads only post.
 class Indexer::State final : public scanner::ScanSink, public std::enable_shared_from_this<State> {
   public:
-    State(Options options, catalog::Catalog& catalog, Worker& worker, Post post, Told told, Logger& logger)
+    State(Options options, catalog::Catalog& catalog, Worker& worker, Post post, Told told,
+          Logger& logger)
         : options_(std::move(options)),
           catalog_(catalog),
           worker_(worker),
@@ -24,6 +44,7 @@ class Indexer::State final : public scanner::ScanSink, public std::enable_shared
     Result<void> start();
     void set_shares(std::vector<scanner::Share> shares);
     void hash_now(EntryId entry, Hashed hashed);
+    void tick();
     void stop();
 
     // Scanner's thread.
@@ -49,6 +70,7 @@ class Indexer::State final : public scanner::ScanSink, public std::enable_shared
     void publish_soon();
     void fill_hash_pool();
     void hash_first(EntryId entry, Hashed hashed);
+    bool is_postponed(EntryId entry);
     void take_hash(const catalog::HashJob& job, Result<scanner::HashedFile> hashed);
     void answer(const Waiting& waiting);
     void start_job(const catalog::HashJob& job);
@@ -68,18 +90,21 @@ class Indexer::State final : public scanner::ScanSink, public std::enable_shared
     Logger& logger_;
 
     // Catalogue's worker.
-    std::uint64_t told_version_ = 0;
+    CatalogState told_state_;
     bool publish_queued_ = false;
     std::set<EntryId> hashing_;
+    std::map<EntryId, Time> postponed_;
     std::vector<Waiting> waiting_;
     std::unique_ptr<HashPool> pool_;
 
+    std::atomic<bool> any_postponed_ = false;
     std::atomic<bool> stopped_ = false;
 };
 
 Result<void> Indexer::State::start() {
     std::vector<catalog::Catalog::ShareFolder> folders;
-    for (const scanner::Share& share : options_.shares) folders.push_back({share.name, share.folder});
+    for (const scanner::Share& share : options_.shares)
+        folders.push_back({share.name, share.folder});
     pool_ = std::make_unique<HashPool>(
         options_.hash_threads,
         [this](const catalog::HashJob& job, Result<scanner::HashedFile> hashed) {
@@ -88,11 +113,13 @@ Result<void> Indexer::State::start() {
             });
         });
     worker_.post([self = shared_from_this(), folders = std::move(folders)] {
-        if (const Result<void> set = self->catalog_.set_shares(folders); !set) self->log_failure(set.error());
+        if (const Result<void> set = self->catalog_.set_shares(folders); !set)
+            self->log_failure(set.error());
         self->publish();
     });
     Result<std::unique_ptr<scanner::Scanner>> scanner = scanner::Scanner::start(
-        {.shares = options_.shares, .ignore = options_.ignore, .excluded = options_.excluded}, *this, logger_);
+        {.shares = options_.shares, .ignore = options_.ignore, .excluded = options_.excluded},
+        *this, logger_);
     if (!scanner) return failure(std::move(scanner));
     scanner_ = std::move(*scanner);
     return {};
@@ -103,7 +130,8 @@ void Indexer::State::set_shares(std::vector<scanner::Share> shares) {
     for (const scanner::Share& share : shares) folders.push_back({share.name, share.folder});
     unreadable_.clear();
     worker_.post([self = shared_from_this(), folders = std::move(folders)] {
-        if (const Result<void> set = self->catalog_.set_shares(folders); !set) self->log_failure(set.error());
+        if (const Result<void> set = self->catalog_.set_shares(folders); !set)
+            self->log_failure(set.error());
         self->publish();
     });
     scanner_->set_shares(std::move(shares));
@@ -120,16 +148,22 @@ void Indexer::State::share_unreadable(const std::string& share, const Error& err
     on_event_thread([this, share] { unreadable_.insert(share); });
 }
 
-void Indexer::State::first_walk_done() { logger_.info("all shared folders were read"); }
+void Indexer::State::first_walk_done() {
+    logger_.info("all shared folders were read");
+}
 
 void Indexer::State::merge(const scanner::Subtree& subtree) {
     std::vector<catalog::SeenEntry> seen;
     seen.reserve(subtree.found.size());
     for (const scanner::Found& found : subtree.found) {
+        if (found.info.stamp.size_bytes > kFileSizeMax) {
+            logger_.warning("too large to share: " + escape_for_display(found.path));
+            continue;
+        }
         seen.push_back({found.path, found.disk_path, found.info});
     }
-    if (const Result<void> merged =
-            catalog_.merge_walk(subtree.share, subtree.prefix, subtree.walk, seen, subtree.complete);
+    if (const Result<void> merged = catalog_.merge_walk(subtree.share, subtree.prefix, subtree.walk,
+                                                        seen, subtree.complete);
         !merged) {
         log_failure(merged.error());
     }
@@ -149,13 +183,18 @@ void Indexer::State::publish_soon() {
 void Indexer::State::publish() {
     const catalog::Totals totals = catalog_.totals();
     while (!stopped_) {
-        Result<CatalogDelta> delta = catalog_.changes_since(told_version_, protocol::kDeltaChangesMax);
+        // A catalogue that was made anew is told from its beginning.
+        if (told_state_.catalog_id != catalog_.state().catalog_id) {
+            told_state_ = {catalog_.state().catalog_id, 0};
+        }
+        Result<CatalogDelta> delta =
+            catalog_.changes_since(told_state_.version, protocol::kDeltaChangesMax);
         if (!delta) return log_failure(delta.error());
         const bool more = delta->more;
-        told_version_ = delta->up_to;
-        on_event_thread([this, totals, changes = std::move(*delta)]() mutable {
+        told_state_.version = delta->up_to;
+        on_event_thread([this, totals, changes = within_limits(std::move(*delta))] {
             totals_ = totals;
-            told_.advanced(std::move(changes), totals);
+            told_.advanced(changes, totals);
         });
         if (!more) return;
     }
@@ -164,12 +203,21 @@ void Indexer::State::publish() {
 void Indexer::State::fill_hash_pool() {
     const std::size_t room = stopped_ ? 0 : pool_->room();
     if (room == 0) return;
-    const Result<std::vector<catalog::HashJob>> jobs = catalog_.files_to_hash(room + hashing_.size());
+    const Result<std::vector<catalog::HashJob>> jobs =
+        catalog_.files_to_hash(room + hashing_.size() + postponed_.size());
     if (!jobs) return log_failure(jobs.error());
     for (const catalog::HashJob& job : *jobs) {
         if (pool_->room() == 0) return;
-        if (!hashing_.contains(job.entry)) start_job(job);
+        if (!hashing_.contains(job.entry) && !is_postponed(job.entry)) start_job(job);
     }
+}
+
+bool Indexer::State::is_postponed(EntryId entry) {
+    const auto found = postponed_.find(entry);
+    if (found == postponed_.end()) return false;
+    if (platform::now() < found->second) return true;
+    postponed_.erase(found);
+    return false;
 }
 
 void Indexer::State::start_job(const catalog::HashJob& job) {
@@ -183,11 +231,14 @@ void Indexer::State::take_hash(const catalog::HashJob& job, Result<scanner::Hash
     if (hashed) {
         const Result<bool> set = catalog_.set_pieces(job.entry, hashed->stamp, hashed->pieces);
         if (!set) log_failure(set.error());
-    } else if (hashed.error().code != ErrorCode::changed && hashed.error().code != ErrorCode::cancelled) {
-        // A changed file is told again by the scanner once it is quiet.
+    } else if (hashed.error().code == ErrorCode::changed) {
+        postponed_[job.entry] = platform::now() + kTryChangedAgain;
+    } else if (hashed.error().code != ErrorCode::cancelled) {
         log_failure(hashed.error());
-        if (const Result<void> set = catalog_.set_unreadable(job.entry); !set) log_failure(set.error());
+        if (const Result<void> set = catalog_.set_unreadable(job.entry); !set)
+            log_failure(set.error());
     }
+    any_postponed_ = !postponed_.empty();
     std::erase_if(waiting_, [&](Waiting& waiting) {
         waiting.pending.erase(job.entry);
         if (waiting.pending.empty()) answer(waiting);
@@ -226,9 +277,14 @@ void Indexer::State::answer(const Waiting& waiting) {
         answer = std::unexpected(entry.error());
     } else if (*entry) {
         answer = **entry;
-        if (!(*entry)->content) answer = failure(ErrorCode::io, "hash", "not all of it can be read now");
+        if (!(*entry)->content)
+            answer = failure(ErrorCode::io, "hash", "not all of it can be read now");
     }
     on_event_thread([hashed = waiting.hashed, answer = std::move(answer)] { hashed(answer); });
+}
+
+void Indexer::State::tick() {
+    if (any_postponed_) worker_.post([self = shared_from_this()] { self->fill_hash_pool(); });
 }
 
 void Indexer::State::stop() {
@@ -237,18 +293,31 @@ void Indexer::State::stop() {
     if (pool_) pool_->stop();
 }
 
-Indexer::Indexer(Options options, catalog::Catalog& catalog, Worker& catalog_worker, Post post, Told told,
-                 Logger& logger)
+Indexer::Indexer(Options options, catalog::Catalog& catalog, Worker& catalog_worker, Post post,
+                 Told told, Logger& logger)
     : state_(std::make_shared<State>(std::move(options), catalog, catalog_worker, std::move(post),
                                      std::move(told), logger)) {}
 
 Indexer::~Indexer() = default;
 
-Result<void> Indexer::start() { return state_->start(); }
-void Indexer::set_shares(std::vector<scanner::Share> shares) { state_->set_shares(std::move(shares)); }
-void Indexer::hash_now(EntryId entry, Hashed hashed) { state_->hash_now(entry, std::move(hashed)); }
-void Indexer::stop() { state_->stop(); }
-const catalog::Totals& Indexer::totals() const { return state_->totals_; }
+Result<void> Indexer::start() {
+    return state_->start();
+}
+void Indexer::set_shares(std::vector<scanner::Share> shares) {
+    state_->set_shares(std::move(shares));
+}
+void Indexer::hash_now(EntryId entry, Hashed hashed) {
+    state_->hash_now(entry, std::move(hashed));
+}
+void Indexer::tick() {
+    state_->tick();
+}
+void Indexer::stop() {
+    state_->stop();
+}
+const catalog::Totals& Indexer::totals() const {
+    return state_->totals_;
+}
 
 scanner::ScanReport Indexer::scan_report() const {
     return state_->scanner_ ? state_->scanner_->report() : scanner::ScanReport{};

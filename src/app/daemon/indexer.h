@@ -1,8 +1,8 @@
 #pragma once
 
-// Keeps the catalogue true to the shared folders: takes the scanner's reports to the catalogue, hashes what is new in
-// the background and at once what somebody asks for, and tells the node how its catalogue went on. Names are
-// told before hashes.
+// Keeps the catalogue true to the shared folders: takes the scanner's reports to the catalogue,
+// hashes what is new in the background and at once what somebody asks for, and tells the node how
+// its catalogue went on. Names are told before hashes.
 
 #include <filesystem>
 #include <functional>
@@ -18,6 +18,10 @@
 #include "io/scanner/scanner.h"
 
 namespace iwant::daemon {
+
+/// Brings a delta of our own catalogue within the wire's limits: sums of sparse files can exceed
+/// them.
+CatalogDelta within_limits(CatalogDelta delta);
 
 class Indexer {
   public:
@@ -36,16 +40,18 @@ class Indexer {
         unsigned hash_threads = 1;
     };
 
-    /// `catalog` belongs to `catalog_worker` from here on. All references outlive the indexer; the workers are
-    /// finished before it is destroyed.
-    Indexer(Options options, catalog::Catalog& catalog, Worker& catalog_worker, Post post, Told told,
-            Logger& logger);
+    /// `catalog` belongs to `catalog_worker` from here on. All references outlive the indexer; the
+    /// workers are finished before it is destroyed.
+    Indexer(Options options, catalog::Catalog& catalog, Worker& catalog_worker, Post post,
+            Told told, Logger& logger);
     ~Indexer();
 
     /// Tells the catalogue of the last run, then starts to scan.
     Result<void> start();
     void set_shares(std::vector<scanner::Share> shares);
     void hash_now(EntryId entry, Hashed hashed);
+    /// Lets time pass; call about once a second.
+    void tick();
     /// Stops scanning and hashing; nothing is told after that.
     void stop();
 

@@ -25,12 +25,13 @@ Result<std::vector<std::string>> listen_addresses(const std::vector<std::string>
     const Result<std::vector<platform::Interface>> all = platform::list_interfaces();
     if (!all) return std::unexpected(all.error());
     for (const std::string& name : interfaces) {
-        const auto found =
-            std::ranges::find_if(*all, [&](const auto& interface) { return is_named(interface, name); });
+        const auto found = std::ranges::find_if(
+            *all, [&](const auto& interface) { return is_named(interface, name); });
         if (found == all->end()) {
             std::string known;
             for (const platform::Interface& interface : *all) known += " " + interface.name;
-            return failure(ErrorCode::not_found, "use interface " + name, "this computer has:" + known);
+            return failure(ErrorCode::not_found, "use interface " + name,
+                           "this computer has:" + known);
         }
         for (const platform::InterfaceAddress& address : found->addresses) {
             const std::string scope = is_link_local6(address) ? "%" + found->name : "";

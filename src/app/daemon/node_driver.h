@@ -1,7 +1,7 @@
 #pragma once
 
-// Drives the one Node: hands it events with the time, carries its actions to whoever performs them, and wakes it
-// when its deadline comes. Event thread only.
+// Drives the one Node: hands it events with the time, carries its actions to whoever performs them,
+// and wakes it when its deadline comes. Event thread only.
 
 #include <deque>
 #include <functional>
@@ -20,9 +20,10 @@ class NodeDriver {
   public:
     using Perform = std::function<void(node::Action)>;
 
-    /// References outlive it. `perform` may cause further events; they are handled after it returned.
-    NodeDriver(boost::asio::io_context& context, node::Self self, node::Options options, std::uint64_t seed,
-               Logger& logger);
+    /// References outlive it. `perform` may cause further events; they are handled after it
+    /// returned.
+    NodeDriver(boost::asio::io_context& context, node::Self self, node::Options options,
+               std::uint64_t seed, Logger& logger);
     ~NodeDriver();
 
     void set_perform(Perform perform) { perform_ = std::move(perform); }

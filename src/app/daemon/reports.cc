@@ -10,9 +10,12 @@ using Names = std::map<PeerId, std::string>;
 
 constexpr std::uint16_t kDefaultPort = 4926;
 
-std::string last_component(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+std::string last_component(const std::string& path) {
+    return path.substr(path.rfind('/') + 1);
+}
 
-control::ResultReport result_report(const protocol::SearchResult& result, std::uint64_t row, const Names& names) {
+control::ResultReport result_report(const protocol::SearchResult& result, std::uint64_t row,
+                                    const Names& names) {
     control::ResultReport report;
     report.row = row;
     if (result.content) report.hash = result.content->hex();
@@ -38,16 +41,18 @@ std::optional<std::uint64_t> seconds_left(const swarm::DownloadStatus& status) {
 
 }  // namespace
 
-control::PeerRef peer_ref(const node::Node& node, const PeerId& peer) { return {peer.hex(), node.name_of(peer)}; }
+control::PeerRef peer_ref(const node::Node& node, const PeerId& peer) {
+    return {peer.hex(), node.name_of(peer)};
+}
 
-std::optional<control::LeaderRef> leader_ref(const node::Node& node, const protocol::LeaderView& view,
-                                             const PeerId& self) {
+std::optional<control::LeaderRef> leader_ref(const node::Node& node,
+                                             const protocol::LeaderView& view, const PeerId& self) {
     if (view.leader.is_zero()) return std::nullopt;
     return control::LeaderRef{peer_ref(node, view.leader), view.leader == self, view.epoch};
 }
 
-control::SearchReport search_report(const Query& query, const protocol::SearchReply& reply, Duration took,
-                                    const node::Node& node, const PeerId& self) {
+control::SearchReport search_report(const Query& query, const protocol::SearchReply& reply,
+                                    Duration took, const node::Node& node, const PeerId& self) {
     control::SearchReport report;
     report.query = query.text;
     report.complete = reply.complete;
@@ -66,7 +71,8 @@ control::SearchReport search_report(const Query& query, const protocol::SearchRe
     return report;
 }
 
-control::DownloadReport download_report(const swarm::DownloadStatus& status, const node::Node& node) {
+control::DownloadReport download_report(const swarm::DownloadStatus& status,
+                                        const node::Node& node) {
     control::DownloadReport report;
     report.id = status.id.value;
     if (status.content) report.hash = status.content->hex();
@@ -85,7 +91,8 @@ control::DownloadReport download_report(const swarm::DownloadStatus& status, con
         report.sources.push_back({peer_ref(node, peer), bytes});
     }
     for (const PeerId& peer : status.active_sources) {
-        if (!status.bytes_by_source.contains(peer)) report.sources.push_back({peer_ref(node, peer), 0});
+        if (!status.bytes_by_source.contains(peer))
+            report.sources.push_back({peer_ref(node, peer), 0});
     }
     report.active_sources = status.active_sources.size();
     if (status.error) report.code = std::string(iwant::to_string(*status.error));
@@ -106,7 +113,8 @@ control::PeerReport peer_report(const node::PeerView& peer, UnixSeconds now) {
     report.bytes = peer.bytes;
     report.version = peer.program_version;
     if (peer.since_seen) {
-        report.last_seen = now - std::chrono::duration_cast<std::chrono::seconds>(*peer.since_seen).count();
+        report.last_seen =
+            now - std::chrono::duration_cast<std::chrono::seconds>(*peer.since_seen).count();
     }
     return report;
 }

@@ -11,12 +11,13 @@
 namespace iwant::daemon {
 
 control::PeerRef peer_ref(const node::Node& node, const PeerId& peer);
-std::optional<control::LeaderRef> leader_ref(const node::Node& node, const protocol::LeaderView& view,
-                                             const PeerId& self);
+std::optional<control::LeaderRef> leader_ref(const node::Node& node,
+                                             const protocol::LeaderView& view, const PeerId& self);
 /// `took` is the time from the user's question to the answer.
-control::SearchReport search_report(const Query& query, const protocol::SearchReply& reply, Duration took,
-                                    const node::Node& node, const PeerId& self);
-control::DownloadReport download_report(const swarm::DownloadStatus& status, const node::Node& node);
+control::SearchReport search_report(const Query& query, const protocol::SearchReply& reply,
+                                    Duration took, const node::Node& node, const PeerId& self);
+control::DownloadReport download_report(const swarm::DownloadStatus& status,
+                                        const node::Node& node);
 control::PeerReport peer_report(const node::PeerView& peer, UnixSeconds now);
 
 /// "192.0.2.7:4926", "[fe80::1%eth0]:4926".

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/protocol/check.h"
 #include "core/protocol/limits.h"
 
 namespace iwant::daemon {
@@ -21,18 +22,24 @@ protocol::Message hash_reply(RequestId request, const Result<Entry>& entry) {
     return Refusal{request, gone ? RefusalCode::not_shared : RefusalCode::failed};
 }
 
-protocol::Message piece_list_reply(const protocol::PieceListRequest& request, const PieceList& pieces) {
-    if (request.first.value >= pieces.hashes.size()) return Refusal{request.request, RefusalCode::range};
-    const std::size_t count = std::min(pieces.hashes.size() - request.first.value, protocol::kPieceHashesMax);
+protocol::Message piece_list_reply(const protocol::PieceListRequest& request,
+                                   const PieceList& pieces) {
+    if (request.first.value >= pieces.hashes.size())
+        return Refusal{request.request, RefusalCode::range};
+    const std::size_t count =
+        std::min(pieces.hashes.size() - request.first.value, protocol::kPieceHashesMax);
     const auto begin = pieces.hashes.begin() + request.first.value;
-    return protocol::PieceListReply{
-        request.request, pieces.size_bytes, request.first, {begin, begin + static_cast<std::ptrdiff_t>(count)}};
+    return protocol::PieceListReply{request.request,
+                                    pieces.size_bytes,
+                                    request.first,
+                                    {begin, begin + static_cast<std::ptrdiff_t>(count)}};
 }
 
 protocol::Message tree_reply(const protocol::TreeRequest& request, const TreeListing& listing) {
     const std::size_t total = listing.entries.size();
     if (request.first > total) return Refusal{request.request, RefusalCode::range};
-    protocol::TreeReply reply{request.request, request.first, static_cast<std::uint32_t>(total), {}};
+    protocol::TreeReply reply{
+        request.request, request.first, static_cast<std::uint32_t>(total), {}};
     std::size_t bytes = 0;
     for (std::size_t i = request.first; i < total; ++i) {
         bytes += listing.entries[i].name.size() + kBytesPerTreeEntry;
@@ -44,7 +51,8 @@ protocol::Message tree_reply(const protocol::TreeRequest& request, const TreeLis
 
 /// The reply made of a catalogue's answer, or the Refusal for what it lacks.
 template <class Found, class Make>
-protocol::Message reply_or_refusal(RequestId request, const Result<std::optional<Found>>& found, Make make) {
+protocol::Message reply_or_refusal(RequestId request, const Result<std::optional<Found>>& found,
+                                   Make make) {
     if (!found) return Refusal{request, RefusalCode::failed};
     if (!*found) return Refusal{request, RefusalCode::not_shared};
     return make(**found);
@@ -52,8 +60,8 @@ protocol::Message reply_or_refusal(RequestId request, const Result<std::optional
 
 }  // namespace
 
-ShareServer::ShareServer(catalog::Catalog& catalog, Worker& catalog_worker, Indexer& indexer, Post post,
-                         SendReply send)
+ShareServer::ShareServer(catalog::Catalog& catalog, Worker& catalog_worker, Indexer& indexer,
+                         Post post, SendReply send)
     : catalog_(catalog),
       worker_(catalog_worker),
       indexer_(indexer),
@@ -61,33 +69,51 @@ ShareServer::ShareServer(catalog::Catalog& catalog, Worker& catalog_worker, Inde
       send_(std::move(send)) {}
 
 void ShareServer::serve(const node::Serve& serve) {
+    std::size_t& open = open_[serve.session];
+    if (open >= protocol::kRequestsPerSessionMax) {
+        const RequestId request =
+            std::visit([](const auto& asked) { return asked.request; }, serve.request);
+        return send_(serve.session, Refusal{request, RefusalCode::busy});
+    }
+    ++open;
     std::visit([&](const auto& request) { answer(serve.session, request); }, serve.request);
 }
 
 void ShareServer::answer(SessionId session, const protocol::HashRequest& request) {
-    indexer_.hash_now(request.entry, [this, session, id = request.request](const Result<Entry>& entry) {
-        send_(session, hash_reply(id, entry));
-    });
+    indexer_.hash_now(request.entry,
+                      [this, session, id = request.request](const Result<Entry>& entry) {
+                          send_reply(session, id, hash_reply(id, entry));
+                      });
 }
 
 void ShareServer::answer(SessionId session, const protocol::PieceListRequest& request) {
     worker_.post([this, session, request] {
         const auto pieces = catalog_.piece_list(request.file);
-        reply(session, reply_or_refusal(request.request, pieces,
-                                        [&](const PieceList& list) { return piece_list_reply(request, list); }));
+        const auto make = [&](const PieceList& list) { return piece_list_reply(request, list); };
+        post_reply(session, request.request, reply_or_refusal(request.request, pieces, make));
     });
 }
 
 void ShareServer::answer(SessionId session, const protocol::TreeRequest& request) {
     worker_.post([this, session, request] {
         const auto listing = catalog_.tree_listing(request.tree);
-        reply(session, reply_or_refusal(request.request, listing,
-                                        [&](const TreeListing& tree) { return tree_reply(request, tree); }));
+        const auto make = [&](const TreeListing& tree) { return tree_reply(request, tree); };
+        post_reply(session, request.request, reply_or_refusal(request.request, listing, make));
     });
 }
 
-void ShareServer::reply(SessionId session, protocol::Message message) {
-    post_([this, session, message = std::move(message)] { send_(session, message); });
+void ShareServer::post_reply(SessionId session, RequestId request, protocol::Message message) {
+    post_([this, session, request, message = std::move(message)] {
+        send_reply(session, request, message);
+    });
+}
+
+void ShareServer::send_reply(SessionId session, RequestId request, protocol::Message message) {
+    if (const auto open = open_.find(session); open != open_.end() && --open->second == 0)
+        open_.erase(open);
+    // What lies on our disk may break the wire's rules: sums of sparse files beyond 2^53, for one.
+    if (!protocol::check_message(message)) message = Refusal{request, RefusalCode::failed};
+    send_(session, message);
 }
 
 }  // namespace iwant::daemon

@@ -1,8 +1,10 @@
 #pragma once
 
-// Answers what other peers ask about our shared files on control sessions: hashes, piece lists, folder listings.
+// Answers what other peers ask about our shared files on control sessions: hashes, piece lists,
+// folder listings.
 
 #include <functional>
+#include <map>
 
 #include "app/daemon/indexer.h"
 #include "app/daemon/worker.h"
@@ -20,20 +22,23 @@ class ShareServer {
     ShareServer(catalog::Catalog& catalog, Worker& catalog_worker, Indexer& indexer, Post post,
                 SendReply send);
 
-    /// Event thread.
+    /// Event thread. A session with too many questions open is told to come later.
     void serve(const node::Serve& serve);
 
   private:
     void answer(SessionId session, const protocol::HashRequest& request);
     void answer(SessionId session, const protocol::PieceListRequest& request);
     void answer(SessionId session, const protocol::TreeRequest& request);
-    void reply(SessionId session, protocol::Message message);
+    /// Event thread; the other from the catalogue's worker.
+    void send_reply(SessionId session, RequestId request, protocol::Message message);
+    void post_reply(SessionId session, RequestId request, protocol::Message message);
 
     catalog::Catalog& catalog_;
     Worker& worker_;
     Indexer& indexer_;
     const Post post_;
     const SendReply send_;
+    std::map<SessionId, std::size_t> open_;  ///< questions of a session that wait for their answer
 };
 
 }  // namespace iwant::daemon

@@ -27,7 +27,9 @@ Transfers::Transfers(const net::TlsContext& tls, catalog::Catalog& catalog, Work
                 world_.tell},
                logger) {}
 
-Transfers::~Transfers() { stop(); }
+Transfers::~Transfers() {
+    stop();
+}
 
 Result<DownloadId> Transfers::restore(const std::function<void(swarm::Event)>& tell) {
     Result<std::vector<catalog::StoredDownload>> stored = catalog_.downloads();
@@ -38,7 +40,8 @@ Result<DownloadId> Transfers::restore(const std::function<void(swarm::Event)>& t
         highest = std::max(highest, id);
         Result<swarm::DownloadRecord> record = read_record(id, download.record);
         kept_[id] = {std::move(download.record),
-                     {std::move(download.part_folder), std::move(download.part_key), std::move(download.present)}};
+                     {std::move(download.part_folder), std::move(download.part_key),
+                      std::move(download.present)}};
         if (!record) {
             logger_.warning(record.error().text());
             continue;
@@ -69,19 +72,23 @@ void Transfers::act(const swarm::Prepare& action) {
 void Transfers::act(const swarm::StartFetch& action) {
     const swarm::PlannedFile& file = plans_.at(action.id)->files.at(action.file.value);
     fetcher_.fetch(action.peer,
-                   {action.fetch, action.id, action.file, file.file, file.size_bytes, action.first, action.count,
-                    action.pieces},
+                   {action.fetch, action.id, action.file, file.file, file.size_bytes, action.first,
+                    action.count, action.pieces},
                    world_.make_hello(), world_.addresses_of(action.peer));
 }
 
-void Transfers::act(const swarm::CancelFetch& action) { fetcher_.cancel(action.fetch); }
+void Transfers::act(const swarm::CancelFetch& action) {
+    fetcher_.cancel(action.fetch);
+}
 
 void Transfers::act(const swarm::Finish& action) {
-    disk_worker_.post([this, id = action.id] { world_.tell(swarm::Finished{id, store_.finish(id)}); });
+    disk_worker_.post(
+        [this, id = action.id] { world_.tell(swarm::Finished{id, store_.finish(id)}); });
 }
 
 void Transfers::act(const swarm::Release& action) {
-    disk_worker_.post([this, action] { store_.release(action.id, action.parts); });
+    disk_worker_.post(
+        [this, action] { store_.release(action.id, action.parts, kept_[action.id].parts); });
 }
 
 void Transfers::act(const swarm::SaveDownload& action) {
@@ -113,7 +120,8 @@ catalog::StoredDownload Transfers::stored(DownloadId id, const Kept& kept) {
     return {id.value, kept.record, kept.parts.part_folder, kept.parts.present, kept.parts.part_key};
 }
 
-// On the disk worker; waits for the database, since the order of the two is what crash safety rests on.
+// On the disk worker; waits for the database, since the order of the two is what crash safety rests
+// on.
 Result<void> Transfers::save_parts(DownloadId id, const PartRecord& parts) {
     Kept& kept = kept_[id];
     const bool only_present =

@@ -1,7 +1,7 @@
 #pragma once
 
-// Carries out what the swarm wants done to disk and wire: part folders, fetches, checkpoints, and the records that
-// a restart needs. Disk work has one worker, the database another.
+// Carries out what the swarm wants done to disk and wire: part folders, fetches, checkpoints, and
+// the records that a restart needs. Disk work has one worker, the database another.
 
 #include <functional>
 #include <map>
@@ -26,12 +26,14 @@ class Transfers {
         std::function<std::vector<protocol::Address>(const PeerId&)> addresses_of;
     };
 
-    /// References outlive it. `catalog` is used on `catalog_worker` only; `reader` is for this alone.
+    /// References outlive it. `catalog` is used on `catalog_worker` only; `reader` is for this
+    /// alone.
     Transfers(const net::TlsContext& tls, catalog::Catalog& catalog, Worker& catalog_worker,
               std::unique_ptr<catalog::CatalogReader> reader, World world, Logger& logger);
     ~Transfers();
 
-    /// Reads the downloads of earlier runs and tells them; returns the highest id. Before the workers run.
+    /// Reads the downloads of earlier runs and tells them; returns the highest id. Before the
+    /// workers run.
     Result<DownloadId> restore(const std::function<void(swarm::Event)>& tell);
     /// Event thread. One of the actions that leave the node (not an Ask...).
     void perform(const swarm::Action& action);

@@ -20,8 +20,10 @@ std::optional<std::uint64_t> row_number(const std::string& typed) {
 
 Result<std::string> hash_digits(const std::string& typed) {
     if (!is_hex(typed) || typed.size() < protocol::kLocatePrefixMin || typed.size() > 64) {
-        return failure(ErrorCode::invalid_argument, "download \"" + escape_for_display(typed) + "\"",
-                       "give the row number of the last search, a hash of 64 digits, or 6 or more of its first "
+        return failure(ErrorCode::invalid_argument,
+                       "download \"" + escape_for_display(typed) + "\"",
+                       "give the row number of the last search, a hash of 64 digits, or 6 or more "
+                       "of its first "
                        "digits");
     }
     std::string digits = typed;
@@ -29,7 +31,8 @@ Result<std::string> hash_digits(const std::string& typed) {
     return digits;
 }
 
-Result<protocol::SearchResult> only_match(const std::string& typed, const protocol::LocateReply& reply) {
+Result<protocol::SearchResult> only_match(const std::string& typed,
+                                          const protocol::LocateReply& reply) {
     if (reply.matches.size() == 1) return reply.matches.front();
     if (reply.matches.empty()) {
         if (reply.complete) {

@@ -1,6 +1,7 @@
 #pragma once
 
-// From what a user typed to what is wanted: a row of the last search, or the first digits of a hash.
+// From what a user typed to what is wanted: a row of the last search, or the first digits of a
+// hash.
 
 #include <cstdint>
 #include <optional>
@@ -24,7 +25,8 @@ Result<std::string> hash_digits(const std::string& typed);
 
 /// The one match that `typed` means. Several are an error that lists them; none is not_found, or
 /// unavailable when not everybody could be asked.
-Result<protocol::SearchResult> only_match(const std::string& typed, const protocol::LocateReply& reply);
+Result<protocol::SearchResult> only_match(const std::string& typed,
+                                          const protocol::LocateReply& reply);
 
 /// What to download for a result; our own copy is not a source. Fails when nobody else has it.
 Result<swarm::Target> target_of(const protocol::SearchResult& result, const PeerId& self);

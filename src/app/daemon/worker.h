@@ -1,7 +1,7 @@
 #pragma once
 
-// A thread with a queue: how work that may block leaves the event thread. Tasks run in order. What they find out
-// they post back to the event loop as values.
+// A thread with a queue: how work that may block leaves the event thread. Tasks run in order. What
+// they find out they post back to the event loop as values.
 
 #include <condition_variable>
 #include <cstddef>
@@ -32,8 +32,8 @@ class Worker {
 
     /// Never blocks.
     void post(Task task);
-    /// Waits until fewer than kRoomTasks are queued: for producers that are faster than the worker. Returns
-    /// without posting when the worker stops.
+    /// Waits until fewer than kRoomTasks are queued: for producers that are faster than the worker.
+    /// Returns without posting when the worker stops.
     void post_when_room(Task task);
     /// Runs what is queued, then ends the thread. Later posts are dropped.
     void finish();
