@@ -168,20 +168,23 @@ void Backend::answered(node::AnswerSearch answer) {
 
 void Backend::download(control::DownloadRequest request,
                        control::Reply<control::DownloadReport> reply) {
-    if (const std::optional<std::uint64_t> row = row_number(request.what)) {
-        if (*row == 0 || *row > rows_.size()) {
-            return reply(failure(
-                ErrorCode::not_found, "download " + request.what,
-                rows_.empty() ? "there was no search yet; run iwanto search first"
-                              : "the last search has rows 1 to " + std::to_string(rows_.size())));
-        }
-        return reply(start_download(rows_[*row - 1], request));
+    if (const std::optional<std::uint64_t> number = row_number(request.what)) {
+        const Result<protocol::SearchResult> result = row(*number);
+        return reply(result ? start_download(*result, request) : std::unexpected(result.error()));
     }
     const Result<std::string> digits = hash_digits(request.what);
     if (!digits) return reply(std::unexpected(digits.error()));
     const node::Ticket ticket{next_ticket_.value++};
     locates_.emplace(ticket, PendingDownload{std::move(request), std::move(reply)});
     driver_.handle(node::LocateAsked{ticket, *digits});
+}
+
+Result<protocol::SearchResult> Backend::row(std::uint64_t number) const {
+    if (rows_ && number >= 1 && number <= rows_->size()) return (*rows_)[number - 1];
+    std::string reason = "there was no search yet; run iwanto search first";
+    if (rows_) reason = "the last search has rows 1 to " + std::to_string(rows_->size());
+    if (rows_ && rows_->empty()) reason = "the last search found nothing";
+    return failure(ErrorCode::not_found, "download " + std::to_string(number), std::move(reason));
 }
 
 void Backend::answered(node::AnswerLocate answer) {
@@ -229,7 +232,7 @@ Result<std::filesystem::path> Backend::folder_for(const control::DownloadRequest
     Result<std::filesystem::path> folder = platform::resolve(*request.folder);
     if (!folder) return folder;
     changed.download_folder = *folder;
-    if (const Result<void> checked = check_folders(changed); !checked)
+    if (const Result<void> checked = check_layout(changed); !checked)
         return std::unexpected(checked.error());
     return folder;
 }
@@ -292,6 +295,12 @@ Result<control::DownloadReport> Backend::cancel(const std::string& what) {
 Result<control::ConfigReport> Backend::share(const std::string& folder, bool add) {
     const Result<std::filesystem::path> path = platform::resolve(folder);
     if (!path) return std::unexpected(path.error());
+    if (const Result<platform::FileInfo> info = platform::info_of(*path); !info) {
+        return std::unexpected(info.error());
+    } else if (info->kind != platform::FileKind::folder) {
+        return failure(ErrorCode::invalid_argument, "share " + path->string(),
+                       "it is not a folder");
+    }
     Config changed = config_;
     if (!add) changed.shared_folders.clear();
     if (std::ranges::find(changed.shared_folders, *path) == changed.shared_folders.end()) {
@@ -312,7 +321,7 @@ Result<control::ConfigReport> Backend::unshare(const std::string& folder) {
 }
 
 Result<control::ConfigReport> Backend::apply_shares(Config changed) {
-    if (const Result<void> checked = check_folders(changed); !checked)
+    if (const Result<void> checked = check_layout(changed); !checked)
         return std::unexpected(checked.error());
     if (const Result<void> saved = save_shared_folders(changed); !saved)
         return std::unexpected(saved.error());
@@ -326,7 +335,7 @@ Result<control::ConfigReport> Backend::set_download_folder(const std::string& fo
     if (!path) return std::unexpected(path.error());
     Config changed = config_;
     changed.download_folder = *path;
-    if (const Result<void> checked = check_folders(changed); !checked)
+    if (const Result<void> checked = check_layout(changed); !checked)
         return std::unexpected(checked.error());
     if (const Result<void> saved = save_download_folder(changed); !saved)
         return std::unexpected(saved.error());

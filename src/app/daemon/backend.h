@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -73,6 +74,7 @@ class Backend final : public control::Backend {
     };
 
     void ask(std::shared_ptr<PendingSearch> search);
+    Result<protocol::SearchResult> row(std::uint64_t number) const;
     Result<control::DownloadReport> start_download(const protocol::SearchResult& result,
                                                    const control::DownloadRequest& request);
     Result<std::filesystem::path> folder_for(const control::DownloadRequest& request) const;
@@ -93,7 +95,7 @@ class Backend final : public control::Backend {
     node::Ticket next_ticket_{1};
     std::map<node::Ticket, std::shared_ptr<PendingSearch>> searches_;
     std::map<node::Ticket, PendingDownload> locates_;
-    std::vector<protocol::SearchResult> rows_;  ///< of the last search
+    std::optional<std::vector<protocol::SearchResult>> rows_;  ///< of the last search
 };
 
 }  // namespace iwant::daemon

@@ -396,7 +396,10 @@ Result<void> run(const StartOptions& options,
     Result<std::vector<std::string>> made = create_missing(*config);
     if (!made) return failure(std::move(made));
     if (first_start) made->insert(made->begin(), home->string());
-    if (Result<void> checked = check_folders(*config); !checked) return checked;
+    // A configured folder may be away, on a disk that is not plugged in; one just typed must be
+    // there.
+    Result<void> checked = options.shares.empty() ? check_layout(*config) : check_folders(*config);
+    if (!checked) return checked;
 
     platform::protect_process_memory();
     platform::raise_file_limit();
