@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 IWANTO = pathlib.Path(os.environ.get("IWANTO", ROOT / "build/release/iwanto"))
@@ -79,6 +80,18 @@ class Host:
                           ("link", "set", "eth0", "up")):
             run_quietly("ip", "-n", self.namespace, *arguments)
 
+    def slow_down(self, rate):
+        """Limits what this host sends: "80mbit"."""
+        run_quietly("tc", "-n", self.namespace, "qdisc", "replace", "dev", "eth0", "root", "tbf", "rate", rate,
+                    "burst", "256kb", "latency", "50ms")
+
+    def go_full_speed(self):
+        run_quietly("tc", "-n", self.namespace, "qdisc", "del", "dev", "eth0", "root")
+
+    def set_kernel(self, key, value):
+        """Sets a kernel parameter of this host's network."""
+        run_quietly("ip", "netns", "exec", self.namespace, "sysctl", "-qw", f"{key}={value}")
+
     def set_cable(self, state):
         """`state` is "up" or "down": pulls or plugs the cable at the switch."""
         run_quietly("ip", "-n", self.lab.switch, "link", "set", f"{self.lab.prefix}v{self.number}", state)
@@ -133,6 +146,13 @@ class Host:
         self.process = None
         return time.monotonic() - began
 
+    def freeze(self):
+        """Stops the daemon's process where it is, as a computer that hangs."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self):
+        self.process.send_signal(signal.SIGCONT)
+
     def environment(self):
         kept = {name: value for name, value in os.environ.items() if not name.startswith("IWANT")}
         return kept | {"HOME": str(self.folder), "LC_ALL": "C.UTF-8", "IWANT_LOG": "debug"}
@@ -161,6 +181,25 @@ class Host:
 
     def finds(self, *words):
         return self.search(*words)["results"]
+
+    def popen(self, *arguments):
+        """Runs `iwanto ...` beside the test."""
+        return subprocess.Popen(self.command(IWANTO, "--home", self.home, *arguments), stdin=subprocess.DEVNULL,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=self.environment())
+
+    def wait_for_result(self, *words, sources=1, seconds=30):
+        """The first result, once it has a hash and so many sources."""
+        def ready():
+            return next((result for result in self.finds(*words)
+                         if result["hash"] and len(result["sources"]) >= sources), None)
+        return wait_until(ready, seconds, f"{self.name} finds {words} at {sources} sources")
+
+    def wait_for_download(self, condition, seconds, what):
+        """The newest download, once condition(it) holds."""
+        def ready():
+            newest = next(iter(self.json("downloads")["downloads"][-1:]), None)
+            return newest if newest and condition(newest) else None
+        return wait_until(ready, seconds, f"{self.name}: {what}")
 
     def download(self, what, *flags, timeout=120):
         """The last line of `download --json`."""
@@ -237,3 +276,12 @@ class Lab:
             print(f"kept: {self.folder}", file=sys.stderr)
         else:
             shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class LabTest(unittest.TestCase):
+    """A test with labs that are taken down after it."""
+
+    def lab(self, **options):
+        lab = Lab(**options)
+        self.addCleanup(lab.close)
+        return lab.__enter__()
