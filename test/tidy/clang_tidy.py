@@ -1,4 +1,4 @@
-"""Runs clang-tidy over every source of a build folder, as many at a time as there are processors. A source
+"""Runs clang-tidy over every source of a build folder but unit tests, as many at a time as there are processors. A source
 whose content, headers and rules did not change since it last passed is not checked again.
 
     python3 test/tidy/clang_tidy.py BUILD_FOLDER [PART_OF_A_PATH...]
@@ -28,7 +28,7 @@ def main():
     parts = sys.argv[2:]
     sources = sorted({pathlib.Path(entry["file"]) for entry in json.loads((build / "compile_commands.json").read_text())})
     sources = [source for source in sources if source.is_relative_to(ROOT) and not source.is_relative_to(ROOT / "build")
-               and source.suffix == ".cc" and (not parts or any(part in str(source) for part in parts))]
+               and source.suffix == ".cc" and not source.name.endswith("_test.cc") and (not parts or any(part in str(source) for part in parts))]
     headers = [path for folder in ("src", "sim", "test") for path in (ROOT / folder).rglob("*.h")]
     common = digest_of([*headers, ROOT / ".clang-tidy", pathlib.Path(__file__)])
     passed = build / "tidy-passed"
