@@ -52,8 +52,9 @@ def count(output, exit_code):
             found = re.search(rf"^\[  {tag} *\] (\d+) tests?", output, re.M)
             return int(found.group(1)) if found else 0
         passed, failed, skipped = figure("PASSED"), figure("FAILED"), figure("SKIPPED")
-    elif match := re.search(r"^(\d+) seeds? passed, (\d+) failed", output, re.M):
-        passed, failed, skipped = int(match.group(1)), int(match.group(2)), 0
+    elif match := re.search(r"^(\d+) seeds?, (\d+) failed", output, re.M):
+        failed, skipped = int(match.group(2)), 0
+        passed = int(match.group(1)) - failed
     else:
         passed, failed, skipped = 0, 1, 0
     if exit_code != 0 and failed == 0:
