@@ -1,0 +1,58 @@
+"""`./run bench [SUITE...]`: what iWant costs and how fast it is, beside what people use today.
+
+    python3 test/bench/bench.py [bulk] [start] [change] [hash] [search] [idle] [--json] [--size MIB] [--runs N] ...
+
+Each suite prints a small table; with --json one JSON object a line. Nothing leaves the machine: hosts are network
+namespaces (as root) or share the loopback device. doc/benchmarks.md keeps the results."""
+
+import argparse
+import datetime
+import json
+import sys
+
+import bulk
+import change
+import hash_rate
+import idle
+import measure
+import search
+import start
+
+SUITES = {"bulk": bulk, "start": start, "change": change, "hash": hash_rate, "search": search, "idle": idle}
+
+
+def parse():
+    parser = argparse.ArgumentParser(prog="./run bench", description="Measures iWant; without a suite, all of them.")
+    parser.add_argument("suites", nargs="*", metavar="SUITE", help=" ".join(SUITES))
+    parser.add_argument("--json", action="store_true", help="one JSON object a suite")
+    parser.add_argument("--size", dest="size_mib", type=int, default=4096, metavar="MIB", help="of the big file (4096)")
+    parser.add_argument("--runs", type=int, default=3, help="of bulk and hash (3)")
+    parser.add_argument("--topology", action="append", choices=("hosts", "loopback"), help="of bulk (hosts, as root)")
+    parser.add_argument("--starts", type=int, default=10, help="of start (10)")
+    parser.add_argument("--changes", type=int, default=40, help="of change (40)")
+    parser.add_argument("--names", type=int, default=1_000_000, help="of search (1,000,000)")
+    parser.add_argument("--idle-seconds", type=int, default=60, help="of idle (60)")
+    options = parser.parse_args()
+    if unknown := [name for name in options.suites if name not in SUITES]:
+        parser.error(f"no such suite: {' '.join(unknown)}; there are: {' '.join(SUITES)}")
+    return options
+
+
+def main():
+    options = parse()
+    if not options.json:
+        print(f"{datetime.date.today()}, {measure.machine()}", flush=True)
+    for name in options.suites or SUITES:
+        found = SUITES[name].run(options)
+        if options.json:
+            found = {"suite": name, "date": str(datetime.date.today()), "machine": measure.machine()} | found
+            print(json.dumps(found), flush=True)
+        else:
+            print("\n" + SUITES[name].show(found), flush=True)
+
+
+try:
+    main()
+except KeyboardInterrupt:
+    print("\nstopped; everything is cleaned up", file=sys.stderr)
+    sys.exit(130)

@@ -1,0 +1,13 @@
+#pragma once
+
+// What iwanto-bench measures inside one process. Each prints one JSON object; bench.py makes tables
+// of them.
+
+#include <cstddef>
+
+namespace iwant::bench {
+
+/// The search index with so many made-up names. The exit code.
+int search_bench(std::size_t names);
+
+}  // namespace iwant::bench

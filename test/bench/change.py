@@ -1,0 +1,73 @@
+"""change: from a change in a shared folder to the moment when another peer's search shows it.
+
+Three hosts; neither the one whose folder changes nor the one that searches leads, so every change takes the whole
+way: noticed, announced, indexed, asked for."""
+
+import os
+import time
+
+import measure
+from bench_lab import BenchLab, Failed, all_hashed, make_tree, search, wait_until
+from random import Random
+
+TIMEOUT_S = 30
+FILES = 1000
+KINDS = ("new", "changed", "renamed", "deleted")
+
+
+def names_found(host, text):
+    return {row["name"]: row["size"] for row in search(host, text)}
+
+
+def seconds_until(condition, what):
+    began = time.monotonic()
+    while not condition():
+        if time.monotonic() - began > TIMEOUT_S:
+            raise Failed(f"not seen within {TIMEOUT_S} s: {what}")
+        time.sleep(0.005)
+    return time.monotonic() - began
+
+
+def change_one(owner, searcher, number):
+    """Takes one file through its life; seconds for each kind of change."""
+    word, other = f"quokka{number}x", f"wombat{number}y"
+    old, renamed = owner.shared / f"Zoo {word}.txt", owner.shared / f"Zoo {other}.txt"
+    times = {}
+    old.write_bytes(os.urandom(1000))
+    times["new"] = seconds_until(lambda: old.name in names_found(searcher, word), "a new file")
+    old.write_bytes(os.urandom(2000))
+    times["changed"] = seconds_until(lambda: names_found(searcher, word).get(old.name) == 2000, "a changed file")
+    old.rename(renamed)
+    times["renamed"] = seconds_until(lambda: renamed.name in names_found(searcher, other), "a renamed file")
+    renamed.unlink()
+    times["deleted"] = seconds_until(lambda: renamed.name not in names_found(searcher, other), "a deleted file")
+    return times
+
+
+def run(options):
+    found = {kind: [] for kind in KINDS}
+    prng = Random(11)
+    with BenchLab() as lab:
+        hosts = [lab.host(name) for name in ("one", "two", "three")]
+        for host in hosts:
+            make_tree(host.shared, FILES, 1000, 8000, prng)
+        lab.start()
+        for host in hosts:
+            wait_until(lambda: all_hashed(host, FILES), 60, "the files are hashed")
+        leader = lab.leader()
+        owner, searcher = [host for host in hosts if host is not leader]
+        for number in range(-(-options.changes // len(KINDS))):
+            time.sleep(prng.random() / 2)
+            for kind, seconds in change_one(owner, searcher, number).items():
+                found[kind].append(seconds)
+    found["all"] = [seconds for kind in KINDS for seconds in found[kind]]
+    return {"changes": len(found["all"]),
+            "seconds": {kind: {"p50": measure.median(times), "p99": measure.percentile(times, 99), "max": max(times)}
+                        for kind, times in found.items()}}
+
+
+def show(found):
+    rows = [[kind, *(f"{figures[name]:.3f}" for name in ("p50", "p99", "max"))]
+            for kind, figures in found["seconds"].items()]
+    return measure.table(f"change: {found['changes']} changes until another peer's search shows them",
+                         ["", "p50 s", "p99 s", "max s"], rows)
