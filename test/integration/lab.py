@@ -51,10 +51,11 @@ def run_quietly(*command):
 class Host:
     """One computer of the lab: its own network, home, shared folder and daemon."""
 
-    def __init__(self, lab, name, number):
+    def __init__(self, lab, name, number, network=("ipv4", "ipv6")):
         self.lab = lab
         self.name = name
         self.number = number
+        self.network = network
         self.namespace = f"{lab.prefix}{number}" if lab.isolated else None
         self.address = f"{SUBNET}{number}" if lab.isolated else "127.0.0.1"
         self.port = 4926 if lab.isolated else lab.first_port + number
@@ -76,9 +77,29 @@ class Host:
         run_quietly("ip", "link", "add", end, "netns", self.lab.switch, "type", "veth",
                     "peer", "name", "eth0", "netns", self.namespace)
         run_quietly("ip", "-n", self.lab.switch, "link", "set", end, "master", "lan", "up")
-        for arguments in (("link", "set", "lo", "up"), ("addr", "add", f"{self.address}/24", "brd", "+", "dev", "eth0"),
-                          ("link", "set", "eth0", "up")):
-            run_quietly("ip", "-n", self.namespace, *arguments)
+        if "ipv6" not in self.network:
+            self.set_kernel("net.ipv6.conf.all.disable_ipv6", 1)
+        self.ip("link", "set", "lo", "up")
+        if "ipv4" in self.network:
+            self.ip("addr", "add", f"{self.address}/24", "brd", "+", "dev", "eth0")
+        self.ip("link", "set", "eth0", "up")
+
+    def ip(self, *arguments):
+        """Runs the `ip` command for this host."""
+        run_quietly("ip", "-n", self.namespace, *arguments)
+
+    def wait_for_ipv6(self):
+        """Until the kernel has made sure that nobody else has this host's address."""
+        def ready():
+            shown = subprocess.run(self.command("ip", "-6", "-br", "addr", "show", "dev", "eth0", "scope", "link", "-tentative"),
+                                   capture_output=True, text=True, check=True).stdout.split()
+            return next((word.split("/")[0] for word in shown if word.startswith("fe80")), None)
+        return wait_until(ready, 10, f"{self.name} has an IPv6 address")
+
+    def python(self, code, *arguments):
+        """Runs a Python program on this host, beside the test."""
+        return subprocess.Popen(self.command(sys.executable, "-c", code, *arguments), stdin=subprocess.PIPE,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     def slow_down(self, rate):
         """Limits what this host sends: "80mbit"."""
@@ -231,8 +252,8 @@ class Lab:
     def __exit__(self, *_):
         self.close()
 
-    def host(self, name, files=None):
-        host = Host(self, name, len(self.hosts) + 1)
+    def host(self, name, files=None, **options):
+        host = Host(self, name, len(self.hosts) + 1, **options)
         self.hosts.append(host)
         if self.isolated:
             host.plug_in()
