@@ -26,12 +26,12 @@ HashPool::~HashPool() {
 
 std::size_t HashPool::room() const {
     const std::size_t most = kQueuedPerThread * threads_;
-    const std::size_t queued = queued_;
-    return queued < most ? most - queued : 0;
+    const std::size_t unfinished = unfinished_;
+    return unfinished <= most / 2 ? most - unfinished : 0;
 }
 
 void HashPool::hash(const catalog::HashJob& job) {
-    ++queued_;
+    ++unfinished_;
     const std::size_t worker =
         job.stamp.size_bytes >= kLargeFileBytes ? 0 : next_++ % workers_.size();
     workers_[worker]->post([this, job] { run(job); });
@@ -41,7 +41,7 @@ void HashPool::run(const catalog::HashJob& job) {
     const unsigned threads = job.stamp.size_bytes >= kLargeFileBytes ? threads_ : 1;
     Result<scanner::HashedFile> hashed =
         scanner::hash_file(job.disk_path, job.stamp, threads, stop_);
-    --queued_;
+    --unfinished_;
     done_(job, std::move(hashed));
 }
 

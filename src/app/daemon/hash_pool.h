@@ -26,7 +26,10 @@ class HashPool {
     HashPool(unsigned threads, Done done);
     ~HashPool();
 
-    /// How many more jobs are taken without waiting long.
+    /// Jobs that were taken and are not hashed yet.
+    std::size_t unfinished() const { return unfinished_; }
+    /// How many jobs to bring now; none while half of what keeps the threads busy is there, so that
+    /// jobs are asked of the catalogue by the dozen.
     std::size_t room() const;
     void hash(const catalog::HashJob& job);
     /// Jobs under way end with ErrorCode::cancelled.
@@ -38,7 +41,7 @@ class HashPool {
     const unsigned threads_;
     const Done done_;
     std::atomic<bool> stop_ = false;
-    std::atomic<std::size_t> queued_ = 0;
+    std::atomic<std::size_t> unfinished_ = 0;
     std::size_t next_ = 0;
     std::vector<std::unique_ptr<Worker>> workers_;
 };

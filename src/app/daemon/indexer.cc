@@ -18,6 +18,9 @@ namespace {
 /// A file that changed while it was hashed is tried again after so long, or when the scanner tells
 /// it.
 constexpr std::chrono::seconds kTryChangedAgain{10};
+/// Nothing more is hashed while more results than this wait to be stored. Small files are hashed
+/// faster than stored, and what the scanner sees has to get in between.
+constexpr std::size_t kUnstoredMax = Worker::kRoomTasks / 2;
 
 }  // namespace
 
@@ -201,14 +204,17 @@ void Indexer::State::publish() {
 }
 
 void Indexer::State::fill_hash_pool() {
-    const std::size_t room = stopped_ ? 0 : pool_->room();
+    const std::size_t unstored = hashing_.size() - pool_->unfinished();
+    std::size_t room = stopped_ || unstored > kUnstoredMax ? 0 : pool_->room();
     if (room == 0) return;
     const Result<std::vector<catalog::HashJob>> jobs =
         catalog_.files_to_hash(room + hashing_.size() + postponed_.size());
     if (!jobs) return log_failure(jobs.error());
     for (const catalog::HashJob& job : *jobs) {
-        if (pool_->room() == 0) return;
-        if (!hashing_.contains(job.entry) && !is_postponed(job.entry)) start_job(job);
+        if (room == 0) return;
+        if (hashing_.contains(job.entry) || is_postponed(job.entry)) continue;
+        start_job(job);
+        --room;
     }
 }
 
