@@ -393,13 +393,16 @@ Result<void> run(const StartOptions& options,
     Result<Config> config = load_config(*home);
     if (config) config = with_options(std::move(*config), options);
     if (!config) return failure(std::move(config));
+    // Before anything is made: a start that is refused leaves no folders behind.
+    if (Result<void> checked = check_layout(*config); !checked) return checked;
     Result<std::vector<std::string>> made = create_missing(*config);
     if (!made) return failure(std::move(made));
     if (first_start) made->insert(made->begin(), home->string());
     // A configured folder may be away, on a disk that is not plugged in; one just typed must be
     // there.
-    Result<void> checked = options.shares.empty() ? check_layout(*config) : check_folders(*config);
-    if (!checked) return checked;
+    if (!options.shares.empty()) {
+        if (Result<void> checked = check_folders(*config); !checked) return checked;
+    }
 
     platform::protect_process_memory();
     platform::raise_file_limit();
