@@ -158,7 +158,9 @@ Result<std::optional<std::uint32_t>> PlanBuilder::add(TreeId tree, TreePart part
 }
 
 Result<void> PlanBuilder::accept(TreeId tree, TreeListing listing) {
-    if (auto checked = check_listing(listing); !checked) return checked;
+    if (const auto checked = check_listing(listing); !checked) {
+        return refuse(checked.error().code, name_, checked.error().text());
+    }
     if (!std::ranges::is_sorted(listing.entries, {}, &TreeEntry::name)) {
         return refuse(ErrorCode::invalid_argument, name_, "a listing in it is not in order");
     }
