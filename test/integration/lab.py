@@ -65,6 +65,7 @@ class Host:
         self.downloads = self.folder / "Downloads"
         self.process = None
         self.extra = []
+        self.user = None
         self.shared.mkdir(parents=True)
         self.downloads.mkdir()
 
@@ -120,6 +121,8 @@ class Host:
     def command(self, *arguments):
         """The command line that runs `arguments` on this host."""
         prefix = ["ip", "netns", "exec", self.namespace] if self.namespace else []
+        if self.user is not None:
+            prefix += ["setpriv", f"--reuid={self.user}", f"--regid={self.user}", "--clear-groups"]
         return [*prefix, *map(str, arguments)]
 
     def write(self, path, content):
@@ -128,6 +131,13 @@ class Host:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
         return target
+
+    def become(self, user):
+        """From now on this host's programs are those of an ordinary user, whom permissions bind."""
+        os.chmod(self.lab.folder, 0o755)
+        run_quietly("chown", "-R", f"{user}:{user}", self.folder)
+        self.user = user
+        return subprocess.run(self.command(IWANTO, "--version"), capture_output=True, check=False).returncode == 0
 
     # Its daemon.
 
