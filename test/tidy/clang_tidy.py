@@ -44,10 +44,12 @@ def main():
             return ""
         return done.stdout or done.stderr
 
+    complaints = 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        complaints = [text for text in pool.map(check, sources) if text]
-    print("\n".join(complaints), end="")
-    print(f"clang-tidy: {len(sources)} sources, {len(complaints)} with findings", flush=True)
+        for text in pool.map(check, sources):
+            complaints += bool(text)
+            print(text, end="", flush=True)
+    print(f"clang-tidy: {len(sources)} sources, {complaints} with findings", flush=True)
     sys.exit(1 if complaints else 0)
 
 

@@ -119,21 +119,22 @@ Result<std::shared_ptr<PartFolder>> PartFolder::resume(swarm::SharedPlan plan,
                                                        platform::Folder root,
                                                        const PartRecord& record, PartKey key,
                                                        Save save) {
-    const std::shared_ptr<PartFolder> none;
-    if (key.content != plan->content || !is_part_name(record.part_folder)) return none;
+    if (key.content != plan->content || !is_part_name(record.part_folder)) return nullptr;
     Result<platform::Folder> folder = root.open_folder(record.part_folder);
     if (!folder) {
         if (!is_absence(folder.error().code)) return failure(std::move(folder));
         const Result<platform::FileInfo> info = root.info();
         const bool other_disk = info && info->stamp.device != key.folder_device;
         if (other_disk) return std::unexpected(folder_gone(root));
-        return none;
+        return nullptr;
     }
     const Result<platform::FileInfo> content = folder->info_of(kPartContent);
     const auto kind =
         plan->kind == EntryKind::file ? platform::FileKind::file : platform::FileKind::folder;
-    if (!content || content->kind != kind || content->stamp.inode != key.content_inode) return none;
-    const auto part = std::make_shared<PartFolder>(
+    if (!content || content->kind != kind || content->stamp.inode != key.content_inode) {
+        return nullptr;
+    }
+    auto part = std::make_shared<PartFolder>(
         std::move(plan), Place{std::move(root), std::move(*folder), record.part_folder},
         std::move(key), std::move(save));
     part->saved_ = record;

@@ -9,8 +9,6 @@ namespace iwant::daemon {
 
 namespace {
 
-using swarm::Plan;
-
 /// Swarm waits for these and tries again; whatever else a disk comes up with is io to it.
 Error waitable(Error error) {
     if (error.code != ErrorCode::no_space && error.code != ErrorCode::permission) {

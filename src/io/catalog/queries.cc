@@ -125,10 +125,8 @@ CatalogDelta Queries::changes_since(std::uint64_t version, std::size_t changes_m
     delta.since = version;
     delta.changes = read_present(database_, since, count);
     std::vector<EntryChange> removed = read_removed(database_, since, count);
-    const auto middle = static_cast<std::ptrdiff_t>(delta.changes.size());
     std::ranges::move(removed, std::back_inserter(delta.changes));
-    std::ranges::inplace_merge(delta.changes, delta.changes.begin() + middle, {},
-                               &EntryChange::version);
+    std::ranges::sort(delta.changes, {}, &EntryChange::version);
     delta.more = delta.changes.size() > changes_max;
     if (delta.more) delta.changes.resize(changes_max);
     delta.up_to = delta.more ? delta.changes.back().version : current;

@@ -159,7 +159,7 @@ std::unique_ptr<Database> open_examined(const std::filesystem::path& path, Condi
 
 Result<std::filesystem::path> move_aside(const std::filesystem::path& path) {
     for (int number = 1; number <= kDamagedMax; ++number) {
-        const std::filesystem::path aside = path.string() + ".damaged-" + std::to_string(number);
+        std::filesystem::path aside = path.string() + ".damaged-" + std::to_string(number);
         std::error_code failed;
         if (std::filesystem::exists(aside, failed)) continue;
         std::filesystem::rename(path, aside, failed);

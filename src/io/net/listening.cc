@@ -1,5 +1,7 @@
 #include "io/net/listening.h"
 
+#include <boost/asio/ip/v6_only.hpp>
+
 #include "base/text.h"
 
 namespace iwant::net {
