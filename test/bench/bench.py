@@ -1,13 +1,15 @@
 """`./run bench [SUITE...]`: what iWant costs and how fast it is, beside what people use today.
 
-    python3 test/bench/bench.py [bulk] [start] [change] [hash] [search] [idle] [--json] [--size MIB] [--runs N] ...
+    python3 test/bench/bench.py [bulk] [start] [change] [hash] [search] [idle] [--json] [--write] [--size MIB] ...
 
 Each suite prints a small table; with --json one JSON object a line. Nothing leaves the machine: hosts are network
-namespaces (as root) or share the loopback device. doc/benchmarks.md keeps the results."""
+namespaces (as root) or share the loopback device. --write keeps the results in doc/benchmarks.md."""
 
 import argparse
 import datetime
 import json
+import pathlib
+import re
 import sys
 
 import bulk
@@ -19,12 +21,14 @@ import search
 import start
 
 SUITES = {"bulk": bulk, "start": start, "change": change, "hash": hash_rate, "search": search, "idle": idle}
+DOCUMENT = pathlib.Path(__file__).resolve().parents[2] / "doc/benchmarks.md"
 
 
 def parse():
     parser = argparse.ArgumentParser(prog="./run bench", description="Measures iWant; without a suite, all of them.")
     parser.add_argument("suites", nargs="*", metavar="SUITE", help=" ".join(SUITES))
     parser.add_argument("--json", action="store_true", help="one JSON object a suite")
+    parser.add_argument("--write", action="store_true", help="put the tables into doc/benchmarks.md")
     parser.add_argument("--size", dest="size_mib", type=int, default=4096, metavar="MIB", help="of the big file (4096)")
     parser.add_argument("--runs", type=int, default=3, help="of bulk and hash (3)")
     parser.add_argument("--topology", action="append", choices=("hosts", "loopback"), help="of bulk (hosts, as root)")
@@ -38,12 +42,24 @@ def parse():
     return options
 
 
+def write_down(name, table):
+    """Replaces what stands behind the suite's mark in the document."""
+    block = f"<!-- {name} -->\n```\n{datetime.date.today()}, {measure.machine()}\n{table}\n```\n"
+    pattern = rf"<!-- {name} -->\n```\n.*?\n```\n"
+    text, count = re.subn(pattern, lambda _: block, DOCUMENT.read_text(), flags=re.S)
+    if count != 1:
+        raise SystemExit(f"{DOCUMENT} has no place for {name}")
+    DOCUMENT.write_text(text)
+
+
 def main():
     options = parse()
     if not options.json:
         print(f"{datetime.date.today()}, {measure.machine()}", flush=True)
     for name in options.suites or SUITES:
         found = SUITES[name].run(options)
+        if options.write:
+            write_down(name, SUITES[name].show(found))
         if options.json:
             found = {"suite": name, "date": str(datetime.date.today()), "machine": measure.machine()} | found
             print(json.dumps(found), flush=True)
