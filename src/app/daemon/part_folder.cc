@@ -105,7 +105,7 @@ Result<std::shared_ptr<PartFolder>> PartFolder::make(swarm::SharedPlan plan, pla
     key.content = plan->content;
     key.download_folder = root.path();
     if (const auto info = root.info()) key.folder_device = info->stamp.device;
-    const auto part = std::make_shared<PartFolder>(
+    auto part = std::make_shared<PartFolder>(
         std::move(plan), Place{std::move(root), std::move(*folder), std::move(name)},
         std::move(key), std::move(save));
     const Result<void> made = part->make_content();
