@@ -238,6 +238,7 @@ class Discovery(LabTest):
     def test_two_daemons_on_one_host(self):
         lab = self.lab()
         ann, bob = lab.host("ann", {"upstairs.txt": b"same host"}), lab.host("bob")
+        self.addCleanup(setattr, bob, "namespace", bob.namespace)  # which the lab takes down
         bob.namespace = ann.namespace
         cleo = lab.host("cleo")
         for host in (ann, bob, cleo):
@@ -245,7 +246,6 @@ class Discovery(LabTest):
         self.wait_until_they_meet(ann, bob, cleo)
         self.assertEqual(len({host.status()["port"] for host in (ann, bob)}), 2)
         self.assertEqual(self.fetch(bob, "upstairs"), b"same host")
-        bob.namespace = f"{lab.prefix}{bob.number}"  # which the lab takes down
 
     def sniff(self, host, *interfaces):
         """Starts counting; the function returned ends it and gives {interface: packets of ours}."""
