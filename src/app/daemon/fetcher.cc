@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <stop_token>
 #include <thread>
 #include <utility>
 
@@ -26,12 +27,15 @@ class Fetcher::PeerQueue final : public JobSource {
   public:
     PeerQueue(const net::TlsContext& tls, PeerId peer, const World& world, Logger& logger)
         : tls_(tls), peer_(peer), world_(world), logger_(logger) {}
-    ~PeerQueue() override { stop(); }
+    ~PeerQueue() override;
 
     void add(FetchJob job, const protocol::Hello& hello,
              const std::vector<protocol::Address>& addresses);
     void cancel(FetchId fetch);
-    void stop();
+    /// Makes all streams end soon; the destructor waits for them.
+    void request_stop();
+    /// Whether neither job nor stream is left.
+    bool is_idle();
 
     std::optional<FetchJob> take(Wait wait) override;
     bool is_cancelled(FetchId fetch) const override;
@@ -49,6 +53,7 @@ class Fetcher::PeerQueue final : public JobSource {
     Result<void> converse(Stream& stream, const protocol::Hello& hello,
                           const std::vector<protocol::Address>& addresses);
     void fail_queued(const Error& error);
+    void forget_ended();
 
     const net::TlsContext& tls_;
     const PeerId peer_;
@@ -64,15 +69,18 @@ class Fetcher::PeerQueue final : public JobSource {
     std::list<Stream> streams_;
     std::size_t working_ = 0;  ///< streams that dial or will still take jobs
     bool stopping_ = false;
+    std::stop_source stop_;  ///< ends dials
 };
+
+Fetcher::PeerQueue::~PeerQueue() {
+    request_stop();
+    for (Stream& stream : streams_) stream.thread.join();
+}
 
 void Fetcher::PeerQueue::add(FetchJob job, const protocol::Hello& hello,
                              const std::vector<protocol::Address>& addresses) {
     const std::lock_guard lock(mutex_);
-    std::erase_if(streams_, [](Stream& stream) {
-        if (stream.over) stream.thread.join();
-        return stream.over;
-    });
+    forget_ended();
     jobs_.push_back(std::move(job));
     if (working_ < kStreamsPerPeer) {
         ++working_;
@@ -81,6 +89,19 @@ void Fetcher::PeerQueue::add(FetchJob job, const protocol::Hello& hello,
             std::thread([this, &stream, hello, addresses] { run(stream, hello, addresses); });
     }
     changed_.notify_one();
+}
+
+void Fetcher::PeerQueue::forget_ended() {
+    std::erase_if(streams_, [](Stream& stream) {
+        if (stream.over) stream.thread.join();
+        return stream.over;
+    });
+}
+
+bool Fetcher::PeerQueue::is_idle() {
+    const std::lock_guard lock(mutex_);
+    forget_ended();
+    return jobs_.empty() && streams_.empty();
 }
 
 void Fetcher::PeerQueue::run(Stream& stream, const protocol::Hello& hello,
@@ -101,8 +122,8 @@ Result<void> Fetcher::PeerQueue::converse(Stream& stream, const protocol::Hello&
     Result<std::shared_ptr<net::BulkStream>> dialled =
         failure(ErrorCode::network, "dial peer " + peer_.brief(), "no address of it is known");
     for (const protocol::Address& address : addresses) {
-        dialled = net::BulkStream::dial(tls_, address, peer_, hello);
-        if (dialled) break;
+        dialled = net::BulkStream::dial(tls_, address, peer_, hello, stop_.get_token());
+        if (dialled || stop_.stop_requested()) break;
     }
     if (!dialled) return failure(std::move(dialled));
     {
@@ -160,17 +181,14 @@ void Fetcher::PeerQueue::ended(FetchId fetch) {
     cancelled_.erase(fetch);
 }
 
-void Fetcher::PeerQueue::stop() {
-    {
-        const std::lock_guard lock(mutex_);
-        stopping_ = true;
-        for (const Stream& stream : streams_) {
-            if (stream.stream) stream.stream->shut_down();
-        }
-        changed_.notify_all();
+void Fetcher::PeerQueue::request_stop() {
+    stop_.request_stop();
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    for (const Stream& stream : streams_) {
+        if (stream.stream) stream.stream->shut_down();
     }
-    for (Stream& stream : streams_) stream.thread.join();
-    streams_.clear();
+    changed_.notify_all();
 }
 
 Fetcher::Fetcher(const net::TlsContext& tls, World world, Logger& logger)
@@ -182,9 +200,15 @@ Fetcher::~Fetcher() {
 
 void Fetcher::fetch(const PeerId& peer, FetchJob job, const protocol::Hello& hello,
                     const std::vector<protocol::Address>& addresses) {
-    std::shared_ptr<PeerQueue>& queue = peers_[peer];
-    if (!queue) queue = std::make_shared<PeerQueue>(tls_, peer, world_, logger_);
-    queue->add(std::move(job), hello, addresses);
+    auto queue = peers_.find(peer);
+    if (queue == peers_.end()) {
+        // Peers come and go for as long as the daemon runs; whoever is not asked any more is
+        // forgotten.
+        std::erase_if(peers_, [](const auto& other) { return other.second->is_idle(); });
+        auto made = std::make_unique<PeerQueue>(tls_, peer, world_, logger_);
+        queue = peers_.emplace(peer, std::move(made)).first;
+    }
+    queue->second->add(std::move(job), hello, addresses);
 }
 
 void Fetcher::cancel(FetchId fetch) {
@@ -192,6 +216,8 @@ void Fetcher::cancel(FetchId fetch) {
 }
 
 void Fetcher::stop() {
+    // All are told before one is waited for.
+    for (const auto& [peer, queue] : peers_) queue->request_stop();
     peers_.clear();
 }
 

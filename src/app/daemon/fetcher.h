@@ -60,7 +60,7 @@ class Fetcher {
     const net::TlsContext& tls_;
     const World world_;
     Logger& logger_;
-    std::map<PeerId, std::shared_ptr<PeerQueue>> peers_;
+    std::map<PeerId, std::unique_ptr<PeerQueue>> peers_;
 };
 
 }  // namespace iwant::daemon

@@ -25,12 +25,14 @@ Clock::time_point stall_deadline() {
 Result<std::shared_ptr<BulkStream>> BulkStream::dial(const TlsContext& tls,
                                                      const protocol::Address& address,
                                                      const PeerId& expected,
-                                                     const protocol::Hello& hello) {
-    auto socket = connect_to(address, Clock::now() + protocol::kConnectTimeout);
+                                                     const protocol::Hello& hello,
+                                                     const std::stop_token& stop) {
+    auto socket = connect_to(address, Clock::now() + protocol::kConnectTimeout, stop);
     if (!socket) return failure(std::move(socket));
     Tls secured(tls, socket->descriptor(), Tls::Role::dialler, expected);
     auto stream = std::make_shared<BulkSocketStream>(std::move(*socket), std::move(secured),
                                                      expected, nullptr);
+    const std::stop_callback shut_down_on_stop(stop, [&ours = *stream] { ours.shut_down(); });
     auto greeted = stream->greet(hello, Clock::now() + protocol::kHandshakeTimeout);
     if (!greeted) {
         Error error = std::move(greeted).error();

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <stop_token>
 
 #include "base/ids.h"
 #include "base/result.h"
@@ -20,11 +21,13 @@ class TlsContext;
 class BulkStream {
   public:
     /// Connects within kConnectTimeout, proves both identities and exchanges Hellos within
-    /// kHandshakeTimeout. Fails when somebody else than `expected` answers.
+    /// kHandshakeTimeout. Fails when somebody else than `expected` answers, and soon, with
+    /// ErrorCode::cancelled, when `stop` is requested meanwhile.
     static Result<std::shared_ptr<BulkStream>> dial(const TlsContext& tls,
                                                     const protocol::Address& address,
                                                     const PeerId& expected,
-                                                    const protocol::Hello& hello);
+                                                    const protocol::Hello& hello,
+                                                    const std::stop_token& stop = {});
     virtual ~BulkStream() = default;
 
     virtual const PeerId& peer() const = 0;

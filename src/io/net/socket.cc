@@ -49,7 +49,8 @@ Result<void> wait_for(int descriptor, Readiness readiness, Clock::time_point dea
     }
 }
 
-Result<Socket> connect_to(const protocol::Address& address, Clock::time_point deadline) {
+Result<Socket> connect_to(const protocol::Address& address, Clock::time_point deadline,
+                          const std::stop_token& stop) {
     const std::string operation = "connect to " + to_text(address);
     const auto endpoint = numeric_endpoint(address);
     if (!endpoint) return failure(ErrorCode::invalid_argument, operation, "not a numeric address");
@@ -60,7 +61,14 @@ Result<Socket> connect_to(const protocol::Address& address, Clock::time_point de
     const auto size = static_cast<socklen_t>(endpoint->size());
     if (::connect(socket.descriptor(), endpoint->data(), size) == 0) return socket;
     if (errno != EINPROGRESS) return failure(ErrorCode::network, operation, reason(errno));
-    if (auto waited = wait_for(socket.descriptor(), Readiness::writable, deadline); !waited) {
+    Result<void> waited;
+    {
+        // A socket that is shut down while it connects wakes who waits for it.
+        const std::stop_callback shut_down_on_stop(stop, [&socket] { socket.shut_down(); });
+        waited = wait_for(socket.descriptor(), Readiness::writable, deadline);
+    }
+    if (stop.stop_requested()) return failure(ErrorCode::cancelled, operation, "stopped");
+    if (!waited) {
         return failure(waited.error().code, operation, "no answer");
     }
     int outcome = 0;

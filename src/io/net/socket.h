@@ -3,6 +3,7 @@
 // The few things that both sides of a connection ask of a bare socket. Private to io/net.
 
 #include <chrono>
+#include <stop_token>
 #include <utility>
 
 #include "base/result.h"
@@ -33,9 +34,10 @@ enum class Readiness { readable, writable };
 /// Waits for it. ErrorCode::timeout when `deadline` passes first.
 Result<void> wait_for(int descriptor, Readiness readiness, Clock::time_point deadline);
 
-/// Connects to a numeric address without blocking beyond the deadline; the socket stays
-/// non-blocking.
-Result<Socket> connect_to(const protocol::Address& address, Clock::time_point deadline);
+/// Connects to a numeric address without blocking beyond the deadline, nor beyond a request to stop
+/// (ErrorCode::cancelled); the socket stays non-blocking.
+Result<Socket> connect_to(const protocol::Address& address, Clock::time_point deadline,
+                          const std::stop_token& stop = {});
 
 /// Small messages go at once, and a peer that vanished without a word is noticed.
 void set_session_options(int descriptor);
