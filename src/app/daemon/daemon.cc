@@ -280,14 +280,16 @@ void Daemon::act(const node::Announce& action) {
 }
 
 void Daemon::act(const node::ReadCatalog& action) {
-    catalog_worker_.post([this, action] {
+    // A leader may ask faster than we read. A read that is dropped is asked for again when its
+    // deadline has passed.
+    static_cast<void>(catalog_worker_.try_post([this, action] {
         Result<CatalogDelta> delta =
             base_.catalog->changes_since(action.since, protocol::kDeltaChangesMax);
         if (!delta) return logger_.warning(delta.error().text());
         post([this, session = action.session, delta = within_limits(std::move(*delta))] {
             driver_.handle(node::CatalogRead{session, delta});
         });
-    });
+    }));
 }
 
 // Answers are posted: what a user's next step asks of the node is then handled at once, not queued

@@ -46,8 +46,9 @@ void HashPool::run(const catalog::HashJob& job) {
 }
 
 void HashPool::stop() {
+    // The workers stay, ended: who fills the pool may be about to hand over one more job.
     stop_ = true;
-    workers_.clear();
+    for (const std::unique_ptr<Worker>& worker : workers_) worker->stop();
 }
 
 }  // namespace iwant::daemon

@@ -32,7 +32,8 @@ class HashPool {
     /// jobs are asked of the catalogue by the dozen.
     std::size_t room() const;
     void hash(const catalog::HashJob& job);
-    /// Jobs under way end with ErrorCode::cancelled.
+    /// Jobs under way end with ErrorCode::cancelled; those that wait and later ones are dropped.
+    /// Any thread but the pool's.
     void stop();
 
   private:

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "app/daemon/hash_pool.h"
+#include "app/daemon/hash_waits.h"
 #include "base/content.h"
 #include "base/text.h"
 #include "core/protocol/limits.h"
@@ -21,6 +22,10 @@ constexpr std::chrono::seconds kTryChangedAgain{10};
 /// Nothing more is hashed while more results than this wait to be stored. Small files are hashed
 /// faster than stored, and what the scanner sees has to get in between.
 constexpr std::size_t kUnstoredMax = Worker::kRoomTasks / 2;
+
+std::unexpected<Error> too_much_asked() {
+    return failure(ErrorCode::busy, "hash", "too much is asked for; try again later");
+}
 
 }  // namespace
 
@@ -61,21 +66,18 @@ class Indexer::State final : public scanner::ScanSink, public std::enable_shared
     std::unique_ptr<scanner::Scanner> scanner_;
 
   private:
-    struct Waiting {
-        EntryId entry;
-        std::set<EntryId> pending;  ///< files below it whose hashing was started and is not over
-        Hashed hashed;
-    };
-
     // Catalogue's worker.
     void merge(const scanner::Subtree& subtree);
     void publish();
     void publish_soon();
+    void page_taken();
     void fill_hash_pool();
-    void hash_first(EntryId entry, Hashed hashed);
-    bool is_postponed(EntryId entry);
+    void hash_what_is_waited_for();
+    void hash_first(EntryId entry, const Hashed& hashed);
+    std::vector<EntryId> unhashed_files_of(EntryId entry);
     void take_hash(const catalog::HashJob& job, Result<scanner::HashedFile> hashed);
-    void answer(const Waiting& waiting);
+    void settle(EntryId file);
+    void answer(const HashWaits::Over& over);
     void start_job(const catalog::HashJob& job);
 
     void log_failure(const Error& error) { logger_.warning(error.text()); }
@@ -95,9 +97,11 @@ class Indexer::State final : public scanner::ScanSink, public std::enable_shared
     // Catalogue's worker.
     CatalogState told_state_;
     bool publish_queued_ = false;
+    bool page_under_way_ = false;  ///< told, but the event thread has not taken it yet
+    bool more_to_publish_ = false;
     std::set<EntryId> hashing_;
     std::map<EntryId, Time> postponed_;
-    std::vector<Waiting> waiting_;
+    HashWaits waits_;
     std::unique_ptr<HashPool> pool_;
 
     std::atomic<bool> any_postponed_ = false;
@@ -131,6 +135,7 @@ Result<void> Indexer::State::start() {
 void Indexer::State::set_shares(std::vector<scanner::Share> shares) {
     std::vector<catalog::Catalog::ShareFolder> folders;
     for (const scanner::Share& share : shares) folders.push_back({share.name, share.folder});
+    if (scanner_ == nullptr) return;
     unreadable_.clear();
     worker_.post([self = shared_from_this(), folders = std::move(folders)] {
         if (const Result<void> set = self->catalog_.set_shares(folders); !set)
@@ -183,47 +188,65 @@ void Indexer::State::publish_soon() {
     });
 }
 
+// One page; the next is read when the event thread has taken it, so that a large catalogue neither
+// piles up there nor keeps this thread from what others ask.
 void Indexer::State::publish() {
-    const catalog::Totals totals = catalog_.totals();
-    while (!stopped_) {
-        // A catalogue that was made anew is told from its beginning.
-        if (told_state_.catalog_id != catalog_.state().catalog_id) {
-            told_state_ = {catalog_.state().catalog_id, 0};
-        }
-        Result<CatalogDelta> delta =
-            catalog_.changes_since(told_state_.version, protocol::kDeltaChangesMax);
-        if (!delta) return log_failure(delta.error());
-        const bool more = delta->more;
-        told_state_.version = delta->up_to;
-        on_event_thread([this, totals, changes = within_limits(std::move(*delta))] {
-            totals_ = totals;
-            told_.advanced(changes, totals);
-        });
-        if (!more) return;
+    if (stopped_) return;
+    more_to_publish_ = true;
+    if (page_under_way_) return;
+    // A catalogue that was made anew is told from its beginning.
+    if (told_state_.catalog_id != catalog_.state().catalog_id) {
+        told_state_ = {catalog_.state().catalog_id, 0};
     }
+    Result<CatalogDelta> delta =
+        catalog_.changes_since(told_state_.version, protocol::kDeltaChangesMax);
+    if (!delta) return log_failure(delta.error());
+    told_state_.version = delta->up_to;
+    more_to_publish_ = delta->more;
+    page_under_way_ = true;
+    on_event_thread([this, totals = catalog_.totals(), changes = within_limits(std::move(*delta))] {
+        totals_ = totals;
+        told_.advanced(changes, totals);
+        worker_.post([self = shared_from_this()] { self->page_taken(); });
+    });
+}
+
+void Indexer::State::page_taken() {
+    page_under_way_ = false;
+    if (more_to_publish_) publish();
 }
 
 void Indexer::State::fill_hash_pool() {
+    hash_what_is_waited_for();
     const std::size_t unstored = hashing_.size() - pool_->unfinished();
     std::size_t room = stopped_ || unstored > kUnstoredMax ? 0 : pool_->room();
     if (room == 0) return;
+    std::erase_if(postponed_,
+                  [now = platform::now()](const auto& file) { return file.second <= now; });
+    any_postponed_ = !postponed_.empty();
     const Result<std::vector<catalog::HashJob>> jobs =
         catalog_.files_to_hash(room + hashing_.size() + postponed_.size());
     if (!jobs) return log_failure(jobs.error());
     for (const catalog::HashJob& job : *jobs) {
         if (room == 0) return;
-        if (hashing_.contains(job.entry) || is_postponed(job.entry)) continue;
+        if (hashing_.contains(job.entry) || postponed_.contains(job.entry)) continue;
         start_job(job);
         --room;
     }
 }
 
-bool Indexer::State::is_postponed(EntryId entry) {
-    const auto found = postponed_.find(entry);
-    if (found == postponed_.end()) return false;
-    if (platform::now() < found->second) return true;
-    postponed_.erase(found);
-    return false;
+void Indexer::State::hash_what_is_waited_for() {
+    while (!stopped_) {
+        const std::optional<EntryId> file = waits_.next();
+        if (!file) return;
+        if (hashing_.contains(*file)) continue;
+        const Result<std::optional<catalog::HashJob>> job = catalog_.hash_job(*file);
+        if (job && *job) {
+            start_job(**job);
+        } else {
+            settle(*file);
+        }
+    }
 }
 
 void Indexer::State::start_job(const catalog::HashJob& job) {
@@ -245,39 +268,46 @@ void Indexer::State::take_hash(const catalog::HashJob& job, Result<scanner::Hash
             log_failure(set.error());
     }
     any_postponed_ = !postponed_.empty();
-    std::erase_if(waiting_, [&](Waiting& waiting) {
-        waiting.pending.erase(job.entry);
-        if (waiting.pending.empty()) answer(waiting);
-        return waiting.pending.empty();
-    });
+    settle(job.entry);
     publish_soon();
     fill_hash_pool();
 }
 
+void Indexer::State::settle(EntryId file) {
+    for (const HashWaits::Over& over : waits_.settle(file)) answer(over);
+}
+
 void Indexer::State::hash_now(EntryId entry, Hashed hashed) {
-    worker_.post([self = shared_from_this(), entry, hashed = std::move(hashed)]() mutable {
-        self->hash_first(entry, std::move(hashed));
-    });
+    if (worker_.try_post([self = shared_from_this(), entry, hashed] {
+            if (!self->stopped_) self->hash_first(entry, hashed);
+        })) {
+        return;
+    }
+    on_event_thread([hashed = std::move(hashed)] { hashed(too_much_asked()); });
 }
 
-void Indexer::State::hash_first(EntryId entry, Hashed hashed) {
-    Waiting waiting{entry, {}, std::move(hashed)};
-    std::vector<EntryId> wanted{entry};
-    if (Result<std::vector<EntryId>> below = catalog_.unhashed_below(entry); below) {
-        wanted.insert(wanted.end(), below->begin(), below->end());
+void Indexer::State::hash_first(EntryId entry, const Hashed& hashed) {
+    if (waits_.join(entry, hashed)) return;
+    const std::vector<EntryId> files = unhashed_files_of(entry);
+    if (files.empty()) return answer({entry, {hashed}});
+    if (!waits_.add(entry, files, hashed)) {
+        on_event_thread([hashed] { hashed(too_much_asked()); });
+        return;
     }
-    for (const EntryId file : wanted) {
-        const Result<std::optional<catalog::HashJob>> job = catalog_.hash_job(file);
-        if (!job || !*job) continue;
-        waiting.pending.insert(file);
-        if (!hashing_.contains(file)) start_job(**job);
-    }
-    if (waiting.pending.empty()) return answer(waiting);
-    waiting_.push_back(std::move(waiting));
+    fill_hash_pool();
 }
 
-void Indexer::State::answer(const Waiting& waiting) {
-    const Result<std::optional<Entry>> entry = catalog_.entry(waiting.entry);
+std::vector<EntryId> Indexer::State::unhashed_files_of(EntryId entry) {
+    const Result<std::optional<catalog::HashJob>> itself = catalog_.hash_job(entry);
+    if (itself && *itself) return {entry};
+    Result<std::vector<EntryId>> below = catalog_.unhashed_below(entry);
+    if (below) return std::move(*below);
+    log_failure(below.error());
+    return {};
+}
+
+void Indexer::State::answer(const HashWaits::Over& over) {
+    const Result<std::optional<Entry>> entry = catalog_.entry(over.entry);
     Result<Entry> answer = failure(ErrorCode::not_found, "hash", "this is not shared any more");
     if (!entry) {
         answer = std::unexpected(entry.error());
@@ -286,7 +316,9 @@ void Indexer::State::answer(const Waiting& waiting) {
         if (!(*entry)->content)
             answer = failure(ErrorCode::io, "hash", "not all of it can be read now");
     }
-    on_event_thread([hashed = waiting.hashed, answer = std::move(answer)] { hashed(answer); });
+    on_event_thread([hashed = over.hashed, answer = std::move(answer)] {
+        for (const Hashed& told : hashed) told(answer);
+    });
 }
 
 void Indexer::State::tick() {

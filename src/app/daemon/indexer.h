@@ -30,7 +30,7 @@ class Indexer {
         /// Pages of the whole catalogue at start, then whatever changes.
         std::function<void(CatalogDelta, catalog::Totals)> advanced;
     };
-    /// The answer to hash_now, on the event thread.
+    /// The answer to hash_now, on the event thread; ErrorCode::busy when too much was asked for.
     using Hashed = std::function<void(Result<Entry>)>;
 
     struct Options {

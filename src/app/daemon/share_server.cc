@@ -18,8 +18,14 @@ constexpr std::size_t kBytesPerTreeEntry = 64;
 
 protocol::Message hash_reply(RequestId request, const Result<Entry>& entry) {
     if (entry) return protocol::HashReply{request, entry->kind, *entry->content, entry->size_bytes};
-    const bool gone = entry.error().code == ErrorCode::not_found;
-    return Refusal{request, gone ? RefusalCode::not_shared : RefusalCode::failed};
+    switch (entry.error().code) {
+        case ErrorCode::not_found:
+            return Refusal{request, RefusalCode::not_shared};
+        case ErrorCode::busy:
+            return Refusal{request, RefusalCode::busy};
+        default:
+            return Refusal{request, RefusalCode::failed};
+    }
 }
 
 protocol::Message piece_list_reply(const protocol::PieceListRequest& request,
@@ -69,13 +75,16 @@ ShareServer::ShareServer(catalog::Catalog& catalog, Worker& catalog_worker, Inde
       send_(std::move(send)) {}
 
 void ShareServer::serve(const node::Serve& serve) {
-    std::size_t& open = open_[serve.session];
-    if (open >= protocol::kRequestsPerSessionMax) {
+    const auto known = open_.find(serve.session);
+    const bool session_full =
+        known != open_.end() && known->second >= protocol::kRequestsPerSessionMax;
+    if (session_full || open_total_ >= kOpenMax) {
         const RequestId request =
             std::visit([](const auto& asked) { return asked.request; }, serve.request);
         return send_(serve.session, Refusal{request, RefusalCode::busy});
     }
-    ++open;
+    ++open_[serve.session];
+    ++open_total_;
     std::visit([&](const auto& request) { answer(serve.session, request); }, serve.request);
 }
 
@@ -87,7 +96,7 @@ void ShareServer::answer(SessionId session, const protocol::HashRequest& request
 }
 
 void ShareServer::answer(SessionId session, const protocol::PieceListRequest& request) {
-    worker_.post([this, session, request] {
+    ask_catalog(session, request.request, [this, session, request] {
         const auto pieces = catalog_.piece_list(request.file);
         const auto make = [&](const PieceList& list) { return piece_list_reply(request, list); };
         post_reply(session, request.request, reply_or_refusal(request.request, pieces, make));
@@ -95,11 +104,16 @@ void ShareServer::answer(SessionId session, const protocol::PieceListRequest& re
 }
 
 void ShareServer::answer(SessionId session, const protocol::TreeRequest& request) {
-    worker_.post([this, session, request] {
+    ask_catalog(session, request.request, [this, session, request] {
         const auto listing = catalog_.tree_listing(request.tree);
         const auto make = [&](const TreeListing& tree) { return tree_reply(request, tree); };
         post_reply(session, request.request, reply_or_refusal(request.request, listing, make));
     });
+}
+
+void ShareServer::ask_catalog(SessionId session, RequestId request, Task task) {
+    if (worker_.try_post(std::move(task))) return;
+    send_reply(session, request, Refusal{request, RefusalCode::busy});
 }
 
 void ShareServer::post_reply(SessionId session, RequestId request, protocol::Message message) {
@@ -109,8 +123,10 @@ void ShareServer::post_reply(SessionId session, RequestId request, protocol::Mes
 }
 
 void ShareServer::send_reply(SessionId session, RequestId request, protocol::Message message) {
-    if (const auto open = open_.find(session); open != open_.end() && --open->second == 0)
-        open_.erase(open);
+    if (const auto open = open_.find(session); open != open_.end()) {
+        --open_total_;
+        if (--open->second == 0) open_.erase(open);
+    }
     // What lies on our disk may break the wire's rules: sums of sparse files beyond 2^53, for one.
     if (!protocol::check_message(message)) message = Refusal{request, RefusalCode::failed};
     send_(session, message);

@@ -18,6 +18,10 @@ class ShareServer {
     /// Called on the event thread.
     using SendReply = std::function<void(SessionId, protocol::Message)>;
 
+    /// Questions of all sessions together; a session that ends leaves its own until they are
+    /// answered.
+    static constexpr std::size_t kOpenMax = 2048;
+
     /// All references outlive it. `catalog` is used on `catalog_worker` only.
     ShareServer(catalog::Catalog& catalog, Worker& catalog_worker, Indexer& indexer, Post post,
                 SendReply send);
@@ -29,6 +33,7 @@ class ShareServer {
     void answer(SessionId session, const protocol::HashRequest& request);
     void answer(SessionId session, const protocol::PieceListRequest& request);
     void answer(SessionId session, const protocol::TreeRequest& request);
+    void ask_catalog(SessionId session, RequestId request, Task task);
     /// Event thread; the other from the catalogue's worker.
     void send_reply(SessionId session, RequestId request, protocol::Message message);
     void post_reply(SessionId session, RequestId request, protocol::Message message);
@@ -39,6 +44,7 @@ class ShareServer {
     const Post post_;
     const SendReply send_;
     std::map<SessionId, std::size_t> open_;  ///< questions of a session that wait for their answer
+    std::size_t open_total_ = 0;
 };
 
 }  // namespace iwant::daemon

@@ -9,11 +9,7 @@ namespace iwant::daemon {
 Worker::Worker(std::string name) : name_(std::move(name)), thread_([this] { run(); }) {}
 
 Worker::~Worker() {
-    {
-        const std::lock_guard lock(mutex_);
-        dropping_ = true;
-    }
-    finish();
+    stop();
 }
 
 void Worker::post(Task task) {
@@ -22,6 +18,14 @@ void Worker::post(Task task) {
     ASSERT(tasks_.size() < kTasksMax);
     tasks_.push_back(std::move(task));
     changed_.notify_all();
+}
+
+bool Worker::try_post(Task task) {
+    const std::lock_guard lock(mutex_);
+    if (stopping_ || tasks_.size() >= kForeignTasksMax) return false;
+    tasks_.push_back(std::move(task));
+    changed_.notify_all();
+    return true;
 }
 
 void Worker::post_when_room(Task task) {
@@ -36,7 +40,18 @@ void Worker::finish() {
     {
         const std::lock_guard lock(mutex_);
         stopping_ = true;
-        if (dropping_) tasks_.clear();
+        changed_.notify_all();
+    }
+    if (thread_.joinable()) thread_.join();
+}
+
+void Worker::stop() {
+    // What tasks own may post when it goes: they go without the lock.
+    std::deque<Task> dropped;
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+        dropped.swap(tasks_);
         changed_.notify_all();
     }
     if (thread_.joinable()) thread_.join();

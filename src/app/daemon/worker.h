@@ -23,6 +23,8 @@ class Worker {
     /// More waiting tasks than this are a bug of the poster, or room is waited for.
     static constexpr std::size_t kTasksMax = 200'000;
     static constexpr std::size_t kRoomTasks = 8;
+    /// With more than this waiting, nothing is taken on for others.
+    static constexpr std::size_t kForeignTasksMax = 4096;
 
     explicit Worker(std::string name);
     /// Waits for the task that runs; tasks that wait are dropped.
@@ -32,11 +34,16 @@ class Worker {
 
     /// Never blocks.
     void post(Task task);
+    /// For what other peers cause, which has to have an end: false, and the task is dropped, when
+    /// too much waits already or the worker stops. Never blocks.
+    [[nodiscard]] bool try_post(Task task);
     /// Waits until fewer than kRoomTasks are queued: for producers that are faster than the worker.
     /// Returns without posting when the worker stops.
     void post_when_room(Task task);
     /// Runs what is queued, then ends the thread. Later posts are dropped.
     void finish();
+    /// Ends the thread after the task that runs; tasks that wait and later posts are dropped.
+    void stop();
 
   private:
     void run();
@@ -47,7 +54,6 @@ class Worker {
     std::condition_variable changed_;
     std::deque<Task> tasks_;
     bool stopping_ = false;
-    bool dropping_ = false;
     std::thread thread_;
 };
 
