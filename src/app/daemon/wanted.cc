@@ -33,8 +33,15 @@ Result<std::string> hash_digits(const std::string& typed) {
 
 Result<protocol::SearchResult> only_match(const std::string& typed,
                                           const protocol::LocateReply& reply) {
-    if (reply.matches.size() == 1) return reply.matches.front();
-    if (reply.matches.empty()) {
+    // The reply comes from another computer: what was not asked for is not taken.
+    const Result<std::string> digits = hash_digits(typed);
+    if (!digits) return std::unexpected(digits.error());
+    std::vector<protocol::SearchResult> matches = reply.matches;
+    std::erase_if(matches, [&](const protocol::SearchResult& match) {
+        return !match.content || !match.content->hex().starts_with(*digits);
+    });
+    if (matches.size() == 1) return matches.front();
+    if (matches.empty()) {
         if (reply.complete) {
             return failure(ErrorCode::not_found, "download " + typed,
                            "nobody shares anything with this hash; search for its name");
@@ -43,7 +50,7 @@ Result<protocol::SearchResult> only_match(const std::string& typed,
                        "nobody who can be asked now has it; try again in a moment");
     }
     std::string candidates;
-    for (const protocol::SearchResult& match : reply.matches) {
+    for (const protocol::SearchResult& match : matches) {
         candidates += "\n  " + match.content->hex() + "  " + escape_for_display(match.path);
     }
     return failure(ErrorCode::invalid_argument, "download " + typed,
