@@ -70,7 +70,9 @@ void Transfers::act(const swarm::Prepare& action) {
 }
 
 void Transfers::act(const swarm::StartFetch& action) {
-    const swarm::PlannedFile& file = plans_.at(action.id)->files.at(action.file.value);
+    const auto plan = plans_.find(action.id);
+    ASSERT(plan != plans_.end() && action.file.value < plan->second->files.size());
+    const swarm::PlannedFile& file = plan->second->files[action.file.value];
     fetcher_.fetch(action.peer,
                    {action.fetch, action.id, action.file, file.file, file.size_bytes, action.first,
                     action.count, action.pieces},
@@ -82,11 +84,14 @@ void Transfers::act(const swarm::CancelFetch& action) {
 }
 
 void Transfers::act(const swarm::Finish& action) {
+    // Nothing is fetched until it is prepared again; a plan may have a million files.
+    plans_.erase(action.id);
     disk_worker_.post(
         [this, id = action.id] { world_.tell(swarm::Finished{id, store_.finish(id)}); });
 }
 
 void Transfers::act(const swarm::Release& action) {
+    plans_.erase(action.id);
     disk_worker_.post(
         [this, action] { store_.release(action.id, action.parts, kept_[action.id].parts); });
 }
@@ -148,7 +153,12 @@ std::optional<std::filesystem::path> Transfers::find_copy(const FileId& file) {
 }
 
 void Transfers::checkpoint() {
-    disk_worker_.post([this] { store_.checkpoint(platform::now()); });
+    // One at a time: what the disk worker does now may take longer than until the next tick.
+    if (checkpoint_queued_.exchange(true)) return;
+    disk_worker_.post([this] {
+        checkpoint_queued_ = false;
+        store_.checkpoint(platform::now());
+    });
 }
 
 void Transfers::stop() {

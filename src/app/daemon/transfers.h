@@ -3,6 +3,7 @@
 // Carries out what the swarm wants done to disk and wire: part folders, fetches, checkpoints, and
 // the records that a restart needs. Disk work has one worker, the database another.
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -68,8 +69,9 @@ class Transfers {
     std::unique_ptr<catalog::CatalogReader> reader_;  ///< disk worker's
     const World world_;
     Logger& logger_;
-    std::map<DownloadId, swarm::SharedPlan> plans_;  ///< event thread's
-    std::map<DownloadId, Kept> kept_;                ///< disk worker's
+    std::map<DownloadId, swarm::SharedPlan> plans_;  ///< of what is prepared; event thread's
+    std::atomic<bool> checkpoint_queued_ = false;
+    std::map<DownloadId, Kept> kept_;  ///< disk worker's
     PartStore store_;
     Fetcher fetcher_;
     Worker disk_worker_{"disk"};
