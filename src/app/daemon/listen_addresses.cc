@@ -33,9 +33,16 @@ Result<std::vector<std::string>> listen_addresses(const std::vector<std::string>
             return failure(ErrorCode::not_found, "use interface " + name,
                            "this computer has:" + known);
         }
+        // An empty list would mean all interfaces.
+        if (found->addresses.empty()) {
+            return failure(ErrorCode::unavailable, "use interface " + name,
+                           "it has no address now; connect it first");
+        }
         for (const platform::InterfaceAddress& address : found->addresses) {
             const std::string scope = is_link_local6(address) ? "%" + found->name : "";
-            addresses.push_back(address.address + scope);
+            const std::string numeric = address.address + scope;
+            if (std::ranges::find(addresses, numeric) == addresses.end())
+                addresses.push_back(numeric);
         }
     }
     return addresses;
