@@ -68,11 +68,18 @@ class Upload {
         return stream_.send(protocol::Refusal{request.request, code});
     }
 
-    /// Null when it is not shared (any more).
+    /// Null when it is not shared (any more). The catalogue is asked for each request: what is
+    /// unshared is not given from then on.
     Result<Open*> open_file(const FileId& id) {
-        if (const auto known = files_.find(id); known != files_.end()) return &known->second;
         Result<std::optional<catalog::SharedFile>> shared = reader_.find_file(id);
         if (!shared) return failure(std::move(shared));
+        if (const auto known = files_.find(id); known != files_.end()) {
+            if (*shared && (*shared)->disk_path == known->second.shared.disk_path &&
+                (*shared)->stamp == known->second.shared.stamp) {
+                return &known->second;
+            }
+            files_.erase(known);
+        }
         if (!*shared) return nullptr;
         Result<platform::File> file = platform::File::open_for_reading((*shared)->disk_path);
         if (!file) return nullptr;
