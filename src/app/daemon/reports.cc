@@ -129,8 +129,8 @@ Result<protocol::Address> parse_address(const std::string& text) {
     std::string port;
     if (text.starts_with('[')) {
         const std::size_t end = text.find(']');
-        address.host = text.substr(1, end == std::string::npos ? end : end - 1);
-        if (end != std::string::npos && end + 1 < text.size()) port = text.substr(end + 1);
+        address.host = end == std::string::npos ? "" : text.substr(1, end - 1);
+        if (end != std::string::npos) port = text.substr(end + 1);
     } else if (std::ranges::count(text, ':') == 1) {
         address.host = text.substr(0, text.find(':'));
         port = text.substr(text.find(':'));

@@ -1,0 +1,150 @@
+#include "app/daemon/reports.h"
+
+#include <gmock/gmock.h>
+
+#include "core/node/test_lan.h"
+
+namespace iwant::daemon {
+namespace {
+
+using testing::HasSubstr;
+
+protocol::Address parsed(const std::string& text) {
+    const auto address = parse_address(text);
+    EXPECT_TRUE(address) << text;
+    return address.value_or(protocol::Address{});
+}
+
+TEST(ParseAddress, ReadsHostAndPort) {
+    EXPECT_EQ(parsed("192.0.2.7:1234"), (protocol::Address{"192.0.2.7", 1234}));
+    EXPECT_EQ(parsed("ann.example:65535"), (protocol::Address{"ann.example", 65535}));
+    EXPECT_EQ(parsed("[fe80::1%eth0]:1"), (protocol::Address{"fe80::1%eth0", 1}));
+}
+
+TEST(ParseAddress, TakesTheUsualPortForAHostAlone) {
+    EXPECT_EQ(parsed("192.0.2.7"), (protocol::Address{"192.0.2.7", 4926}));
+    EXPECT_EQ(parsed("::1"), (protocol::Address{"::1", 4926}));
+    EXPECT_EQ(parsed("[::1]"), (protocol::Address{"::1", 4926}));
+}
+
+TEST(ParseAddress, RefusesWhatIsNoAddress) {
+    for (const char* text :
+         {"", ":4926", "host:", "host:0", "host:65536", "host:-1", "host:+1", "host:1x", "host: 1",
+          "[]", "[]:1", "[::1", "[::1:80", "[::1]80", "[::1]:", "[::1]x80"}) {
+        const auto address = parse_address(text);
+        ASSERT_FALSE(address) << text;
+        EXPECT_EQ(address.error().code, ErrorCode::invalid_argument);
+        EXPECT_THAT(address.error().message, HasSubstr("HOST:PORT"));
+    }
+}
+
+TEST(ToString, IsWhatParseAddressReads) {
+    for (const protocol::Address& address : {protocol::Address{"192.0.2.7", 1},
+                                             protocol::Address{"fe80::1%eth0", 4926}}) {
+        EXPECT_EQ(parsed(to_string(address)), address);
+    }
+    EXPECT_EQ(to_string({"::1", 4926}), "[::1]:4926");
+}
+
+class AReport : public testing::Test {
+  protected:
+    AReport() { lan_.add(1); }
+    const node::Node& node() { return *lan_.nodes.at(1); }
+
+    node::test::Lan lan_;
+};
+
+TEST_F(AReport, OfADownloadSaysHowLongItStillTakes) {
+    swarm::DownloadStatus status;
+    status.id = {9};
+    status.state = swarm::DownloadState::transferring;
+    status.bytes_done = 100;
+    status.bytes_total = 1101;
+    status.rate = 100;
+    auto report = download_report(status, node());
+    EXPECT_EQ(report.id, 9U);
+    EXPECT_EQ(report.state, "transferring");
+    EXPECT_EQ(report.seconds_left, 11U) << "rounded up";
+    EXPECT_FALSE(report.verified);
+    EXPECT_TRUE(report.hash == std::nullopt || report.hash->empty());
+    status.rate = 0;
+    EXPECT_EQ(download_report(status, node()).seconds_left, std::nullopt);
+    status.rate = 100;
+    status.bytes_done = 2000;
+    EXPECT_EQ(download_report(status, node()).seconds_left, 0U) << "more than all is not negative";
+}
+
+TEST_F(AReport, OfADownloadListsEachSourceOnce) {
+    swarm::DownloadStatus status;
+    status.bytes_by_source = {{node::test::peer(2), 500}, {node::test::peer(3), 7}};
+    status.active_sources = {node::test::peer(2), node::test::peer(4)};
+    const auto report = download_report(status, node());
+    ASSERT_EQ(report.sources.size(), 3U);
+    EXPECT_EQ(report.sources[0].bytes, 500U);
+    EXPECT_EQ(report.sources[2].peer.id, node::test::peer(4).hex());
+    EXPECT_EQ(report.sources[2].bytes, 0U);
+    EXPECT_EQ(report.active_sources, 2U);
+}
+
+TEST_F(AReport, OfAFailedDownloadHasItsCode) {
+    swarm::DownloadStatus status;
+    status.state = swarm::DownloadState::failed;
+    status.error = ErrorCode::no_space;
+    status.message = "the disk is full";
+    const auto report = download_report(status, node());
+    EXPECT_EQ(report.code, "no_space");
+    EXPECT_EQ(report.message, "the disk is full");
+}
+
+TEST_F(AReport, OfASearchNumbersItsRowsAndNamesTheOwners) {
+    protocol::SearchReply reply;
+    reply.complete = false;
+    reply.coverage = {5, 3};
+    reply.total = 17;
+    protocol::SearchResult unhashed;
+    unhashed.path = "music/deep/song.mp3";
+    unhashed.sources = {{node::test::peer(2), {1}, true}, {node::test::peer(3), {2}, false}};
+    protocol::SearchResult hashed;
+    hashed.path = "alone";
+    hashed.content.emplace();
+    reply.results = {unhashed, hashed};
+    protocol::Member owner;
+    owner.peer = node::test::peer(2);
+    owner.name = "ann";
+    reply.owners = {owner};
+    Query query;
+    query.text = "song";
+    const auto report = search_report(query, reply, std::chrono::milliseconds(3), node(),
+                                      node::test::peer(1));
+    EXPECT_EQ(report.query, "song");
+    EXPECT_FALSE(report.complete);
+    EXPECT_EQ(report.known, 5U);
+    EXPECT_EQ(report.indexed, 3U);
+    EXPECT_EQ(report.total, 17U);
+    EXPECT_DOUBLE_EQ(report.took_ms, 3.0);
+    EXPECT_FALSE(report.leader);
+    ASSERT_EQ(report.results.size(), 2U);
+    EXPECT_EQ(report.results[0].row, 1U);
+    EXPECT_EQ(report.results[0].name, "song.mp3");
+    EXPECT_EQ(report.results[0].hash, std::nullopt);
+    ASSERT_EQ(report.results[0].sources.size(), 2U);
+    EXPECT_EQ(report.results[0].sources[0].peer.name, "ann");
+    EXPECT_EQ(report.results[0].sources[1].peer.name, "") << "nobody said it";
+    EXPECT_EQ(report.results[1].row, 2U);
+    EXPECT_EQ(report.results[1].name, "alone");
+    EXPECT_EQ(report.results[1].hash, Hash256{}.hex());
+}
+
+TEST_F(AReport, OfAPeerTellsWhenItWasSeen) {
+    node::PeerView peer;
+    peer.addresses = {{"::1", 4926}, {"192.0.2.7", 4926}};
+    peer.since_seen = std::chrono::seconds(10);
+    EXPECT_EQ(peer_report(peer, 1000).last_seen, 990);
+    EXPECT_EQ(peer_report(peer, 1000).address, "[::1]:4926");
+    peer.since_seen.reset();
+    peer.addresses.clear();
+    EXPECT_EQ(peer_report(peer, 1000).last_seen, std::nullopt);
+}
+
+}  // namespace
+}  // namespace iwant::daemon
