@@ -203,10 +203,28 @@ Result<control::DownloadReport> Backend::start_download(const protocol::SearchRe
     if (!target) return failure(std::move(target));
     const Result<std::filesystem::path> folder = folder_for(request);
     if (!folder) return std::unexpected(folder.error());
+    if (Result<void> room = make_room_for_download(); !room) return failure(std::move(room));
     const DownloadId id{next_download_.value++};
     driver_.handle(swarm::Event(swarm::DownloadAsked{id, std::move(*target), folder->string()}));
     if (std::optional<control::DownloadReport> report = download(id.value)) return *report;
     return failure(ErrorCode::cancelled, "download " + request.what, "it was cancelled at once");
+}
+
+Result<void> Backend::make_room_for_download() {
+    const std::vector<swarm::DownloadStatus> all =
+        driver_.node().swarm().downloads(platform::now());
+    if (all.size() < kDownloadsMax) return {};
+    const auto done =
+        std::ranges::find(all, swarm::DownloadState::done, &swarm::DownloadStatus::state);
+    if (done == all.end()) {
+        return failure(ErrorCode::limit, "download",
+                       "there are " + std::to_string(all.size()) +
+                           " downloads that are not done yet; wait for some of them, or cancel "
+                           "some (iwanto downloads lists them)");
+    }
+    // What is done stays on disk; only its line in the list goes.
+    driver_.handle(swarm::Event(swarm::CancelAsked{done->id}));
+    return {};
 }
 
 // A download that is in the list already is gone on with; one that is done counts while its file is

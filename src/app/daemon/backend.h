@@ -28,6 +28,9 @@ std::vector<scanner::Share> shares_of(const Config& config);
 
 class Backend final : public control::Backend {
   public:
+    /// Downloads that are remembered; when there are more, the oldest that is done is forgotten.
+    static constexpr std::size_t kDownloadsMax = 1000;
+
     struct Facts {
         PeerId self;
         std::string version;
@@ -77,6 +80,7 @@ class Backend final : public control::Backend {
     Result<protocol::SearchResult> row(std::uint64_t number) const;
     Result<control::DownloadReport> start_download(const protocol::SearchResult& result,
                                                    const control::DownloadRequest& request);
+    Result<void> make_room_for_download();
     Result<std::filesystem::path> folder_for(const control::DownloadRequest& request) const;
     std::optional<control::DownloadReport> already_there(const protocol::SearchResult& result);
     Result<DownloadId> find_download(const std::string& what) const;
