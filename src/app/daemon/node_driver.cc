@@ -25,18 +25,21 @@ void NodeDriver::handle(node::Event event) {
     if (stopped_) return;
     events_.push_back(std::move(event));
     if (std::exchange(running_, true)) return;
-    while (!events_.empty()) {
+    while (!events_.empty() && !stopped_) {
         node::Event next = std::move(events_.front());
         events_.pop_front();
         node_.handle(std::move(next), platform::now());
         run_actions();
     }
     running_ = false;
-    arm();
+    if (!stopped_) arm();
 }
 
 void NodeDriver::run_actions() {
-    for (node::Action& action : node_.take_actions()) perform_(std::move(action));
+    for (node::Action& action : node_.take_actions()) {
+        if (stopped_) return;
+        perform_(std::move(action));
+    }
 }
 
 void NodeDriver::arm() {
