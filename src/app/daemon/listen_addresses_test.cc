@@ -19,8 +19,7 @@ platform::Interface loopback() {
     const auto all = platform::list_interfaces().value();
     const auto found = std::ranges::find_if(all, [](const platform::Interface& interface) {
         return std::ranges::find(interface.addresses, "127.0.0.1",
-                                 &platform::InterfaceAddress::address) !=
-               interface.addresses.end();
+                                 &platform::InterfaceAddress::address) != interface.addresses.end();
     });
     if (found == all.end()) std::abort();
     return *found;
@@ -43,7 +42,8 @@ TEST(ListenAddresses, MayBeNamedByOneOfThem) {
 
 TEST(ListenAddresses, AreListedOnceHoweverOftenTheyAreNamed) {
     const std::string name = loopback().name;
-    EXPECT_EQ(listen_addresses({name, "127.0.0.1", name}).value(), listen_addresses({name}).value());
+    EXPECT_EQ(listen_addresses({name, "127.0.0.1", name}).value(),
+              listen_addresses({name}).value());
 }
 
 TEST(ListenAddresses, OfAnUnknownInterfaceAreAnErrorThatListsThoseThereAre) {
@@ -55,7 +55,8 @@ TEST(ListenAddresses, OfAnUnknownInterfaceAreAnErrorThatListsThoseThereAre) {
 }
 
 TEST(ListenAddresses, OfAnInterfaceWithoutAnyAreAnErrorAndNotAll) {
-    for (const platform::Interface& interface : platform::list_interfaces().value()) {
+    const auto all = platform::list_interfaces().value();
+    for (const platform::Interface& interface : all) {
         const auto addresses = listen_addresses({interface.name});
         if (addresses) {
             EXPECT_THAT(*addresses, Not(IsEmpty())) << interface.name;

@@ -39,8 +39,8 @@ TEST(ParseAddress, RefusesWhatIsNoAddress) {
 }
 
 TEST(ToString, IsWhatParseAddressReads) {
-    for (const protocol::Address& address : {protocol::Address{"192.0.2.7", 1},
-                                             protocol::Address{"fe80::1%eth0", 4926}}) {
+    for (const protocol::Address& address :
+         {protocol::Address{"192.0.2.7", 1}, protocol::Address{"fe80::1%eth0", 4926}}) {
         EXPECT_EQ(parsed(to_string(address)), address);
     }
     EXPECT_EQ(to_string({"::1", 4926}), "[::1]:4926");
@@ -114,8 +114,8 @@ TEST_F(AReport, OfASearchNumbersItsRowsAndNamesTheOwners) {
     reply.owners = {owner};
     Query query;
     query.text = "song";
-    const auto report = search_report(query, reply, std::chrono::milliseconds(3), node(),
-                                      node::test::peer(1));
+    const auto report =
+        search_report(query, reply, std::chrono::milliseconds(3), node(), node::test::peer(1));
     EXPECT_EQ(report.query, "song");
     EXPECT_FALSE(report.complete);
     EXPECT_EQ(report.known, 5U);

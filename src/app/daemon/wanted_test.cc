@@ -101,8 +101,8 @@ TEST(TargetOf, TakesNameSizeAndTheOthersWhoHaveIt) {
     EXPECT_EQ(target->name, "song.mp3");
     EXPECT_EQ(target->size_bytes, 42U);
     EXPECT_EQ(target->content, content(0xab));
-    EXPECT_THAT(target->sources, testing::ElementsAre(swarm::Source{peer(1), {10}},
-                                                      swarm::Source{peer(3), {30}}));
+    EXPECT_THAT(target->sources,
+                testing::ElementsAre(swarm::Source{peer(1), {10}}, swarm::Source{peer(3), {30}}));
 }
 
 TEST(TargetOf, FailsForWhatOnlyWeShare) {

@@ -81,7 +81,8 @@ TEST_F(AWorker, WaitsForRoomWithAProducerThatIsFaster) {
     hold();
     for (std::size_t i = 0; i < Worker::kRoomTasks; ++i) worker_.post([] {});
     bool ran = false;
-    auto posted = std::async(std::launch::async, [&] { worker_.post_when_room([&] { ran = true; }); });
+    auto posted =
+        std::async(std::launch::async, [&] { worker_.post_when_room([&] { ran = true; }); });
     EXPECT_EQ(posted.wait_for(milliseconds(20)), std::future_status::timeout);
     gate_.open();
     ASSERT_EQ(posted.wait_for(seconds(20)), std::future_status::ready);
