@@ -66,6 +66,12 @@ class Indexer::State final : public scanner::ScanSink, public std::enable_shared
     std::unique_ptr<scanner::Scanner> scanner_;
 
   private:
+    /// A file that changed while it was hashed, and the state that was to be hashed.
+    struct Postponed {
+        platform::FileStamp stamp;
+        Time until;
+    };
+
     // Catalogue's worker.
     void merge(const scanner::Subtree& subtree);
     void publish();
@@ -75,6 +81,7 @@ class Indexer::State final : public scanner::ScanSink, public std::enable_shared
     void hash_what_is_waited_for();
     void hash_first(EntryId entry, const Hashed& hashed);
     std::vector<EntryId> unhashed_files_of(EntryId entry);
+    bool is_postponed(const catalog::HashJob& job) const;
     void take_hash(const catalog::HashJob& job, Result<scanner::HashedFile> hashed);
     void settle(EntryId file);
     void answer(const HashWaits::Over& over);
@@ -100,7 +107,7 @@ class Indexer::State final : public scanner::ScanSink, public std::enable_shared
     bool page_under_way_ = false;  ///< told, but the event thread has not taken it yet
     bool more_to_publish_ = false;
     std::set<EntryId> hashing_;
-    std::map<EntryId, Time> postponed_;
+    std::map<EntryId, Postponed> postponed_;
     HashWaits waits_;
     std::unique_ptr<HashPool> pool_;
 
@@ -222,17 +229,23 @@ void Indexer::State::fill_hash_pool() {
     std::size_t room = stopped_ || unstored > kUnstoredMax ? 0 : pool_->room();
     if (room == 0) return;
     std::erase_if(postponed_,
-                  [now = platform::now()](const auto& file) { return file.second <= now; });
+                  [now = platform::now()](const auto& file) { return file.second.until <= now; });
     any_postponed_ = !postponed_.empty();
     const Result<std::vector<catalog::HashJob>> jobs =
         catalog_.files_to_hash(room + hashing_.size() + postponed_.size());
     if (!jobs) return log_failure(jobs.error());
     for (const catalog::HashJob& job : *jobs) {
         if (room == 0) return;
-        if (hashing_.contains(job.entry) || postponed_.contains(job.entry)) continue;
+        if (hashing_.contains(job.entry) || is_postponed(job)) continue;
         start_job(job);
         --room;
     }
+}
+
+// Until its time, or until the scanner has seen another state of it.
+bool Indexer::State::is_postponed(const catalog::HashJob& job) const {
+    const auto found = postponed_.find(job.entry);
+    return found != postponed_.end() && found->second.stamp == job.stamp;
 }
 
 void Indexer::State::hash_what_is_waited_for() {
@@ -261,7 +274,7 @@ void Indexer::State::take_hash(const catalog::HashJob& job, Result<scanner::Hash
         const Result<bool> set = catalog_.set_pieces(job.entry, hashed->stamp, hashed->pieces);
         if (!set) log_failure(set.error());
     } else if (hashed.error().code == ErrorCode::changed) {
-        postponed_[job.entry] = platform::now() + kTryChangedAgain;
+        postponed_[job.entry] = {job.stamp, platform::now() + kTryChangedAgain};
     } else if (hashed.error().code != ErrorCode::cancelled) {
         log_failure(hashed.error());
         if (const Result<void> set = catalog_.set_unreadable(job.entry); !set)
