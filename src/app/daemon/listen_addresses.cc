@@ -2,16 +2,11 @@
 
 #include <algorithm>
 
+#include "app/daemon/dial_rules.h"
 #include "io/platform/interfaces.h"
 
 namespace iwant::daemon {
 namespace {
-
-bool is_named(const platform::Interface& interface, const std::string& name) {
-    return interface.name == name ||
-           std::ranges::find(interface.addresses, name, &platform::InterfaceAddress::address) !=
-               interface.addresses.end();
-}
 
 bool is_link_local6(const platform::InterfaceAddress& address) {
     return address.ipv6 && address.address.starts_with("fe80:");

@@ -1,0 +1,175 @@
+#include "app/daemon/service.h"
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include <csignal>
+
+#include "app/daemon/listen_addresses.h"
+#include "app/daemon/reports.h"
+#include "base/version.h"
+
+namespace iwant::daemon {
+namespace {
+
+/// Peers of earlier runs that are tried at start.
+constexpr std::size_t kPeersRemembered = 64;
+/// How long queued farewells get on their way out.
+constexpr std::chrono::milliseconds kFarewell{250};
+constexpr std::chrono::seconds kTick{1};
+
+}  // namespace
+
+Service::Service(Foundation foundation)
+    : base_(std::move(foundation)),
+      logger_(*base_.logger),
+      database_(base_.config.home / "iwant.db"),
+      transport_(context_, *base_.tls, *this, logger_),
+      driver_(context_, {base_.identity.peer(), instance_, base_.config.name, kVersion},
+              {.swarm = {.parallel_max = base_.config.parallel_downloads}}, platform::random_u64(),
+              logger_),
+      bulk_server_(database_, logger_) {}
+
+Service::~Service() {
+    shut_down();
+}
+
+Result<void> Service::open() {
+    if (Result<void> opened = open_network(); !opened) return opened;
+    if (Result<void> opened = open_parts(); !opened) return opened;
+    driver_.set_perform([this](node::Action action) { perform(std::move(action)); });
+    if (Result<void> told = tell_the_past(); !told) return told;
+    if (Result<void> opened = server_->open(); !opened) return opened;
+    backend_->set_facts({base_.identity.peer(), kVersion, port_, server_->web_port()});
+    if (Result<void> started = indexer_->start(); !started) return started;
+    driver_.handle(node::TimePassed{});
+    return {};
+}
+
+Result<void> Service::open_network() {
+    const Config& config = base_.config;
+    look_at_interfaces();
+    const Result<std::vector<std::string>> addresses = listen_addresses(config.interfaces);
+    if (!addresses) return std::unexpected(addresses.error());
+    const Result<std::uint16_t> port = transport_.listen(config.port, *addresses);
+    if (!port) return std::unexpected(port.error());
+    port_ = *port;
+    herald_ = std::make_unique<Herald>(base_.identity, instance_, port_);
+    if (!config.multicast) return {};
+    discovery_ = std::make_unique<net::Discovery>(
+        context_, net::DiscoveryOptions{.interfaces = config.interfaces}, *this, logger_);
+    if (const Result<void> opened = discovery_->open(); !opened) {
+        logger_.warning("peers cannot be found by announcements: " + opened.error().text());
+    }
+    return {};
+}
+
+Result<void> Service::open_parts() {
+    const Config& config = base_.config;
+    const Post to_loop = [this](Task task) { post(std::move(task)); };
+    indexer_ = std::make_unique<Indexer>(
+        Indexer::Options{.shares = shares_of(config),
+                         .ignore = config.ignore,
+                         .excluded = {config.home, config.download_folder},
+                         .hash_threads = std::max(1u, std::thread::hardware_concurrency())},
+        *base_.catalog, catalog_worker_, to_loop,
+        Indexer::Told{[this](CatalogDelta delta, const catalog::Totals& totals) {
+            driver_.handle(node::CatalogAdvanced{std::move(delta), totals.files, totals.bytes});
+        }},
+        logger_);
+    share_server_ =
+        std::make_unique<ShareServer>(*base_.catalog, catalog_worker_, *indexer_, to_loop,
+                                      [this](SessionId session, const protocol::Message& message) {
+                                          transport_.send(session, message);
+                                      });
+    Result<std::unique_ptr<catalog::CatalogReader>> reader =
+        catalog::CatalogReader::open(database_);
+    if (!reader) return failure(std::move(reader));
+    transfers_ = std::make_unique<Transfers>(
+        *base_.tls, *base_.catalog, catalog_worker_, std::move(*reader),
+        Transfers::World{[this](swarm::Event event) {
+                             post([this, event = std::move(event)] { driver_.handle(event); });
+                         },
+                         [this] { return make_hello(); },
+                         [this](const PeerId& peer) { return addresses_of(peer); }},
+        logger_);
+    return {};
+}
+
+// What earlier runs left: downloads that go on, peers that may still be where they were.
+Result<void> Service::tell_the_past() {
+    const Result<DownloadId> last =
+        transfers_->restore([this](swarm::Event event) { driver_.handle(event); });
+    if (!last) return std::unexpected(last.error());
+    backend_ = std::make_unique<Backend>(
+        context_, base_.config, driver_, *indexer_,
+        Backend::World{[this] { return interface_reports(); }, [this] { stop(); }},
+        DownloadId{last->value + 1});
+    server_ = std::make_unique<control::Server>(
+        context_,
+        control::ServerOptions{.socket = base_.config.home / "iwanto.sock",
+                               .token_file = base_.config.home / "api.token",
+                               .web = base_.config.web,
+                               .web_port = base_.config.web_port},
+        *backend_, logger_);
+    const Result<std::vector<catalog::StoredPeer>> peers = base_.catalog->peers(kPeersRemembered);
+    if (!peers) return std::unexpected(peers.error());
+    for (const catalog::StoredPeer& peer : *peers) {
+        driver_.handle(
+            node::PeerRemembered{peer.peer, peer.name, {peer.host, peer.port}, peer.last_seen});
+    }
+    for (const std::string& peer : base_.config.peers) {
+        const Result<protocol::Address> address = parse_address(peer);
+        if (!address) return std::unexpected(address.error());
+        driver_.handle(node::AddressGiven{*address});
+    }
+    return {};
+}
+
+void Service::run() {
+    wait_for_signal();
+    tick_later();
+    context_.run();
+    shut_down();
+}
+
+void Service::wait_for_signal() {
+    signals_.add(SIGINT);
+    signals_.add(SIGTERM);
+    signals_.async_wait([this](const boost::system::error_code& error, int) {
+        if (!error) stop();
+    });
+}
+
+void Service::tick_later() {
+    tick_timer_.expires_after(kTick);
+    tick_timer_.async_wait([this](const boost::system::error_code& error) {
+        if (error) return;
+        transfers_->checkpoint();
+        indexer_->tick();
+        tick_later();
+    });
+}
+
+void Service::stop() {
+    if (std::exchange(stopping_, true)) return;
+    logger_.info("stopping");
+    driver_.handle(node::StopAsked{});
+    farewell_timer_.expires_after(kFarewell);
+    farewell_timer_.async_wait([this](const boost::system::error_code&) { context_.stop(); });
+}
+
+// In the order of who uses whom; may be called again.
+void Service::shut_down() {
+    driver_.stop();
+    if (server_) server_->close();
+    transport_.close();
+    if (discovery_) discovery_->close();
+    if (indexer_) indexer_->stop();
+    bulk_server_.stop();
+    if (transfers_) transfers_->stop();
+    catalog_worker_.finish();
+}
+
+}  // namespace iwant::daemon

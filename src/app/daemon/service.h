@@ -1,0 +1,123 @@
+#pragma once
+
+// The adapters around one Node, wired together: sockets, disks and users become events, actions
+// become what sockets, disks and users see. Everything here runs on the event thread. Private to
+// app/daemon.
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "app/daemon/backend.h"
+#include "app/daemon/bulk_server.h"
+#include "app/daemon/config.h"
+#include "app/daemon/herald.h"
+#include "app/daemon/indexer.h"
+#include "app/daemon/node_driver.h"
+#include "app/daemon/share_server.h"
+#include "app/daemon/transfers.h"
+#include "app/daemon/worker.h"
+#include "io/control/server.h"
+#include "io/net/discovery.h"
+#include "io/net/transport.h"
+#include "io/platform/interfaces.h"
+#include "io/platform/process.h"
+
+namespace iwant::daemon {
+
+/// What has to be there before the daemon can be put together.
+struct Foundation {
+    Config config;
+    std::unique_ptr<Logger> logger;
+    net::Identity identity;
+    std::unique_ptr<net::TlsContext> tls;
+    std::unique_ptr<catalog::Catalog> catalog;
+};
+
+class Service final : public net::TransportListener, public net::DiscoveryListener {
+  public:
+    explicit Service(Foundation foundation);
+    ~Service() override;
+
+    /// Opens everything that can fail.
+    Result<void> open();
+    /// Until a signal or a stop request.
+    void run();
+    std::uint16_t port() const { return port_; }
+    std::uint16_t web_port() const { return server_->web_port(); }
+
+  private:
+    // net::TransportListener
+    protocol::Hello make_hello() override;
+    void session_opened(SessionId session, const PeerId& peer, const protocol::Address& address,
+                        bool dialled_by_us, const protocol::Hello& hello) override;
+    void session_closed(SessionId session, const std::string& reason) override;
+    void message_received(SessionId session, protocol::Message message) override;
+    void dial_failed(const protocol::Address& address, const std::optional<PeerId>& expected,
+                     const std::optional<PeerId>& found, const Error& error) override;
+    void bulk_accepted(std::shared_ptr<net::BulkStream> stream) override;
+    // net::DiscoveryListener
+    void datagram_heard(std::span<const std::uint8_t> datagram, const std::string& host) override;
+    void network_changed() override;
+
+    Result<void> open_network();
+    Result<void> open_parts();
+    Result<void> tell_the_past();
+    void perform(node::Action action);
+    void act(const node::Announce& action);
+    void act(const node::Dial& action);
+    void act(const node::Disconnect& action) {
+        transport_.disconnect(action.session, action.reason);
+    }
+    void act(const node::Send& action) { transport_.send(action.session, action.message); }
+    void act(const node::ReadCatalog& action);
+    void act(const node::Serve& action) { share_server_->serve(action); }
+    void act(const node::AnswerSearch& action);
+    void act(const node::AnswerLocate& action);
+    void act(const node::RememberPeer& action);
+    void act(const node::SwarmAction& action) { transfers_->perform(action); }
+
+    void post(Task task) { boost::asio::post(context_, std::move(task)); }
+    void wait_for_signal();
+    void tick_later();
+    void stop();
+    void shut_down();
+    std::vector<control::InterfaceReport> interface_reports() const;
+    bool may_dial(const std::string& host) const;
+    void look_at_interfaces();
+    std::vector<protocol::Address> addresses_of(const PeerId& peer) const;
+
+    Foundation base_;
+    Logger& logger_;
+    const std::filesystem::path database_;
+    const std::uint64_t instance_ = platform::random_u64();
+    boost::asio::io_context context_{1};
+    boost::asio::signal_set signals_{context_};
+    boost::asio::steady_timer tick_timer_{context_};
+    boost::asio::steady_timer farewell_timer_{context_};
+    net::Transport transport_;
+    std::unique_ptr<net::Discovery> discovery_;
+    std::unique_ptr<Herald> herald_;
+    NodeDriver driver_;
+    Worker catalog_worker_{"catalog"};
+    std::unique_ptr<Indexer> indexer_;
+    std::unique_ptr<ShareServer> share_server_;
+    std::unique_ptr<Transfers> transfers_;
+    std::unique_ptr<Backend> backend_;
+    std::unique_ptr<control::Server> server_;
+    BulkServer bulk_server_;
+    std::vector<platform::Interface> interfaces_;
+    std::uint16_t port_ = 0;
+    bool stopping_ = false;
+};
+
+}  // namespace iwant::daemon

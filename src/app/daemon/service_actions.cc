@@ -1,0 +1,140 @@
+// What the node wants done, and what it is told.
+
+#include <utility>
+
+#include "app/daemon/dial_rules.h"
+#include "app/daemon/reports.h"
+#include "app/daemon/service.h"
+#include "base/version.h"
+#include "core/protocol/limits.h"
+
+namespace iwant::daemon {
+
+void Service::perform(node::Action action) {
+    std::visit([this](auto& chosen) { act(chosen); }, action);
+}
+
+void Service::act(const node::Announce& action) {
+    if (discovery_) discovery_->send(herald_->datagram_of(action));
+}
+
+void Service::act(const node::Dial& action) {
+    if (may_dial(action.address.host)) return transport_.dial(action.address, action.expected);
+    post([this, action] {
+        driver_.handle(
+            node::DialFailed{action.address,
+                             action.expected,
+                             {},
+                             {ErrorCode::unavailable, "dial " + to_string(action.address),
+                              "it lies on an interface that is not used"}});
+    });
+}
+
+std::vector<protocol::Address> Service::addresses_of(const PeerId& peer) const {
+    std::vector<protocol::Address> addresses = driver_.node().addresses_of(peer);
+    std::erase_if(addresses, [this](const auto& address) { return !may_dial(address.host); });
+    return addresses;
+}
+
+bool Service::may_dial(const std::string& host) const {
+    return daemon::may_dial(host, base_.config.interfaces, interfaces_);
+}
+
+// Listing interfaces costs system calls; the list is made when something may have changed.
+void Service::look_at_interfaces() {
+    Result<std::vector<platform::Interface>> interfaces = platform::list_interfaces();
+    if (interfaces) interfaces_ = std::move(*interfaces);
+}
+
+void Service::act(const node::ReadCatalog& action) {
+    // A leader may ask faster than we read. A read that is dropped is asked for again when its
+    // deadline has passed.
+    static_cast<void>(catalog_worker_.try_post([this, action] {
+        Result<CatalogDelta> delta =
+            base_.catalog->changes_since(action.since, protocol::kDeltaChangesMax);
+        if (!delta) return logger_.warning(delta.error().text());
+        post([this, session = action.session, delta = within_limits(std::move(*delta))] {
+            driver_.handle(node::CatalogRead{session, delta});
+        });
+    }));
+}
+
+// Answers are posted: what a user's next step asks of the node is then handled at once, not queued
+// behind the event that is being handled.
+void Service::act(const node::AnswerSearch& action) {
+    post([this, action] { backend_->answered(action); });
+}
+
+void Service::act(const node::AnswerLocate& action) {
+    post([this, action] { backend_->answered(action); });
+}
+
+void Service::act(const node::RememberPeer& action) {
+    catalog_worker_.post([this, action] {
+        const Result<void> saved =
+            base_.catalog->save_peer({action.peer, action.name, action.address.host,
+                                      action.address.port, platform::unix_now()});
+        if (!saved) logger_.warning(saved.error().text());
+    });
+}
+
+protocol::Hello Service::make_hello() {
+    protocol::Hello hello;
+    hello.peer = base_.identity.peer();
+    hello.instance = instance_;
+    hello.name = base_.config.name;
+    hello.port = port_;
+    hello.program_version = kVersion;
+    hello.leader = driver_.node().leader_view();
+    hello.catalog = driver_.node().catalog();
+    return hello;
+}
+
+void Service::session_opened(SessionId session, const PeerId& peer,
+                             const protocol::Address& address, bool dialled_by_us,
+                             const protocol::Hello& hello) {
+    driver_.handle(node::SessionOpened{
+        session, peer, address,
+        dialled_by_us ? node::Direction::dialled : node::Direction::accepted, hello});
+}
+
+void Service::session_closed(SessionId session, const std::string& reason) {
+    driver_.handle(node::SessionClosed{session, reason});
+}
+
+void Service::message_received(SessionId session, protocol::Message message) {
+    driver_.handle(node::MessageReceived{session, std::move(message)});
+}
+
+void Service::dial_failed(const protocol::Address& address, const std::optional<PeerId>& expected,
+                          const std::optional<PeerId>& found, const Error& error) {
+    driver_.handle(node::DialFailed{address, expected, found, error});
+}
+
+void Service::bulk_accepted(std::shared_ptr<net::BulkStream> stream) {
+    bulk_server_.serve(std::move(stream));
+}
+
+void Service::datagram_heard(std::span<const std::uint8_t> datagram, const std::string& host) {
+    if (std::optional<node::AnnouncementHeard> heard =
+            herald_->hear(datagram, host, platform::now())) {
+        driver_.handle(*heard);
+    }
+}
+
+void Service::network_changed() {
+    look_at_interfaces();
+    const node::Node& node = driver_.node();
+    act(node::Announce{false, node.leader_view(), 0, node.catalog()});
+}
+
+std::vector<control::InterfaceReport> Service::interface_reports() const {
+    std::vector<control::InterfaceReport> reports;
+    if (!discovery_) return reports;
+    for (const net::InterfaceUse& use : discovery_->interfaces()) {
+        reports.push_back({use.name, use.addresses, use.used, use.why_not});
+    }
+    return reports;
+}
+
+}  // namespace iwant::daemon
