@@ -19,7 +19,7 @@ SANITIZER = {"ASAN_OPTIONS": "exitcode=99:detect_leaks=1", "UBSAN_OPTIONS": "pri
 
 
 def unit_tests(build):
-    return [([program], {}) for program in sorted((ROOT / "build" / build).rglob("*_test"))
+    return [([str(program)], {}) for program in sorted((ROOT / "build" / build).rglob("*_test"))
             if program.is_file() and os.access(program, os.X_OK)]
 
 

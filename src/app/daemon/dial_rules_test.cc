@@ -1,5 +1,7 @@
 #include "app/daemon/dial_rules.h"
 
+#include <utility>
+
 #include <gtest/gtest.h>
 
 namespace iwant::daemon {
@@ -7,14 +9,21 @@ namespace {
 
 using platform::Interface;
 
+Interface interface(const std::string& name, unsigned index,
+                    std::vector<platform::InterfaceAddress> addresses) {
+    Interface made;
+    made.name = name;
+    made.index = index;
+    made.up = true;
+    made.loopback = name == "lo";
+    made.addresses = std::move(addresses);
+    return made;
+}
+
 std::vector<Interface> computer() {
-    Interface lo{.name = "lo", .index = 1, .up = true, .loopback = true};
-    lo.addresses = {{"127.0.0.1", false, 8, ""}, {"::1", true, 128, ""}};
-    Interface lan{.name = "eth0", .index = 2, .up = true};
-    lan.addresses = {{"10.77.0.3", false, 24, "10.77.0.255"}, {"fd00::3", true, 64, ""}};
-    Interface lab{.name = "eth1", .index = 3, .up = true};
-    lab.addresses = {{"192.168.5.3", false, 24, "192.168.5.255"}};
-    return {lo, lan, lab};
+    return {interface("lo", 1, {{"127.0.0.1", false, 8, ""}, {"::1", true, 128, ""}}),
+            interface("eth0", 2, {{"10.77.0.3", false, 24, ""}, {"fd00::3", true, 64, ""}}),
+            interface("eth1", 3, {{"192.168.5.3", false, 24, ""}})};
 }
 
 TEST(DialRules, WithoutNamedInterfacesEverybodyMayBeDialled) {
@@ -39,10 +48,8 @@ TEST(DialRules, ANamedInterfaceReachesItsLinkAndWhatLiesBehindIt) {
 }
 
 TEST(DialRules, ThePrefixIsComparedToItsLastBit) {
-    Interface small{.name = "eth0", .index = 2, .up = true};
-    small.addresses = {{"10.0.0.5", false, 29, ""}};
-    Interface other{.name = "eth1", .index = 3, .up = true};
-    other.addresses = {{"10.0.0.9", false, 29, ""}};
+    const Interface small = interface("eth0", 2, {{"10.0.0.5", false, 29, ""}});
+    const Interface other = interface("eth1", 3, {{"10.0.0.9", false, 29, ""}});
     EXPECT_TRUE(may_dial("10.0.0.7", {"eth0"}, {small, other}));
     EXPECT_FALSE(may_dial("10.0.0.8", {"eth0"}, {small, other}));
 }
