@@ -12,6 +12,7 @@
 #include <optional>
 #include <set>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -72,8 +73,8 @@ class PartFolder {
     /// As it was last saved.
     const PartRecord& record() const { return saved_; }
     /// Takes files over that this computer has already; `find` tells where.
-    void take_copies(
-        const std::function<std::optional<std::filesystem::path>(const FileId&)>& find);
+    void take_copies(const std::function<std::optional<std::filesystem::path>(const FileId&)>& find,
+                     const std::stop_token& stop);
 
     /// Writes a verified piece. Any thread; errors are always of the disk (no_space, permission,
     /// io) or cancelled.
@@ -104,7 +105,8 @@ class PartFolder {
     Result<void> make_empty_parts();
     void read_present(const PartRecord& record);
     bool is_intact(FileIndex file, std::uint64_t pieces_present) const;
-    Result<bool> take_copy(FileIndex file, const std::filesystem::path& path);
+    Result<bool> take_copy(FileIndex file, const std::filesystem::path& path,
+                           const std::stop_token& stop);
     Result<void> make_durable(const Written& written);
     void note_partial(FileIndex file, const platform::File& opened);
     Result<void> save();

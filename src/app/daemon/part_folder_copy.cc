@@ -15,11 +15,12 @@ using Take = std::function<Result<void>(std::uint64_t, std::span<const std::uint
 
 /// Reads a file piece by piece; false when its content is not the planned one.
 Result<bool> read_verified(const platform::File& file, const swarm::PlannedFile& planned,
-                           const Take& take) {
+                           const std::stop_token& stop, const Take& take) {
     PieceList pieces{planned.size_bytes, {}};
     const std::uint64_t piece_size = piece_size_for(planned.size_bytes);
     std::vector<std::uint8_t> buffer(std::min(piece_size, planned.size_bytes));
     for (std::uint64_t offset = 0; offset < planned.size_bytes; offset += piece_size) {
+        if (stop.stop_requested()) return false;
         const std::uint64_t length = std::min(piece_size, planned.size_bytes - offset);
         const std::span<std::uint8_t> piece = std::span(buffer).first(length);
         const Result<std::size_t> read = file.read_at(offset, piece);
@@ -48,17 +49,17 @@ bool is_folder(const platform::Folder& folder, const std::string& path) {
 }
 
 bool has_content(const platform::Folder& folder, const std::string& path,
-                 const swarm::PlannedFile& planned) {
+                 const swarm::PlannedFile& planned, const std::stop_token& stop) {
     const Result<platform::File> file = folder.open_file_for_reading(path);
     if (!file) return false;
     const auto ignore = [](std::uint64_t, std::span<const std::uint8_t>) { return Result<void>(); };
-    return read_verified(*file, planned, ignore).value_or(false);
+    return read_verified(*file, planned, stop, ignore).value_or(false);
 }
 
 }  // namespace
 
 bool is_complete_copy(const platform::Folder& folder, const std::string& name,
-                      const swarm::Plan& plan) {
+                      const swarm::Plan& plan, const std::stop_token& stop) {
     if (plan.kind == EntryKind::folder && !is_folder(folder, name)) return false;
     const auto path_of = [&](const swarm::PlannedFile& file) {
         return path_below(name, file.path);
@@ -72,13 +73,13 @@ bool is_complete_copy(const platform::Folder& folder, const std::string& name,
                                    return has_size(folder, path_of(file), file);
                                }) &&
            std::ranges::all_of(plan.files, [&](const swarm::PlannedFile& file) {
-               return has_content(folder, path_of(file), file);
+               return has_content(folder, path_of(file), file, stop);
            });
 }
 
 Result<bool> copy_verified(const platform::File& from, const platform::File& to,
-                           const swarm::PlannedFile& planned) {
-    return read_verified(from, planned,
+                           const swarm::PlannedFile& planned, const std::stop_token& stop) {
+    return read_verified(from, planned, stop,
                          [&](std::uint64_t offset, std::span<const std::uint8_t> bytes) {
                              return to.write_at(offset, bytes);
                          });

@@ -1,7 +1,9 @@
 #pragma once
 
 // Finds out whether something on the disk is already what a download would make, by reading it.
+// Reading ends soon when a stop is requested; the answer is then no.
 
+#include <stop_token>
 #include <string>
 
 #include "core/swarm/types.h"
@@ -12,11 +14,11 @@ namespace iwant::daemon {
 /// Whether `name` below `folder` is complete: every folder there, every file of the planned size
 /// and content. Reads all of it only when all sizes are right. What cannot be read is not complete.
 bool is_complete_copy(const platform::Folder& folder, const std::string& name,
-                      const swarm::Plan& plan);
+                      const swarm::Plan& plan, const std::stop_token& stop);
 
 /// Copies a file whose content should be `planned` and says whether it was; the bytes that were
 /// written are worth nothing when not.
 Result<bool> copy_verified(const platform::File& from, const platform::File& to,
-                           const swarm::PlannedFile& planned);
+                           const swarm::PlannedFile& planned, const std::stop_token& stop);
 
 }  // namespace iwant::daemon

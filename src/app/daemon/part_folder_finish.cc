@@ -9,7 +9,8 @@
 namespace iwant::daemon {
 
 void PartFolder::take_copies(
-    const std::function<std::optional<std::filesystem::path>(const FileId&)>& find) {
+    const std::function<std::optional<std::filesystem::path>(const FileId&)>& find,
+    const std::stop_token& stop) {
     for (std::uint32_t i = 0; i < plan_->files.size(); ++i) {
         const swarm::PlannedFile& file = plan_->files[i];
         const bool worth_it = plan_->kind == EntryKind::file || file.size_bytes >= kCopyBytesMin;
@@ -17,7 +18,7 @@ void PartFolder::take_copies(
         const std::optional<std::filesystem::path> path = find(file.file);
         if (!path) continue;
         // A copy that cannot be used is fetched like everything else.
-        const Result<bool> taken = take_copy(FileIndex{i}, *path);
+        const Result<bool> taken = take_copy(FileIndex{i}, *path, stop);
         if (!taken || !*taken) continue;
         const std::lock_guard lock(mutex_);
         const std::uint64_t pieces = piece_count(file.size_bytes);
@@ -29,12 +30,13 @@ void PartFolder::take_copies(
     }
 }
 
-Result<bool> PartFolder::take_copy(FileIndex index, const std::filesystem::path& path) {
+Result<bool> PartFolder::take_copy(FileIndex index, const std::filesystem::path& path,
+                                   const std::stop_token& stop) {
     const Result<platform::File> from = platform::File::open_for_reading(path);
     if (!from) return std::unexpected(from.error());
     const Result<PartFiles::SharedFile> to = files_.open(index);
     if (!to) return std::unexpected(to.error());
-    return copy_verified(*from, **to, plan_->files[index.value]);
+    return copy_verified(*from, **to, plan_->files[index.value], stop);
 }
 
 Result<std::string> PartFolder::finish() {

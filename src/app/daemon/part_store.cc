@@ -17,6 +17,11 @@ Error waitable(Error error) {
     return error;
 }
 
+// What was looked at before a stop is not known; the next run looks again.
+std::unexpected<Error> stopping() {
+    return failure(ErrorCode::cancelled, "prepare a download", "the service is stopping");
+}
+
 }  // namespace
 
 PartStore::PartStore(Save save, FindCopy find_copy, Logger& logger)
@@ -45,7 +50,8 @@ Result<PartStore::Ready> PartStore::go_on(const swarm::Prepare& action, const Pa
                                                  : platform::Folder::open_or_create(action.folder);
     if (!root) return failure(std::move(root));
     if (!went_on_here) return start(action, std::move(*root));
-    if (!key->moving_to.empty() && is_complete_copy(*root, key->moving_to, *action.plan)) {
+    if (!key->moving_to.empty() &&
+        is_complete_copy(*root, key->moving_to, *action.plan, stop_.get_token())) {
         // The last run was cut off, or ended, after the move.
         const std::string path = action.folder + "/" + key->moving_to;
         if (auto removed = PartFolder::remove(record); !removed) {
@@ -53,6 +59,7 @@ Result<PartStore::Ready> PartStore::go_on(const swarm::Prepare& action, const Pa
         }
         return Ready{.present = {}, .final_path = path};
     }
+    if (stop_.stop_requested()) return stopping();
     Result<std::shared_ptr<PartFolder>> resumed = PartFolder::resume(
         action.plan, std::move(*root), record, std::move(*key), save_for(action.id));
     if (!resumed) return failure(std::move(resumed));
@@ -65,13 +72,14 @@ Result<PartStore::Ready> PartStore::go_on(const swarm::Prepare& action, const Pa
 }
 
 Result<PartStore::Ready> PartStore::start(const swarm::Prepare& action, platform::Folder root) {
-    if (is_complete_copy(root, action.plan->root_name, *action.plan)) {
+    if (is_complete_copy(root, action.plan->root_name, *action.plan, stop_.get_token())) {
         return Ready{.present = {}, .final_path = root.path() + "/" + action.plan->root_name};
     }
+    if (stop_.stop_requested()) return stopping();
     Result<std::shared_ptr<PartFolder>> made =
         PartFolder::make(action.plan, std::move(root), save_for(action.id));
     if (!made) return failure(std::move(made));
-    (*made)->take_copies(find_copy_);
+    (*made)->take_copies(find_copy_, stop_.get_token());
     if (auto saved = (*made)->checkpoint(); !saved) return failure(std::move(saved));
     return keep(action.id, std::move(*made));
 }

@@ -16,6 +16,7 @@
 #include <mutex>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,8 @@ class PartStore {
     /// Everything is there: durable, moved into place, the part folder removed. The final path.
     Result<std::string> finish(DownloadId download);
     /// `record` tells where the parts are when this run has not prepared the download.
+    /// Reading that prepare does ends soon, in this call and all later ones. Any thread.
+    void request_stop() { stop_.request_stop(); }
     void release(DownloadId download, swarm::Release::Parts parts, const PartRecord& record = {});
 
   private:
@@ -70,6 +73,7 @@ class PartStore {
     const Save save_;
     const FindCopy find_copy_;
     Logger& logger_;
+    std::stop_source stop_;
     // Fetch threads look their folder up while the worker adds and removes others.
     mutable std::mutex mutex_;
     std::map<DownloadId, std::shared_ptr<PartFolder>> folders_;

@@ -393,6 +393,14 @@ TEST_F(APartStore, recognises_what_is_there_already) {
     EXPECT_EQ(present(), 0u) << "another content of the same size";
 }
 
+TEST_F(APartStore, neither_believes_nor_makes_anything_once_it_stops) {
+    use("song.mp3", {{"", some_bytes(kPieceSizeMin + 1, 1)}});
+    scratch_.write("downloads/song.mp3", contents_.at(""));
+    store_->request_stop();
+    EXPECT_FALSE(prepare());
+    EXPECT_EQ(part_folders(), 0u);
+}
+
 TEST_F(APartStore, takes_over_a_copy_that_lies_elsewhere_only_if_it_is_right) {
     use("film", {{"", some_bytes(2 * kPieceSizeMin, 1)}});
     scratch_.write("shared/film", contents_.at(""));

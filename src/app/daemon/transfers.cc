@@ -162,6 +162,7 @@ void Transfers::checkpoint() {
 }
 
 void Transfers::stop() {
+    store_.request_stop();
     fetcher_.stop();
     disk_worker_.post([this] { store_.checkpoint_all(); });
     disk_worker_.finish();
