@@ -39,7 +39,7 @@ struct HashId {
 };
 
 using PeerId = HashId<struct PeerIdTag>;  ///< a peer, from its public key
-using FileId = HashId<struct FileIdTag>;  ///< the content of a file (DESIGN "Content addressing")
+using FileId = HashId<struct FileIdTag>;  ///< the content of a file (doc/protocol.md)
 using TreeId = HashId<struct TreeIdTag>;  ///< the content of a folder
 
 /// A number that means one thing only; it orders and compares, arithmetic is written out.
