@@ -5,6 +5,7 @@
 Each suite's own output is shown when it fails. The last line is "N passed, N failed, N skipped".
 """
 
+import concurrent.futures
 import os
 import pathlib
 import re
@@ -14,6 +15,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 SIM_SEEDS = "300"
+PARALLEL = 2  # programs at a time; most of them mostly wait
 # Leaks are looked for too; a sanitized program that finds anything ends with this.
 SANITIZER = {"ASAN_OPTIONS": "exitcode=99:detect_leaks=1", "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1"}
 
@@ -62,6 +64,11 @@ def count(output, exit_code):
     return passed, failed, skipped
 
 
+def run_one(command, environment):
+    return subprocess.run(command, cwd=ROOT, text=True, errors="replace", stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, env=os.environ | SANITIZER | environment)
+
+
 def run(name):
     programs = SUITES[name]()
     if not programs:
@@ -69,13 +76,12 @@ def run(name):
         return 0, 1, 0
     totals = [0, 0, 0]
     began = time.monotonic()
-    for command, environment in programs:
-        done = subprocess.run(command, cwd=ROOT, text=True, errors="replace", stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, env=os.environ | SANITIZER | environment)
-        counts = count(done.stdout, done.returncode)
-        totals = [sum(pair) for pair in zip(totals, counts)]
-        if counts[1]:
-            print(done.stdout[-20000:], f"\nfailed: {' '.join(command)} (exit {done.returncode})", flush=True)
+    with concurrent.futures.ThreadPoolExecutor(PARALLEL) as pool:
+        for (command, _), done in zip(programs, pool.map(lambda program: run_one(*program), programs)):
+            counts = count(done.stdout, done.returncode)
+            totals = [sum(pair) for pair in zip(totals, counts)]
+            if counts[1]:
+                print(done.stdout[-20000:], f"\nfailed: {' '.join(command)} (exit {done.returncode})", flush=True)
     print(f"{name}: {totals[0]} passed, {totals[1]} failed, {totals[2]} skipped in {time.monotonic() - began:.0f} s", flush=True)
     return totals
 

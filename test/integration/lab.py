@@ -25,6 +25,7 @@ IWANTO = pathlib.Path(os.environ.get("IWANTO", ROOT / "build/release/iwanto"))
 IS_ROOT = os.geteuid() == 0
 HAS_NAMESPACES = IS_ROOT and shutil.which("ip") is not None
 SUBNET = "10.77.0."
+PORTS_PER_LAB = 40  # without namespaces, labs of several test programs run side by side
 _lab_numbers = itertools.count()
 
 
@@ -145,7 +146,8 @@ class Host:
         """Starts the daemon and waits until it answers."""
         if not self.lab.isolated:
             others = [host.port for host in self.lab.hosts if host is not self]
-            self.extra = ["--interface", "lo", "--no-multicast", "--port", self.port, "--web-port", self.port + 100]
+            self.extra = ["--interface", "lo", "--no-multicast", "--port", self.port, "--web-port",
+                          self.port + PORTS_PER_LAB // 2]
             for port in others:
                 self.extra += ["--peer", f"127.0.0.1:{port}"]
         command = self.command(IWANTO, "--home", self.home, "start", "--name", self.name, "--share", self.shared,
@@ -248,7 +250,7 @@ class Lab:
         self.isolated = isolated
         self.prefix = f"iw{os.getpid() % 100000}{chr(97 + next(_lab_numbers) % 26)}"
         self.switch = f"{self.prefix}s"
-        self.first_port = 20000 + os.getpid() % 20000
+        self.first_port = 20000 + os.getpid() % 1000 * PORTS_PER_LAB
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="iwant-lab-"))
         self.hosts = []
 
