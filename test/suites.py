@@ -14,7 +14,7 @@ import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-SIM_SEEDS = "300"
+SIM_SEEDS = "1000"
 PARALLEL = 2  # programs at a time; most of them mostly wait
 # Leaks are looked for too; a sanitized program that finds anything ends with this.
 SANITIZER = {"ASAN_OPTIONS": "exitcode=99:detect_leaks=1", "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1"}

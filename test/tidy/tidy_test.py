@@ -20,7 +20,7 @@ EVERYWHERE = [
     (r"#\s*include\s*<sqlite3|SQLiteCpp/", "SQLite", ("src/io/catalog/",)),
     (r"#\s*include\s*<openssl/", "OpenSSL", ("src/io/net/", "test/bench/")),
     (r"#\s*include\s*<(sys/|unistd|fcntl|poll\.h|netinet|arpa/|ifaddrs|net/if)", "an OS header",
-     ("src/io/platform/", "src/io/net/", "src/io/control/", "test/")),
+     ("src/io/platform/", "src/io/net/", "src/io/control/", "sim/workers", "test/")),
     (r"\basio::detached\b", "a detached task", ("src/io/control/spawn", "src/io/net/spawn")),
     (r"\[[^\]\[]*[=&\w][^\]\[]*\]\s*\([^)]*\)\s*(mutable\s*)?->\s*(boost::)?asio::awaitable", "a coroutine lambda with captures", ()),
 ]

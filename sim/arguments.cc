@@ -1,0 +1,88 @@
+#include "sim/arguments.h"
+
+#include <charconv>
+#include <functional>
+#include <map>
+#include <string_view>
+
+#include "sim/workers.h"
+
+namespace iwant::sim {
+
+namespace {
+constexpr std::uint64_t kSeedsMax = 100'000'000;
+constexpr std::uint64_t kHostsMax = 1000;
+constexpr std::uint64_t kJobsMax = 256;
+
+Result<std::uint64_t> number(const std::string& option, std::string_view text, std::uint64_t max) {
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error == std::errc() && end == text.data() + text.size() && value > 0 && value <= max)
+        return value;
+    return failure(ErrorCode::invalid_argument, option,
+                   "wants a number from 1 to " + std::to_string(max));
+}
+
+/// Reads an option's value after its name.
+class Words {
+  public:
+    Words(int argc, char** argv) : words_(argv + 1, argv + argc) {}
+
+    bool over() const { return at_ == words_.size(); }
+    const std::string& next() { return words_[at_++]; }
+    template <class T>
+    Result<void> number_into(T& target, const std::string& option, std::uint64_t max) {
+        if (over()) return failure(ErrorCode::invalid_argument, option, "wants a number");
+        const auto value = number(option, next(), max);
+        if (!value) return std::unexpected(value.error());
+        target = *value;
+        return {};
+    }
+
+  private:
+    std::vector<std::string> words_;
+    std::size_t at_ = 0;
+};
+
+Result<void> one_option(Arguments& arguments, const std::string& option, Words& words) {
+    constexpr std::uint64_t any = ~std::uint64_t{0};
+    if (option == "--verbose") {
+        arguments.settings.verbose = true;
+    } else if (option == "--until-failure") {
+        arguments.until_failure = true;
+    } else if (option == "--seeds") {
+        return words.number_into(arguments.seeds, option, kSeedsMax);
+    } else if (option == "--first") {
+        return words.number_into(arguments.first, option, any);
+    } else if (option == "--seed") {
+        arguments.seeds = 1;
+        return words.number_into(arguments.first, option, any);
+    } else if (option == "--nodes") {
+        arguments.settings.hosts.emplace();
+        return words.number_into(*arguments.settings.hosts, option, kHostsMax);
+    } else if (option == "--jobs") {
+        return words.number_into(arguments.jobs, option, kJobsMax);
+    } else {
+        return failure(ErrorCode::invalid_argument, option, "is not an option");
+    }
+    return {};
+}
+}  // namespace
+
+const char* const kUsage =
+    "iwanto-sim --seeds N [--first SEED] [--nodes M] [--jobs J] [--until-failure]\n"
+    "iwanto-sim --seed SEED [--nodes M] [--verbose]\n";
+
+Result<Arguments> parse_arguments(int argc, char** argv) {
+    Arguments arguments;
+    arguments.jobs = processors();
+    Words words(argc, argv);
+    while (!words.over()) {
+        const std::string option = words.next();
+        if (auto done = one_option(arguments, option, words); !done)
+            return failure(std::move(done));
+    }
+    return arguments;
+}
+
+}  // namespace iwant::sim
