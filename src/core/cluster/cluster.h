@@ -83,6 +83,16 @@ class Cluster {
     /// The peers known to be alive, and those of them that our index speaks for; ourselves
     /// included.
     protocol::Coverage coverage() const;
+    /// Live sessions to the standbys in order of succession, without ourselves.
+    std::vector<SessionId> standby_sessions() const;
+    /// Whether we hold a replica of everybody's catalogue for the leader.
+    bool is_standby() const;
+    /// Live sessions, at most so many, for asking everybody.
+    std::vector<SessionId> fan_out(std::size_t most) const;
+    /// Whether every live peer of ours is online in the leader's roster.
+    bool leader_knows_all() const;
+    /// This leader hides what others share; `why` is for people.
+    void distrust(const PeerId& leader, std::string why);
     const MemberList& members() const { return members_; }
     const Registry& registry() const { return registry_; }
 
