@@ -8,6 +8,7 @@
 
 #include "app/daemon/listen_addresses.h"
 #include "app/daemon/reports.h"
+#include "base/text.h"
 #include "base/version.h"
 
 namespace iwant::daemon {
@@ -18,6 +19,8 @@ constexpr std::size_t kPeersRemembered = 64;
 /// How long queued farewells get on their way out.
 constexpr std::chrono::milliseconds kFarewell{250};
 constexpr std::chrono::seconds kTick{1};
+/// Ticks that come so late were held up: the computer slept, or this process stood still.
+constexpr std::chrono::seconds kAsleep{5};
 
 }  // namespace
 
@@ -142,10 +145,20 @@ void Service::wait_for_signal() {
     });
 }
 
+// The timer sleeps while the computer does, our clock goes on.
+void Service::notice_sleep() {
+    const Time now = platform::now();
+    const Duration late = now - std::exchange(last_tick_, now) - kTick;
+    if (late < kAsleep) return;
+    logger_.info("awake again after " + human_duration(late));
+    network_changed();
+}
+
 void Service::tick_later() {
     tick_timer_.expires_after(kTick);
     tick_timer_.async_wait([this](const boost::system::error_code& error) {
         if (error) return;
+        notice_sleep();
         transfers_->checkpoint();
         indexer_->tick();
         tick_later();

@@ -89,6 +89,7 @@ class Service final : public net::TransportListener, public net::DiscoveryListen
     void post(Task task) { boost::asio::post(context_, std::move(task)); }
     void wait_for_signal();
     void tick_later();
+    void notice_sleep();
     void stop();
     void shut_down();
     std::vector<control::InterfaceReport> interface_reports() const;
@@ -116,6 +117,7 @@ class Service final : public net::TransportListener, public net::DiscoveryListen
     std::unique_ptr<control::Server> server_;
     BulkServer bulk_server_;
     std::vector<platform::Interface> interfaces_;
+    Time last_tick_ = platform::now();
     std::uint16_t port_ = 0;
     bool stopping_ = false;
 };

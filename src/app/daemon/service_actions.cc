@@ -124,8 +124,7 @@ void Service::datagram_heard(std::span<const std::uint8_t> datagram, const std::
 
 void Service::network_changed() {
     look_at_interfaces();
-    const node::Node& node = driver_.node();
-    act(node::Announce{false, node.leader_view(), 0, node.catalog()});
+    driver_.handle(node::NetworkChanged{});
 }
 
 std::vector<control::InterfaceReport> Service::interface_reports() const {

@@ -155,6 +155,12 @@ void Cluster::handle(const DialFailed& event, Time now) {
     settle(now);
 }
 
+void Cluster::handle(const NetworkChanged&, Time now) {
+    announcer_.newcomer_heard(now);
+    dialer_.network_changed(now);
+    settle(now);
+}
+
 void Cluster::handle(const CatalogAdvanced& event, Time now) {
     registration_.advanced(event, now);
     if (leading()) roster_changed(seconds(2), now);

@@ -51,6 +51,7 @@ class Cluster {
     void handle(const DialFailed& event, Time now);
     /// Every message counts as a sign of life; those that are not the cluster's do nothing else.
     void handle(const MessageReceived& event, Time now);
+    void handle(const NetworkChanged& event, Time now);
     void handle(const CatalogAdvanced& event, Time now);
     void handle(const CatalogRead& event, Time now);
     void handle(const StopAsked& event, Time now);

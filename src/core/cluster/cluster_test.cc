@@ -93,6 +93,20 @@ class ClusterTest : public testing::Test {
     std::vector<Action> actions;
 };
 
+TEST_F(ClusterTest, ANewNetworkIsAnnouncedOnAndDialledOnAtOnce) {
+    follow_peer_two();
+    tell(AddressGiven{address(9)});
+    for (int second = 0; second < 20; ++second) {
+        tell(DialFailed{address(9), {}, {}, {}});
+        pass(seconds(1));
+        hear(2, protocol::Pong{0, {4, peer(2)}});
+    }
+    actions.clear();
+    tell(NetworkChanged{});
+    EXPECT_EQ(all<Announce>().size(), 1u);
+    EXPECT_EQ(all<Dial>().size(), 1u);
+}
+
 TEST_F(ClusterTest, ANewFollowerRegistersAtOnceAndDialsTheMembersOfTheRoster) {
     follow_peer_two();
     protocol::Roster roster;

@@ -79,6 +79,14 @@ void Dialer::hurry(const PeerId& peer, Time now) {
     }
 }
 
+void Dialer::network_changed(Time now) {
+    for (auto& [address, target] : targets_) {
+        target.own = false;
+        target.failures = 0;
+        target.next_try = std::min(target.next_try, std::max(now, target.last_try + kProvenGap));
+    }
+}
+
 bool Dialer::redial(const PeerId& peer, Time now) {
     bool possible = false;
     for (auto& [address, target] : targets_) {

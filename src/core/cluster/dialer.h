@@ -29,6 +29,10 @@ class Dialer {
     /// is tried again soon.
     void heard(const PeerId& peer, const protocol::Address& address, Time now, Time from);
 
+    /// The way there may be another one now: what failed is due again, but never within a second of
+    /// its last try.
+    void network_changed(Time now);
+
     void opened(const SessionOpened& event, Time now);
     void failed(const DialFailed& event, Time now);
 

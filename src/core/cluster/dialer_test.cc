@@ -134,5 +134,17 @@ TEST(Dialer, AStrangerAtAHintedAddressIsNotTakenForThePeer) {
     EXPECT_EQ(dials[0].expected, peer(3));
 }
 
+TEST(Dialer, ANewNetworkMakesWhatFailedDueAgain) {
+    Dialer dialer(peer(1));
+    dialer.given(address(2), Time{});
+    const auto times = failing_dials(dialer, 2, seconds(300));
+    Time now = Time{} + times.back() + milliseconds(100);
+    ASSERT_TRUE(dialer.due(now, all_useful).empty());
+    dialer.network_changed(now);
+    EXPECT_TRUE(dialer.due(now, all_useful).empty()) << "not within a second of the last try";
+    now += seconds(1);
+    EXPECT_EQ(dialer.due(now, all_useful).size(), 1u);
+}
+
 }  // namespace
 }  // namespace iwant::cluster

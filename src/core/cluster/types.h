@@ -66,6 +66,10 @@ struct MessageReceived {
     protocol::Message message;
 };
 
+/// An interface or address came, or the computer woke up: what failed before may work now, and
+/// others do not know where we are.
+struct NetworkChanged {};
+
 /// Our own catalogue went on. At start the daemon tells the whole of it, in as many events as it
 /// takes; `delta.since` is the version told before.
 struct CatalogAdvanced {

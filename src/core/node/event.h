@@ -28,6 +28,7 @@ using cluster::CatalogRead;        ///< completes ReadCatalog
 using cluster::DialFailed;         ///< nobody, somebody else, or ourselves answered
 using cluster::Direction;          ///< whether a session was dialled or accepted
 using cluster::MessageReceived;    ///< on a control session
+using cluster::NetworkChanged;     ///< other interfaces or addresses, or awake after a sleep
 using cluster::PeerRemembered;     ///< a peer of an earlier run
 using cluster::SessionClosed;      ///< it is not there any more
 using cluster::SessionOpened;      ///< a control session is there, both Hellos done
@@ -51,8 +52,9 @@ struct TimePassed {};
 /// itself.
 using SwarmEvent = swarm::Event;
 
-using Event = std::variant<AnnouncementHeard, PeerRemembered, AddressGiven, SessionOpened,
-                           SessionClosed, DialFailed, MessageReceived, CatalogAdvanced, CatalogRead,
-                           SearchAsked, LocateAsked, StopAsked, TimePassed, SwarmEvent>;
+using Event =
+    std::variant<AnnouncementHeard, PeerRemembered, AddressGiven, SessionOpened, SessionClosed,
+                 DialFailed, MessageReceived, NetworkChanged, CatalogAdvanced, CatalogRead,
+                 SearchAsked, LocateAsked, StopAsked, TimePassed, SwarmEvent>;
 
 }  // namespace iwant::node

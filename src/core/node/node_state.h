@@ -28,6 +28,7 @@ struct Node::State {
     void on(MessageReceived& event, Time now);
     void on(const CatalogAdvanced& event, Time now);
     void on(const CatalogRead& event, Time now) { cluster.handle(event, now); }
+    void on(const NetworkChanged& event, Time now) { cluster.handle(event, now); }
     void on(SearchAsked& event, Time now) { search.ask(std::move(event), now); }
     void on(LocateAsked& event, Time now) { search.ask(std::move(event), now); }
     void on(const StopAsked& event, Time now) { cluster.handle(event, now); }

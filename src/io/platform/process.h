@@ -33,7 +33,8 @@ void protect_process_memory();
 void raise_file_limit();
 /// The calling thread does background work: idle I/O class, lower CPU priority. Never fails.
 void lower_thread_priority();
-/// The monotonic clock, suspended time not counted.
+/// A clock that only goes forward and counts the time that the computer was suspended, so that who
+/// slept knows it (CLOCK_BOOTTIME on Linux, CLOCK_MONOTONIC on macOS).
 Time now();
 /// Seconds since 1970.
 UnixSeconds unix_now();

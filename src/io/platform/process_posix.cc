@@ -11,6 +11,13 @@ namespace {
 
 constexpr std::size_t kTerminalColumnsDefault = 80;
 
+// On Linux CLOCK_MONOTONIC stands still while the computer is suspended; elsewhere it does not.
+#ifdef CLOCK_BOOTTIME
+constexpr clockid_t kRunClock = CLOCK_BOOTTIME;
+#else
+constexpr clockid_t kRunClock = CLOCK_MONOTONIC;
+#endif
+
 std::int64_t read_clock(clockid_t clock) {
     timespec time{};
     ::clock_gettime(clock, &time);
@@ -27,7 +34,7 @@ void raise_file_limit() {
 }
 
 Time now() {
-    return Time(Duration(read_clock(CLOCK_MONOTONIC)));
+    return Time(Duration(read_clock(kRunClock)));
 }
 
 UnixSeconds unix_now() {

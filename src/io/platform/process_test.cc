@@ -1,9 +1,13 @@
 #include "io/platform/process.h"
 
+#include <fstream>
+
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "io/platform/test_folder.h"
@@ -91,6 +95,29 @@ TEST(Process, ClocksGoForward) {
     EXPECT_GT(unix_now(), 1'700'000'000);
     EXPECT_EQ(process_id(), ::getpid());
     EXPECT_GT(terminal_columns(), 0u);
+}
+
+// A time namespace whose clocks differ stands for a computer that slept: its boot time is a day
+// ahead of its monotonic clock.
+TEST(Process, TheClockCountsTheTimeAsleep) {
+    using std::chrono::hours;
+    constexpr int kNoTimeNamespace = 77;
+    const int code = exit_code_of([] {
+        std::ofstream offsets;
+        if (::unshare(CLONE_NEWTIME) == 0) offsets.open("/proc/self/timens_offsets");
+        if (!offsets.is_open() || !(offsets << "boottime 86400 0" << std::flush)) {
+            ::_exit(kNoTimeNamespace);
+        }
+        // The namespace is that of children made from now on.
+        ::_exit(exit_code_of([] {
+            timespec awake{};
+            ::clock_gettime(CLOCK_MONOTONIC, &awake);
+            const auto asleep = now().time_since_epoch() - std::chrono::seconds(awake.tv_sec);
+            ::_exit(asleep > hours(23) ? 0 : 1);
+        }));
+    });
+    if (code == kNoTimeNamespace) GTEST_SKIP() << "skipped: needs root for a time namespace";
+    EXPECT_EQ(code, 0);
 }
 
 TEST(Process, RandomNumbersDiffer) {
