@@ -5,6 +5,7 @@
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include "base/assert.h"
@@ -21,6 +22,8 @@ namespace {
 
 /// Reads of one session before the others have their turn.
 constexpr int kReadsPerTurn = 16;
+/// A peer that talks too fast is looked at this often, so that it can be ended meanwhile.
+constexpr std::chrono::milliseconds kPaceStep{100};
 /// A queue that was this full gives its memory back when it is empty.
 constexpr std::size_t kIdleQueueBytes = 16 * 1024;
 
@@ -180,10 +183,22 @@ asio::awaitable<Result<void>> Connection::converse() {
         }
         Result<void> heard = hear(scratch.first(progress->bytes));
         if (!heard) co_return heard;
+        if (pace_.resumes_at() > last_heard_) co_await keep_pace();
         if (reads % kReadsPerTurn == 0) {
             co_await asio::post(socket_.get_executor(), asio::use_awaitable);
         }
     }
+}
+
+/// What was read is answered; the rest waits until the peer's pace is that of an honest one.
+asio::awaitable<void> Connection::keep_pace() {
+    asio::steady_timer timer(socket_.get_executor());
+    boost::system::error_code ignored;
+    while (!end_reason_ && Clock::now() < pace_.resumes_at()) {
+        timer.expires_at(std::min(pace_.resumes_at(), Clock::now() + kPaceStep));
+        co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    }
+    last_heard_ = Clock::now();
 }
 
 Result<void> Connection::hear(std::span<const std::uint8_t> bytes) {
@@ -196,6 +211,7 @@ Result<void> Connection::hear(std::span<const std::uint8_t> bytes) {
         if (!body) break;
         completed = true;
         auto message = protocol::decode_body(*body);
+        if (message) pace_.count(*message, last_heard_);
         good = message ? take(std::move(*message)) : std::unexpected(message.error());
     }
     if (!good && good.error().code == ErrorCode::protocol) {

@@ -15,7 +15,9 @@
 #include <boost/asio/ip/tcp.hpp>
 
 #include "core/protocol/codec.h"
+#include "io/net/pace.h"
 #include "io/net/socket.h"
+#include "io/net/stranger_gate.h"
 #include "io/net/tls.h"
 #include "io/net/transport.h"
 
@@ -74,7 +76,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     /// Where the peer listens; of an authenticated connection.
     protocol::Address listening_address() const;
 
-    SessionId session;  ///< set by the owner when it opened
+    SessionId session;                ///< set by the owner when it opened
+    StrangerGate::Ticket ticket = 0;  ///< set by the owner; 0: dialled by us
 
   private:
     enum class Phase { connecting, securing, greeting, open, parting, ended };
@@ -89,6 +92,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     boost::asio::awaitable<Result<void>> read_exactly(std::span<std::uint8_t> into);
     boost::asio::awaitable<Result<std::optional<protocol::Message>>> read_greeting();
     boost::asio::awaitable<Result<void>> wait(Tls::Wait wait);
+    boost::asio::awaitable<void> keep_pace();
 
     Result<void> check_stranger(const std::optional<protocol::Message>& message);
     Result<void> hear(std::span<const std::uint8_t> bytes);
@@ -118,6 +122,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     Clock::time_point last_heard_;
     std::optional<Clock::time_point> frame_begun_;
     std::size_t unknown_messages_ = 0;
+    Pace pace_{Clock::now()};
 
     protocol::Bytes outgoing_;
     std::size_t outgoing_sent_ = 0;

@@ -17,15 +17,29 @@ class TokenBucket {
 
     /// Takes one token; false when there is none.
     bool take(TimePoint now) {
-        const std::chrono::duration<double> elapsed = now - filled_at_;
-        filled_at_ = now;
-        tokens_ = std::min(burst_, tokens_ + elapsed.count() * per_second_);
+        fill(now);
         if (tokens_ < 1) return false;
         tokens_ -= 1;
         return true;
     }
+    /// Takes one token, on credit when there is none.
+    void owe(TimePoint now) {
+        fill(now);
+        tokens_ -= 1;
+    }
+    /// When nothing is owed any more; in the past when nothing is.
+    TimePoint paid_at() const {
+        const std::chrono::duration<double> needed(-tokens_ / per_second_);
+        return filled_at_ + std::chrono::ceil<TimePoint::duration>(needed);
+    }
 
   private:
+    void fill(TimePoint now) {
+        const std::chrono::duration<double> elapsed = now - filled_at_;
+        filled_at_ = now;
+        tokens_ = std::min(burst_, tokens_ + elapsed.count() * per_second_);
+    }
+
     double per_second_;
     double burst_;
     double tokens_;

@@ -22,7 +22,9 @@ namespace {
 /// After accept() failed: descriptors or memory are short, and trying at once would only burn the
 /// processor.
 constexpr std::chrono::milliseconds kAcceptPause{200};
-constexpr std::chrono::seconds kStrangerLogInterval{10};
+/// All places of strangers are taken; one is free when a handshake is over.
+constexpr std::chrono::milliseconds kGatePause{10};
+constexpr std::chrono::seconds kLogInterval{10};
 
 }  // namespace
 
@@ -34,7 +36,8 @@ Transport::State::State(asio::io_context& event_context, const TlsContext& tls_c
       listener_(&told),
       logger_(log),
       limits_(transport_limits),
-      tick_timer_(event_context) {}
+      tick_timer_(event_context),
+      gate_(limits_.unauthenticated_max, limits_.unauthenticated_per_address_max) {}
 
 void Transport::State::listen_on(Listening listening) {
     for (tcp::acceptor& acceptor : listening.acceptors) {
@@ -52,31 +55,46 @@ asio::awaitable<void> Transport::State::accept_all(std::shared_ptr<State> self,
         tcp::socket socket =
             co_await acceptor->async_accept(asio::redirect_error(asio::use_awaitable, error));
         if (self->listener_ == nullptr) break;
-        if (!error) {
-            self->accepted(std::move(socket));
+        if (error == asio::error::connection_aborted) continue;
+        if (error) {
+            self->report_accept_failure(error);
+            pause.expires_after(kAcceptPause);
+            co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
             continue;
         }
-        if (error == asio::error::connection_aborted) continue;
-        self->logger_.warning("cannot accept a connection reason=\"" + error.message() + "\"");
-        pause.expires_after(kAcceptPause);
-        co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
+        // Those behind wait in the system's queue meanwhile, which costs neither side anything.
+        while (self->let_in(socket) == StrangerGate::Answer::wait) {
+            pause.expires_after(kGatePause);
+            co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
+            if (self->listener_ == nullptr) co_return;
+        }
     }
 }
 
-void Transport::State::accepted(tcp::socket socket) {
+StrangerGate::Answer Transport::State::let_in(tcp::socket& socket) {
     boost::system::error_code error;
     const tcp::endpoint remote = socket.remote_endpoint(error);
-    if (error) return;
+    if (error) return StrangerGate::Answer::refuse;
     const protocol::Address address{numeric_host(remote.address()), remote.port()};
-    std::size_t& from_there = strangers_by_address_[address.host];
-    if (strangers_ >= limits_.unauthenticated_max ||
-        from_there >= limits_.unauthenticated_per_address_max) {
-        if (from_there == 0) strangers_by_address_.erase(address.host);
-        return;
+    const StrangerGate::Verdict verdict = gate_.knock(address.host, Clock::now());
+    if (verdict.displaced) {
+        strangers_.at(*verdict.displaced)
+            ->abort(Error{ErrorCode::limit, "talk to a stranger", "others waited for its place"});
     }
-    ++from_there;
-    ++strangers_;
-    add(std::make_shared<Connection>(shared_from_this(), std::move(socket), address));
+    if (verdict.answer == StrangerGate::Answer::enter) {
+        auto entered = std::make_shared<Connection>(shared_from_this(), std::move(socket), address);
+        entered->ticket = verdict.ticket;
+        strangers_.emplace(verdict.ticket, entered.get());
+        add(std::move(entered));
+    }
+    return verdict.answer;
+}
+
+void Transport::State::report_accept_failure(const boost::system::error_code& error) {
+    const auto now = Clock::now();
+    if (now < accept_log_due_) return;
+    accept_log_due_ = now + kLogInterval;
+    logger_.warning("cannot accept a connection reason=\"" + error.message() + "\"");
 }
 
 void Transport::State::dial(const protocol::Address& address,
@@ -218,11 +236,8 @@ void Transport::State::forget_stranger(const Connection& connection) {
         --dials_;
         return;
     }
-    --strangers_;
-    const auto from_there = strangers_by_address_.find(connection.address().host);
-    if (from_there != strangers_by_address_.end() && --from_there->second == 0) {
-        strangers_by_address_.erase(from_there);
-    }
+    gate_.leave(connection.ticket);
+    strangers_.erase(connection.ticket);
 }
 
 /// One line now and then: anybody on the network can cause these.
@@ -231,7 +246,7 @@ void Transport::State::report_stranger(const Connection& connection, const Error
     ++strangers_unlogged_;
     const auto now = Clock::now();
     if (now < stranger_log_due_) return;
-    stranger_log_due_ = now + kStrangerLogInterval;
+    stranger_log_due_ = now + kLogInterval;
     logger_.info("turned a connection away address=" + to_text(connection.address()) +
                  " reason=\"" + escape_for_display(error.message) +
                  "\" since_last_line=" + std::to_string(strangers_unlogged_));

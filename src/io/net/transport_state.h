@@ -43,7 +43,8 @@ struct Transport::State final : Connection::Owner, std::enable_shared_from_this<
 
     static boost::asio::awaitable<void> accept_all(
         std::shared_ptr<State> self, std::shared_ptr<boost::asio::ip::tcp::acceptor> acceptor);
-    void accepted(boost::asio::ip::tcp::socket socket);
+    StrangerGate::Answer let_in(boost::asio::ip::tcp::socket& socket);
+    void report_accept_failure(const boost::system::error_code& error);
     void connect(const protocol::Address& address, const std::optional<PeerId>& expected,
                  Result<std::vector<boost::asio::ip::tcp::endpoint>> endpoints);
     void add(std::shared_ptr<Connection> connection);
@@ -65,11 +66,12 @@ struct Transport::State final : Connection::Owner, std::enable_shared_from_this<
     std::unordered_map<const Connection*, std::shared_ptr<Connection>> connections_;
     std::map<SessionId, Connection*> sessions_;
     std::uint64_t last_session_ = 0;
-    std::size_t strangers_ = 0;  ///< accepted and not authenticated
-    std::map<std::string, std::size_t> strangers_by_address_;
+    StrangerGate gate_;
+    std::unordered_map<StrangerGate::Ticket, Connection*> strangers_;  ///< accepted, not proven
     std::size_t dials_ = 0;
     std::vector<std::weak_ptr<const PeerId>> bulk_leases_;
 
+    Clock::time_point accept_log_due_{};
     Clock::time_point stranger_log_due_{};
     std::size_t strangers_unlogged_ = 0;
     std::array<std::uint8_t, kTlsRecordBytes> scratch_{};
