@@ -50,6 +50,8 @@ Result<void> one_option(Arguments& arguments, const std::string& option, Words& 
         arguments.settings.verbose = true;
     } else if (option == "--until-failure") {
         arguments.until_failure = true;
+    } else if (option == "--no-shrink") {
+        arguments.shrink = false;
     } else if (option == "--seeds") {
         return words.number_into(arguments.seeds, option, kSeedsMax);
     } else if (option == "--first") {

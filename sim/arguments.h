@@ -17,6 +17,7 @@ struct Arguments {
     std::uint64_t first = 1;
     std::size_t jobs = 1;
     bool until_failure = false;  ///< the first failure ends the run
+    bool shrink = true;          ///< a failure is made smaller
     Settings settings;
 };
 

@@ -1,6 +1,6 @@
 """Runs the test suites one after another and counts what they say.
 
-    python3 test/suites.py [SUITE...]      unit unit-asan tidy sim integration integration-asan cli
+    python3 test/suites.py [SUITE...]      unit unit-asan tidy sim planted integration integration-asan cli
 
 Each suite's own output is shown when it fails. The last line is "N passed, N failed, N skipped".
 """
@@ -54,8 +54,8 @@ def count(output, exit_code):
             found = re.search(rf"^\[  {tag} *\] (\d+) tests?", output, re.M)
             return int(found.group(1)) if found else 0
         passed, failed, skipped = figure("PASSED"), figure("FAILED"), figure("SKIPPED")
-    elif match := re.search(r"^(\d+) seeds?, (\d+) failed", output, re.M):
-        failed, skipped = int(match.group(2)), 0
+    elif match := re.search(r"^(\d+) (?:seeds?, (\d+) failed|planted, (\d+) missed)", output, re.M):
+        failed, skipped = int(match.group(2) or match.group(3)), 0
         passed = int(match.group(1)) - failed
     else:
         passed, failed, skipped = 0, 1, 0

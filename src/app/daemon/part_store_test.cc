@@ -474,6 +474,34 @@ TEST_F(APartStore, marks_nothing_as_present_that_could_not_be_saved) {
     EXPECT_EQ(present(), 0u);
 }
 
+TEST_F(APartStore, marks_nothing_as_present_that_could_not_be_written) {
+    use("album", {{"a", some_bytes(100, 1)}, {"b", some_bytes(100, 2)}});
+    present();
+    fs::create_directory(part_file("a"));
+    EXPECT_FALSE(write(0, 0)) << "there is a folder in its place";
+    fs::remove(part_file("a"));
+    ASSERT_TRUE(write(1, 0));
+    store_->checkpoint_all();
+    restart();
+    const Result<swarm::Prepared::Ready> ready = prepare();
+    ASSERT_TRUE(ready);
+    EXPECT_FALSE(ready->present.contains(0));
+    EXPECT_TRUE(ready->present.contains(1));
+}
+
+TEST_F(APartStore, saves_nothing_as_present_before_it_is_durable) {
+    // More files than it holds open: a checkpoint opens the first again, and does not find it.
+    std::map<std::string, std::string> contents;
+    for (int i = 100; i < 200; ++i) contents[std::to_string(i)] = some_bytes(10, 1);
+    use("album", contents);
+    present();
+    write_all();
+    fs::remove(part_file("100"));
+    store_->checkpoint_all();
+    EXPECT_EQ(swarm::PieceSet::from_bytes(plan_->pieces, saved_.present).count(), 0u);
+    EXPECT_FALSE(store_->finish(kId));
+}
+
 TEST_F(APartStore, does_not_go_on_where_the_download_folder_was_replaced) {
     use("film", {{"", some_bytes(2 * kPieceSizeMin, 1)}});
     present();
