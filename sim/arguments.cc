@@ -1,6 +1,7 @@
 #include "sim/arguments.h"
 
 #include <charconv>
+#include <cstdio>
 #include <functional>
 #include <map>
 #include <string_view>
@@ -44,10 +45,15 @@ class Words {
     std::size_t at_ = 0;
 };
 
+void print(Time now, std::string_view line) {
+    const auto seconds = std::chrono::duration<double>(now - Time{}).count();
+    std::printf("%10.4f  %.*s\n", seconds, static_cast<int>(line.size()), line.data());
+}
+
 Result<void> one_option(Arguments& arguments, const std::string& option, Words& words) {
     constexpr std::uint64_t any = ~std::uint64_t{0};
     if (option == "--verbose") {
-        arguments.settings.verbose = true;
+        arguments.options.tell = print;
     } else if (option == "--until-failure") {
         arguments.until_failure = true;
     } else if (option == "--no-shrink") {

@@ -19,6 +19,7 @@ struct Arguments {
     bool until_failure = false;  ///< the first failure ends the run
     bool shrink = true;          ///< a failure is made smaller
     Settings settings;
+    RunOptions options;
 };
 
 /// What people get to read when it cannot be read.

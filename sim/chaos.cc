@@ -3,112 +3,89 @@
 
 #include "sim/world.h"
 
-// What goes wrong in a world, and what its users do meanwhile.
+// Carries out what a plan holds: what goes wrong in a world, and what its users do meanwhile.
 
 namespace iwant::sim {
 
-using std::chrono::milliseconds;
-using std::chrono::seconds;
-
-namespace {
-enum Fault : unsigned {
-    crash,
-    power_off,
-    pause,
-    part,
-    unpart,
-    break_session,
-    leave,
-    hit_leader,
-    count
-};
-}
-
-// Each seed has its own mixture of faults (Groce et al., "Swarm testing", ISSTA 2012).
-void World::one_fault() {
-    const auto fault = static_cast<unsigned>(prng_.below(std::uint64_t{Fault::count}));
-    Host& host = hosts_[prng_.below(hosts_.size())];
-    if ((faults_ >> fault & 1) == 0) return;
-    switch (fault) {
-        case Fault::pause:
-            pause_for_a_while(host);
+void World::carry_out(const Fault& fault) {
+    const HostNumber number = fault.host == kLeader ? oracle_->leader().value_or(0) : fault.host;
+    Host& host = hosts_[number < hosts_.size() ? number : 0];
+    ++statistics_.faults[static_cast<std::size_t>(fault.kind)];
+    switch (fault.kind) {
+        case FaultKind::crash:
+        case FaultKind::power_off:
+        case FaultKind::stop:
+        case FaultKind::churn:
+            bring_down(host, fault);
             break;
-        case Fault::part:
-            partition();
+        case FaultKind::pause:
+            pause(host, fault);
             break;
-        case Fault::unpart:
-            tell("-- partitions end");
-            for (const Host& each : hosts_) network_.set_group(each.number(), 0);
+        case FaultKind::halves:
+        case FaultKind::uniform:
+        case FaultKind::three_way:
+        case FaultKind::split:
+            partition(fault);
             break;
-        case Fault::break_session:
-            network_.break_one(prng_.next());
+        case FaultKind::break_session:
+            network_.break_one(fault.choice);
             break;
-        case Fault::hit_leader:
-            if (const auto leader = oracle_->leader()) bring_down(hosts_[*leader]);
+        case FaultKind::search:
+            if (host.running()) ask(host.number(), fault.other % hosts_.size());
+            break;
+        case FaultKind::change:
+            if (host.running()) host.change_catalog();
+            break;
+        case FaultKind::download:
+            if (host.running()) download(host, fault.choice);
             break;
         default:
-            bring_down(host);
-            break;
+            --statistics_.faults[static_cast<std::size_t>(fault.kind)];
     }
 }
 
-void World::bring_down(Host& host) {
+void World::bring_down(Host& host, const Fault& fault) {
     if (!host.running()) return;
-    const std::uint64_t how = prng_.below(std::uint64_t{3});
     const std::string name = "host" + std::to_string(host.number());
-    if (how == 0) {
-        tell("-- " + name + " stops");
+    tell("-- " + name + ": " + std::string(to_string(fault.kind)));
+    if (fault.kind == FaultKind::stop || fault.kind == FaultKind::churn) {
         host.stop_politely();
     } else {
-        tell("-- " + name + (how == 1 ? " crashes" : " loses power"));
-        host.end(how == 1 ? Condition::stopped : Condition::off);
+        host.end(fault.kind == FaultKind::crash ? Condition::stopped : Condition::off);
     }
-    timeline_.after(milliseconds(200) + prng_.below(Duration(seconds(15))), [this, &host, name] {
+    timeline_.after(fault.length, [this, &host, name] {
         if (host.condition() != Condition::stopped && host.condition() != Condition::off) return;
         tell("-- " + name + " starts again");
         host.start();
     });
 }
 
-void World::pause_for_a_while(Host& host) {
+void World::pause(Host& host, const Fault& fault) {
     if (!host.running()) return;
-    const bool longer = prng_.chance(1, 3);
-    const Duration most = longer ? Duration(seconds(20)) : Duration(seconds(2));
-    const Duration length = milliseconds(100) + prng_.below(most);
     tell("-- host" + std::to_string(host.number()) + " pauses");
     host.pause();
     const std::uint64_t instance = host.instance();
-    timeline_.after(length, [this, &host, instance] {
+    timeline_.after(fault.length, [this, &host, instance] {
         if (host.instance() != instance || host.condition() != Condition::paused) return;
         tell("-- host" + std::to_string(host.number()) + " goes on");
         host.resume();
     });
 }
 
-void World::partition() {
-    const std::uint64_t sides = 2 + prng_.below(std::uint64_t{2});
+void World::partition(const Fault& fault) {
+    const std::uint64_t sides = fault.kind == FaultKind::three_way ? 3 : 2;
     tell("-- partition into " + std::to_string(sides));
+    Prng prng(fault.choice);
     for (const Host& host : hosts_) {
-        network_.set_group(host.number(), next_group_ + static_cast<unsigned>(prng_.below(sides)));
+        const std::uint64_t lot = prng.below(sides);
+        const bool said = fault.kind == FaultKind::split;
+        const std::uint64_t side = said ? fault.choice >> host.number() % 64 & 1 : lot;
+        network_.set_group(host.number(), next_group_ + static_cast<unsigned>(side));
     }
     next_group_ += static_cast<unsigned>(sides);
-}
-
-// A user does something.
-void World::one_deed() {
-    const HostNumber host = prng_.below(hosts_.size());
-    if (!hosts_[host].running()) return;
-    switch (prng_.below(std::uint64_t{4})) {
-        case 0:
-            hosts_[host].change_catalog();
-            break;
-        case 1:
-            download_something();
-            break;
-        default:
-            ask(host, prng_.below(hosts_.size()));
-            break;
-    }
+    timeline_.after(fault.length, [this] {
+        for (const Host& each : hosts_) network_.set_group(each.number(), 0);
+    });
 }
 
 void World::ask(HostNumber host, HostNumber owner) {
@@ -122,10 +99,9 @@ void World::ask(HostNumber host, HostNumber owner) {
     hosts_[host].search(query, ticket);
 }
 
-void World::download_something() {
-    const Item& item = library_.items()[prng_.below(library_.items().size())];
-    Host& client = hosts_[prng_.below(hosts_.size())];
-    if (!client.running() || client.shares(item.content)) return;
+void World::download(Host& client, std::uint64_t choice) {
+    const Item& item = library_.items()[choice % library_.items().size()];
+    if (client.shares(item.content)) return;
     for (const Host& host : hosts_) {
         const auto entry = host.entry_of(item.content);
         if (!entry || host.liar) continue;

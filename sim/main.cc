@@ -22,7 +22,7 @@ using iwant::sim::World;
 Outcome run_seed(const Arguments& arguments, std::uint64_t seed) {
     Settings settings = arguments.settings;
     settings.seed = seed;
-    return World(settings).run();
+    return World(draw_plan(settings), arguments.options).run();
 }
 
 void tell_failure(std::uint64_t seed, const std::string& reason) {
@@ -37,10 +37,10 @@ Report run_seeds(const Arguments& arguments) {
     jobs.work = [&](std::uint64_t seed) { return to_bytes(run_seed(arguments, seed)); };
     jobs.take = [&](std::uint64_t seed, const std::optional<std::string>& result) {
         Outcome outcome;
-        outcome.failure = "the program broke off";
+        outcome.failure = iwant::sim::Failure{"", "the program broke off", {}};
         if (result) outcome = iwant::sim::outcome_from(*result);
         report.add(outcome);
-        if (outcome.failure) tell_failure(seed, *outcome.failure);
+        if (outcome.failure) tell_failure(seed, outcome.failure->text);
         return !(outcome.failure && arguments.until_failure);
     };
     run_jobs(jobs);

@@ -12,11 +12,10 @@
 
 #include "base/prng.h"
 #include "core/node/node.h"
+#include "sim/plan.h"
 #include "sim/timeline.h"
 
 namespace iwant::sim {
-
-using HostNumber = std::size_t;
 
 /// What the network needs to know of hosts and to tell them.
 class Hosts {
@@ -29,12 +28,6 @@ class Hosts {
     virtual PeerId peer(HostNumber host) const = 0;
     virtual protocol::Hello hello(HostNumber host) const = 0;
     virtual void deliver(HostNumber host, node::Event event) = 0;
-};
-
-struct Quality {
-    Duration delay_mean = std::chrono::milliseconds(2);
-    std::uint64_t loss_percent = 0;       ///< of datagrams
-    std::uint64_t duplicate_percent = 0;  ///< of datagrams
 };
 
 class Network {

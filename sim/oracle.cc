@@ -20,14 +20,6 @@ std::string name(HostNumber host) {
 }
 }  // namespace
 
-void Statistics::add(const Statistics& other) {
-    leader_changes += other.leader_changes;
-    searches += other.searches;
-    complete_answers += other.complete_answers;
-    without_leader.insert(without_leader.end(), other.without_leader.begin(),
-                          other.without_leader.end());
-}
-
 Oracle::Oracle(Timeline& timeline, Network& network, std::vector<Host>& hosts)
     : timeline_(timeline), network_(network), hosts_(hosts) {}
 
@@ -53,7 +45,8 @@ void Oracle::check_stall(HostNumber host, const protocol::LeaderView& view) {
     auto& last = last_step_[host];
     const bool slept = timeline_.now() - last.when > kStall;
     if (slept && leads && last.led == view && last.instance == hosts_[host].instance())
-        violated(name(host) + " slept and went on leading epoch " + std::to_string(view.epoch));
+        violated("stall: " + name(host) + " slept and went on leading epoch " +
+                 std::to_string(view.epoch));
     last = {timeline_.now(), hosts_[host].instance(), leads ? view : protocol::LeaderView{}};
 }
 
@@ -141,7 +134,7 @@ void Oracle::answered(HostNumber host, const node::AnswerSearch& answer) {
         check_complete(probe, answer);
     }
     const bool calm = hosts_[host].disturbed() < probe.asked;
-    if (calm && answer.took > kAnswerMax) violated("a search took too long at " + name(host));
+    if (calm && answer.took > kAnswerMax) violated("D6: a search took too long at " + name(host));
     std::set<std::string> paths;
     for (const auto& result : answer.reply.results) paths.insert(result.path);
     const bool whole = paths == hosts_[probe.owner].history().rbegin()->second;

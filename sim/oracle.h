@@ -15,17 +15,9 @@
 #include <vector>
 
 #include "sim/host.h"
+#include "sim/statistics.h"
 
 namespace iwant::sim {
-
-struct Statistics {
-    std::uint64_t leader_changes = 0;
-    std::vector<Duration> without_leader;
-    std::uint64_t searches = 0;
-    std::uint64_t complete_answers = 0;
-
-    void add(const Statistics& other);
-};
 
 class Oracle {
   public:

@@ -12,18 +12,10 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 namespace {
-constexpr std::size_t kHostsMin = 2;
-constexpr std::size_t kHostsSpread = 7;
 constexpr Duration kSample = milliseconds(50);
 constexpr Duration kAgreement = seconds(10);
 constexpr Duration kSearchable = seconds(5);
 constexpr Duration kDownloads = minutes(3);
-constexpr Duration kCalm = minutes(1);
-
-std::size_t host_count(const Settings& settings) {
-    Prng prng(settings.seed);
-    return settings.hosts.value_or(kHostsMin + prng.below(std::uint64_t{kHostsSpread}));
-}
 
 PeerId make_peer(std::uint64_t seed, HostNumber host) {
     Hasher hasher;
@@ -45,16 +37,16 @@ class World::Transcript final : public Logger {
     HostNumber host_;
 };
 
-World::World(Settings settings)
-    : settings_(settings),
-      prng_(settings.seed),
+World::World(Plan plan, RunOptions options)
+    : plan_(std::move(plan)),
+      options_(std::move(options)),
+      prng_(plan_.seed),
       library_(prng_.split(), 12),
-      network_(timeline_, *this, host_count(settings), prng_.split()) {
-    const std::size_t count = host_count(settings);
-    hosts_.reserve(count);
-    for (HostNumber number = 0; number < count; ++number) {
+      network_(timeline_, *this, plan_.hosts, prng_.split()) {
+    hosts_.reserve(plan_.hosts);
+    for (HostNumber number = 0; number < plan_.hosts; ++number) {
         transcripts_.push_back(std::make_unique<Transcript>(*this, number));
-        hosts_.emplace_back(number, make_peer(settings.seed, number), *this, prng_.split());
+        hosts_.emplace_back(number, make_peer(plan_.seed, number), *this, prng_.split());
     }
     oracle_ = std::make_unique<Oracle>(timeline_, network_, hosts_);
 }
@@ -62,9 +54,7 @@ World::World(Settings settings)
 World::~World() = default;
 
 void World::tell(const std::string& line) {
-    if (!settings_.verbose) return;
-    const auto now = std::chrono::duration<double>(timeline_.now() - Time{}).count();
-    std::printf("%10.4f  %s\n", now, line.c_str());
+    if (options_.tell) options_.tell(timeline_.now(), line);
 }
 
 Logger& World::logger(HostNumber host) {
@@ -97,31 +87,38 @@ World::Piece World::fetch(HostNumber client, const PeerId& server, const FileId&
 
 Outcome World::run() {
     furnish();
-    chaos(seconds(20) + prng_.below(Duration(seconds(40))));
-    heal();
-    std::optional<std::string> failure = check_agreement();
-    if (!failure) failure = check_catalogs();
-    if (!failure) failure = check_downloads();
-    if (!failure) failure = check_calm();
-    if (oracle_->violation()) failure = oracle_->violation();
-    return {failure, oracle_->statistics()};
+    for (const Fault& fault : plan_.faults)
+        timeline_.at(Time{} + fault.at, [this, &fault] {
+            if (!healed_) carry_out(fault);
+        });
+    run_for(plan_.chaos);
+    std::optional<Failure> failure;
+    if (plan_.ending == Plan::Ending::heal) {
+        heal();
+        failure = check_agreement();
+        if (!failure) failure = check_catalogs();
+        if (!failure) failure = check_downloads();
+        if (!failure) failure = check_calm();
+    }
+    const Duration now = timeline_.now() - Time{};
+    if (const auto broken = oracle_->violation())
+        failure = Failure{broken->substr(0, broken->find(':')), *broken, now};
+    if (failure) failure->at = now;
+    statistics_.add(oracle_->statistics());
+    statistics_.runs = 1;
+    statistics_.virtual_time = now;
+    return {failure, statistics_};
 }
 
 // Every content is somewhere honest; some are at several hosts.
 void World::furnish() {
-    faults_ = static_cast<unsigned>(prng_.next() & 0xff);
     for (const Item& item : library_.items()) {
         const std::uint64_t copies = 1 + prng_.below(std::uint64_t{3});
         std::set<HostNumber> holders{prng_.below(hosts_.size() - 1)};
         for (std::uint64_t i = 1; i < copies; ++i) holders.insert(prng_.below(hosts_.size()));
         for (const HostNumber holder : holders) hosts_[holder].share(item);
     }
-    hosts_.back().liar = prng_.chance(1, 4);
-    Quality quality;
-    quality.delay_mean = milliseconds(1) + prng_.below(Duration(milliseconds(20)));
-    quality.loss_percent = prng_.below(std::uint64_t{30});
-    quality.duplicate_percent = prng_.below(std::uint64_t{20});
-    network_.set_quality(quality);
+    network_.set_quality(plan_.quality);
     for (Host& host : hosts_) {
         timeline_.after(prng_.below(Duration(seconds(4))), [&host] { host.start(); });
     }
@@ -135,19 +132,10 @@ void World::run_for(Duration length) {
     }
 }
 
-void World::chaos(Duration length) {
-    const Time end = timeline_.now() + length;
-    run_for(seconds(5));
-    while (timeline_.now() < end && !oracle_->violation()) {
-        run_for(prng_.below(Duration(seconds(2))));
-        one_deed();
-        if (prng_.chance(1, 3)) one_fault();
-    }
-}
-
 void World::heal() {
     tell("-- heal");
-    network_.set_quality({milliseconds(2), 2, 2});
+    healed_ = true;
+    network_.set_quality({milliseconds(2), 2, 2, 0});
     for (Host& host : hosts_) {
         network_.set_group(host.number(), 0);
         if (host.condition() == Condition::paused) host.resume();
@@ -155,33 +143,33 @@ void World::heal() {
     }
 }
 
-std::optional<std::string> World::check_agreement() {
+std::optional<Failure> World::check_agreement() {
     run_for(kAgreement);
     if (const auto reason = oracle_->disagreement())
-        return "no agreement after healing: " + *reason;
+        return Failure{"L1", "no agreement after healing: " + *reason};
     return std::nullopt;
 }
 
-std::optional<std::string> World::check_catalogs() {
+std::optional<Failure> World::check_catalogs() {
     run_for(kSearchable);
     oracle_->take_poor_answers();
     for (HostNumber owner = 0; owner < hosts_.size(); ++owner)
         ask(prng_.below(hosts_.size()), owner);
     run_for(seconds(3));
     const auto poor = oracle_->take_poor_answers();
-    if (!poor.empty()) return "not searchable after healing: " + poor.front();
+    if (!poor.empty()) return Failure{"L2", "not searchable after healing: " + poor.front()};
     return std::nullopt;
 }
 
-std::optional<std::string> World::check_downloads() {
+std::optional<Failure> World::check_downloads() {
     const auto open = [&] {
-        std::optional<std::string> unfinished;
+        std::optional<Failure> unfinished;
         for (const Host& host : hosts_) {
             for (const auto& status : host.open_downloads()) {
-                unfinished = "host" + std::to_string(host.number()) +
-                             " has not finished download " + std::to_string(status.id.value) +
-                             ": " + std::string(swarm::to_string(status.state)) + " " +
-                             status.message;
+                unfinished = Failure{
+                    "L3", "host" + std::to_string(host.number()) + " has not finished download " +
+                              std::to_string(status.id.value) + ": " +
+                              std::string(swarm::to_string(status.state)) + " " + status.message};
             }
         }
         return unfinished;
@@ -191,12 +179,13 @@ std::optional<std::string> World::check_downloads() {
     return open();
 }
 
-std::optional<std::string> World::check_calm() {
+std::optional<Failure> World::check_calm() {
     const std::uint64_t before = oracle_->statistics().leader_changes;
-    run_for(kCalm);
+    run_for(plan_.calm);
     if (oracle_->statistics().leader_changes != before)
-        return "the leader changed without a reason";
-    if (const auto reason = oracle_->disagreement()) return "no agreement later: " + *reason;
+        return Failure{"L4", "the leader changed without a reason"};
+    if (const auto reason = oracle_->disagreement())
+        return Failure{"L4", "no agreement later: " + *reason};
     return std::nullopt;
 }
 

@@ -4,33 +4,36 @@
 // should be true of a healthy network must become true within its time.
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sim/host.h"
 #include "sim/library.h"
 #include "sim/network.h"
 #include "sim/oracle.h"
+#include "sim/plan.h"
+#include "sim/statistics.h"
 #include "sim/timeline.h"
 
 namespace iwant::sim {
 
-struct Settings {
-    std::uint64_t seed = 1;
-    std::optional<std::size_t> hosts;  ///< otherwise the seed decides
-    bool verbose = false;
+struct RunOptions {
+    /// Is told every line of the story, in order of time; empty: nobody listens.
+    std::function<void(Time now, std::string_view line)> tell;
 };
 
 struct Outcome {
-    std::optional<std::string> failure;
+    std::optional<Failure> failure;
     Statistics statistics;
 };
 
 class World final : public Hosts, public Surroundings {
   public:
-    explicit World(Settings settings);
+    World(Plan plan, RunOptions options);
     ~World() override;
 
     Outcome run();
@@ -56,24 +59,24 @@ class World final : public Hosts, public Surroundings {
     class Transcript;
 
     void furnish();
-    void chaos(Duration length);
-    void one_fault();
-    void bring_down(Host& host);
-    void pause_for_a_while(Host& host);
-    void partition();
-    void one_deed();
+    void carry_out(const Fault& fault);
+    void bring_down(Host& host, const Fault& fault);
+    void pause(Host& host, const Fault& fault);
+    void partition(const Fault& fault);
     void ask(HostNumber host, HostNumber owner);
-    void download_something();
+    void download(Host& client, std::uint64_t choice);
     void heal();
-    std::optional<std::string> check_agreement();
-    std::optional<std::string> check_catalogs();
-    std::optional<std::string> check_downloads();
-    std::optional<std::string> check_calm();
+    std::optional<Failure> check_agreement();
+    std::optional<Failure> check_catalogs();
+    std::optional<Failure> check_downloads();
+    std::optional<Failure> check_calm();
     void run_for(Duration length);
     void tell(const std::string& line);
 
-    Settings settings_;
+    Plan plan_;
+    RunOptions options_;
     Prng prng_;
+    Statistics statistics_;
     Timeline timeline_;
     Library library_;
     std::vector<Host> hosts_;
@@ -82,7 +85,7 @@ class World final : public Hosts, public Surroundings {
     std::vector<std::unique_ptr<Transcript>> transcripts_;
     std::uint64_t next_ticket_ = 1;
     unsigned next_group_ = 1;
-    unsigned faults_ = 0;  ///< which kinds this seed has, as bits
+    bool healed_ = false;
 };
 
 }  // namespace iwant::sim
