@@ -1,6 +1,6 @@
 """`./run bench [SUITE...]`: what iWant costs and how fast it is, beside what people use today.
 
-    python3 test/bench/bench.py [bulk] [start] [change] [hash] [search] [idle] [--json] [--write] [--size MIB] ...
+    python3 test/bench/bench.py [bulk] [start] [change] [hash] [search] [idle] [cluster] [--json] [--write] ...
 
 Each suite prints a small table; with --json one JSON object a line. Nothing leaves the machine: hosts are network
 namespaces (as root) or share the loopback device. --write keeps the results in doc/benchmarks.md."""
@@ -14,13 +14,15 @@ import sys
 
 import bulk
 import change
+import cluster
 import hash_rate
 import idle
 import measure
 import search
 import start
 
-SUITES = {"bulk": bulk, "start": start, "change": change, "hash": hash_rate, "search": search, "idle": idle}
+SUITES = {"bulk": bulk, "start": start, "change": change, "hash": hash_rate, "search": search, "idle": idle,
+          "cluster": cluster}
 DOCUMENT = pathlib.Path(__file__).resolve().parents[2] / "doc/benchmarks.md"
 
 
@@ -35,7 +37,12 @@ def parse():
     parser.add_argument("--starts", type=int, default=10, help="of start (10)")
     parser.add_argument("--changes", type=int, default=40, help="of change (40)")
     parser.add_argument("--names", type=int, default=1_000_000, help="of search (1,000,000)")
-    parser.add_argument("--idle-seconds", type=int, default=60, help="of idle (60)")
+    parser.add_argument("--idle-seconds", type=int, default=60, help="of idle and cluster (60)")
+    parser.add_argument("--kills", type=int, default=30, help="of each kind, of cluster (30)")
+    parser.add_argument("--splits", type=int, default=10, help="of cluster (10)")
+    parser.add_argument("--crowd", type=int, default=40, help="daemons of cluster's last part (40)")
+    parser.add_argument("--event", action="append", choices=("term", "kill", "cable", "dead", "split", "join", "crowd"),
+                        help="of cluster (all)")
     options = parser.parse_args()
     if unknown := [name for name in options.suites if name not in SUITES]:
         parser.error(f"no such suite: {' '.join(unknown)}; there are: {' '.join(SUITES)}")
@@ -58,13 +65,13 @@ def main():
         print(f"{datetime.date.today()}, {measure.machine()}", flush=True)
     for name in options.suites or SUITES:
         found = SUITES[name].run(options)
-        if options.write:
-            write_down(name, SUITES[name].show(found))
         if options.json:
-            found = {"suite": name, "date": str(datetime.date.today()), "machine": measure.machine()} | found
-            print(json.dumps(found), flush=True)
+            told = {"suite": name, "date": str(datetime.date.today()), "machine": measure.machine()} | found
+            print(json.dumps(told), flush=True)
         else:
             print("\n" + SUITES[name].show(found), flush=True)
+        if options.write:
+            write_down(name, SUITES[name].show(found))
 
 
 try:

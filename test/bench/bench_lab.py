@@ -3,6 +3,7 @@ their Unix-domain socket, which costs far less than starting a program for each 
 
 import http.client
 import json
+import os
 import pathlib
 import socket
 import sys
@@ -59,6 +60,8 @@ class BenchLab(Lab):
         host = super().host(name, files)
         kept = host.environment()
         kept.pop("IWANT_LOG", None)
+        if "IWANT_LOG" in os.environ:
+            kept["IWANT_LOG"] = os.environ["IWANT_LOG"]
         host.environment = lambda: kept
         return host
 

@@ -297,6 +297,18 @@ class Lab:
             return next((host for host in running if host.status()["peer"]["id"] == leaders[0]["id"]), None)
         return wait_until(agreed, seconds, "all follow one leader")
 
+    def divide(self, away):
+        """Puts the cables of these hosts into a second switch, that has no link to the first."""
+        run_quietly("ip", "-n", self.switch, "link", "add", "far", "type", "bridge", "mcast_snooping", "0")
+        run_quietly("ip", "-n", self.switch, "link", "set", "far", "up")
+        for host in away:
+            run_quietly("ip", "-n", self.switch, "link", "set", f"{self.prefix}v{host.number}", "master", "far")
+
+    def unite(self, away):
+        for host in away:
+            run_quietly("ip", "-n", self.switch, "link", "set", f"{self.prefix}v{host.number}", "master", "lan")
+        run_quietly("ip", "-n", self.switch, "link", "del", "far")
+
     def close(self):
         for host in self.hosts:
             if host.process is not None and host.process.poll() is None:
