@@ -10,8 +10,13 @@ namespace iwant::sim {
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
-Host::Host(HostNumber number, PeerId peer, Surroundings& surroundings, Prng prng)
-    : number_(number), peer_(peer), world_(surroundings), prng_(prng), catalog_id_(prng_.next()) {
+Host::Host(HostNumber number, TestSignatory signatory, Surroundings& surroundings, Prng prng)
+    : number_(number),
+      signatory_(signatory),
+      peer_(signatory_.peer()),
+      world_(surroundings),
+      prng_(prng),
+      catalog_id_(prng_.next()) {
     history_[0] = {};
 }
 
@@ -20,8 +25,9 @@ void Host::start() {
     condition_ = Condition::running;
     disturbed_ = world_.timeline().now();
     node::Self self{peer_, instance_, "host" + std::to_string(number_), "sim"};
-    node_ = std::make_unique<node::Node>(std::move(self), node::Options{}, prng_.split(),
-                                         world_.logger(number_), world_.timeline().now());
+    node_ =
+        std::make_unique<node::Node>(std::move(self), signatory_, node::Options{}, prng_.split(),
+                                     world_.logger(number_), world_.timeline().now());
     const std::uint64_t instance = instance_;
     tell_whole_catalog();
     for (const auto& [peer, remembered] : std::map(remembered_)) deliver(remembered);

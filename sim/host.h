@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "base/test_signatory.h"
 #include "core/node/node.h"
 #include "sim/library.h"
 #include "sim/network.h"
@@ -41,10 +42,11 @@ class Host {
   public:
     using Condition = Hosts::Condition;
 
-    Host(HostNumber number, PeerId peer, Surroundings& surroundings, Prng prng);
+    Host(HostNumber number, TestSignatory signatory, Surroundings& surroundings, Prng prng);
 
     HostNumber number() const { return number_; }
     PeerId peer() const { return peer_; }
+    const PublicKey& key() const { return signatory_.public_key(); }
     Condition condition() const { return condition_; }
     std::uint64_t instance() const { return instance_; }
     bool running() const { return condition_ == Condition::running; }
@@ -120,6 +122,7 @@ class Host {
     protocol::Message answer(const protocol::PieceListRequest& request) const;
 
     HostNumber number_;
+    TestSignatory signatory_;
     PeerId peer_;
     Surroundings& world_;
     Prng prng_;

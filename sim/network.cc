@@ -122,6 +122,7 @@ void Network::connect(HostNumber from, HostNumber to) {
         opened.address = address_of(other);
         opened.direction = side == 0 ? node::Direction::dialled : node::Direction::accepted;
         opened.hello = hosts_.hello(other);
+        opened.key = hosts_.key(other);
         enqueue(id, side, std::move(opened));
     }
 }

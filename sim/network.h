@@ -26,6 +26,7 @@ class Hosts {
     virtual Condition condition(HostNumber host) const = 0;
     virtual std::uint64_t instance(HostNumber host) const = 0;
     virtual PeerId peer(HostNumber host) const = 0;
+    virtual PublicKey key(HostNumber host) const = 0;
     virtual protocol::Hello hello(HostNumber host) const = 0;
     virtual void deliver(HostNumber host, node::Event event) = 0;
 };

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "base/hash.h"
-
 namespace iwant::sim {
 
 using std::chrono::milliseconds;
@@ -16,12 +14,6 @@ constexpr Duration kSample = milliseconds(50);
 constexpr Duration kAgreement = seconds(10);
 constexpr Duration kSearchable = seconds(5);
 constexpr Duration kDownloads = minutes(3);
-
-PeerId make_peer(std::uint64_t seed, HostNumber host) {
-    Hasher hasher;
-    hasher.update_u64(seed).update_u64(host);
-    return PeerId{hasher.digest()};
-}
 }  // namespace
 
 /// One host's log as lines of the whole story.
@@ -46,7 +38,7 @@ World::World(Plan plan, RunOptions options)
     hosts_.reserve(plan_.hosts);
     for (HostNumber number = 0; number < plan_.hosts; ++number) {
         transcripts_.push_back(std::make_unique<Transcript>(*this, number));
-        hosts_.emplace_back(number, make_peer(plan_.seed, number), *this, prng_.split());
+        hosts_.emplace_back(number, TestSignatory(plan_.seed, number), *this, prng_.split());
     }
     oracle_ = std::make_unique<Oracle>(timeline_, network_, hosts_);
 }

@@ -42,6 +42,7 @@ class World final : public Hosts, public Surroundings {
     Condition condition(HostNumber host) const override { return hosts_[host].condition(); }
     std::uint64_t instance(HostNumber host) const override { return hosts_[host].instance(); }
     PeerId peer(HostNumber host) const override { return hosts_[host].peer(); }
+    PublicKey key(HostNumber host) const override { return hosts_[host].key(); }
     protocol::Hello hello(HostNumber host) const override { return hosts_[host].hello(); }
     void deliver(HostNumber host, node::Event event) override;
 

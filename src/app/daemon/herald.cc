@@ -21,7 +21,7 @@ std::vector<std::uint8_t> Herald::datagram_of(const node::Announce& announce) {
     announcement.followers = announce.followers;
     announcement.catalog = announce.catalog;
     std::vector<std::uint8_t> datagram = protocol::encode_announcement(announcement);
-    const net::Signature signature = identity_.sign(datagram);
+    const Signature signature = identity_.sign(datagram);
     datagram.insert(datagram.end(), signature.begin(), signature.end());
     return datagram;
 }
@@ -30,7 +30,7 @@ std::optional<node::AnnouncementHeard> Herald::hear(std::span<const std::uint8_t
                                                     const std::string& host, Time now) {
     const Result<protocol::Announcement> announcement = protocol::decode_announcement(datagram);
     if (!announcement || announcement->public_key == identity_.public_key()) return std::nullopt;
-    const PeerId peer = net::peer_id_of(announcement->public_key);
+    const PeerId peer = peer_id_of(announcement->public_key);
     const auto known = last_.find(peer);
     // A replay within the instance that is known is dropped before the costly check.
     if (known != last_.end() && known->second.instance == announcement->instance &&
@@ -38,7 +38,7 @@ std::optional<node::AnnouncementHeard> Herald::hear(std::span<const std::uint8_t
         return std::nullopt;
     }
     if (!may_check(now)) return std::nullopt;
-    net::Signature signature;
+    Signature signature;
     std::ranges::copy(datagram.last(signature.size()), signature.begin());
     const auto signed_part = datagram.first(datagram.size() - signature.size());
     if (!net::verify_signature(announcement->public_key, signed_part, signature))

@@ -14,9 +14,10 @@ struct NodeDriver::Timer {
     std::optional<Time> armed_for;
 };
 
-NodeDriver::NodeDriver(boost::asio::io_context& context, node::Self self, node::Options options,
-                       std::uint64_t seed, Logger& logger)
-    : node_(std::move(self), options, Prng(seed), logger, platform::now()),
+NodeDriver::NodeDriver(boost::asio::io_context& context, node::Self self,
+                       const Signatory& signatory, node::Options options, std::uint64_t seed,
+                       Logger& logger)
+    : node_(std::move(self), signatory, options, Prng(seed), logger, platform::now()),
       timer_(std::make_unique<Timer>(Timer{boost::asio::steady_timer(context), {}})) {}
 
 NodeDriver::~NodeDriver() = default;

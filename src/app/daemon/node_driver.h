@@ -22,8 +22,8 @@ class NodeDriver {
 
     /// References outlive it. `perform` may cause further events; they are handled after it
     /// returned.
-    NodeDriver(boost::asio::io_context& context, node::Self self, node::Options options,
-               std::uint64_t seed, Logger& logger);
+    NodeDriver(boost::asio::io_context& context, node::Self self, const Signatory& signatory,
+               node::Options options, std::uint64_t seed, Logger& logger);
     ~NodeDriver();
 
     void set_perform(Perform perform) { perform_ = std::move(perform); }

@@ -3,6 +3,7 @@
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
+#include "base/test_signatory.h"
 #include "io/net/test_support.h"
 
 namespace iwant::daemon {
@@ -11,9 +12,8 @@ namespace {
 class ANodeDriver : public testing::Test {
   protected:
     NodeDriver& start() {
-        PeerId self;
-        self.hash.bytes.fill(1);
-        driver_ = std::make_unique<NodeDriver>(context_, node::Self{self, 1, "ann", "test"},
+        node::Self self{signatory_.peer(), 1, "ann", "test"};
+        driver_ = std::make_unique<NodeDriver>(context_, std::move(self), signatory_,
                                                node::Options{}, 1, logger_);
         driver_->set_perform([this](const node::Action& action) {
             EXPECT_FALSE(performing_) << "one action at a time";
@@ -33,6 +33,7 @@ class ANodeDriver : public testing::Test {
     }
 
     boost::asio::io_context context_;
+    TestSignatory signatory_{1, 1};
     NullLogger logger_;
     std::function<void(const node::Action&)> on_action_;
     bool performing_ = false;

@@ -30,8 +30,8 @@ Service::Service(Foundation foundation)
       database_(base_.config.home / "iwant.db"),
       transport_(context_, *base_.tls, *this, logger_),
       driver_(context_, {base_.identity.peer(), instance_, base_.config.name, kVersion},
-              {.swarm = {.parallel_max = base_.config.parallel_downloads}}, platform::random_u64(),
-              logger_),
+              base_.identity, {.swarm = {.parallel_max = base_.config.parallel_downloads}},
+              platform::random_u64(), logger_),
       bulk_server_(database_, logger_) {}
 
 Service::~Service() {

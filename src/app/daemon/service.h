@@ -58,7 +58,7 @@ class Service final : public net::TransportListener, public net::DiscoveryListen
   private:
     // net::TransportListener
     protocol::Hello make_hello() override;
-    void session_opened(SessionId session, const PeerId& peer, const protocol::Address& address,
+    void session_opened(SessionId session, const PublicKey& key, const protocol::Address& address,
                         bool dialled_by_us, const protocol::Hello& hello) override;
     void session_closed(SessionId session, const std::string& reason) override;
     void message_received(SessionId session, protocol::Message message) override;

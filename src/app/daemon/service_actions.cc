@@ -90,12 +90,12 @@ protocol::Hello Service::make_hello() {
     return hello;
 }
 
-void Service::session_opened(SessionId session, const PeerId& peer,
+void Service::session_opened(SessionId session, const PublicKey& key,
                              const protocol::Address& address, bool dialled_by_us,
                              const protocol::Hello& hello) {
     driver_.handle(node::SessionOpened{
-        session, peer, address,
-        dialled_by_us ? node::Direction::dialled : node::Direction::accepted, hello});
+        session, peer_id_of(key), address,
+        dialled_by_us ? node::Direction::dialled : node::Direction::accepted, hello, key});
 }
 
 void Service::session_closed(SessionId session, const std::string& reason) {

@@ -22,8 +22,9 @@ constexpr Duration kNeeded = seconds(10);
 constexpr Duration kGreaterWaits = milliseconds(250);
 }  // namespace
 
-Cluster::Cluster(Self self, Prng prng, Logger& logger, Time now)
+Cluster::Cluster(Self self, const Signatory& signatory, Prng prng, Logger& logger, Time now)
     : self_(std::move(self)),
+      signatory_(signatory),
       logger_(logger),
       sessions_(self_.peer),
       dialer_(self_.peer),

@@ -15,6 +15,7 @@
 
 #include "base/log.h"
 #include "base/prng.h"
+#include "base/signatory.h"
 #include "base/time.h"
 #include "core/cluster/announcer.h"
 #include "core/cluster/dialer.h"
@@ -36,8 +37,8 @@ struct Self {
 
 class Cluster {
   public:
-    /// `logger` must outlive the cluster.
-    Cluster(Self self, Prng prng, Logger& logger, Time now);
+    /// `signatory`, which signs for `self.peer`, and `logger` must outlive the cluster.
+    Cluster(Self self, const Signatory& signatory, Prng prng, Logger& logger, Time now);
 
     /// Lets time pass; call it before any event is looked at, so that a peer that stood still does
     /// not answer as if it still led.
@@ -140,6 +141,7 @@ class Cluster {
     }
 
     Self self_;
+    const Signatory& signatory_;
     Logger& logger_;
     MemberList members_;
     SessionTable sessions_;

@@ -44,6 +44,7 @@ class ClusterTest : public testing::Test {
         opened.session = SessionId{session};
         opened.peer = peer(from);
         opened.address = address(from);
+        opened.key = test::signatory(from).public_key();
         opened.hello.peer = peer(from);
         opened.hello.instance = from;
         opened.hello.leader = view;
@@ -89,7 +90,8 @@ class ClusterTest : public testing::Test {
 
     NullLogger logger;
     Time now{};
-    Cluster cluster{{peer(1), 1, "one", "test"}, Prng(1), logger, Time{}};
+    TestSignatory signatory = test::signatory(1);
+    Cluster cluster{{peer(1), 1, "one", "test"}, signatory, Prng(1), logger, Time{}};
     std::vector<Action> actions;
 };
 

@@ -3,14 +3,17 @@
 // Short names for peers and addresses in tests.
 
 #include "base/ids.h"
+#include "base/test_signatory.h"
 #include "core/protocol/messages.h"
 
 namespace iwant::cluster::test {
 
+inline TestSignatory signatory(std::uint8_t number) {
+    return TestSignatory::numbered(number);
+}
+
 inline PeerId peer(std::uint8_t number) {
-    PeerId id;
-    id.hash.bytes[0] = number;
-    return id;
+    return signatory(number).peer();
 }
 
 inline protocol::Address address(std::uint8_t number) {

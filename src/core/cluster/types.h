@@ -12,6 +12,7 @@
 #include "base/entry.h"
 #include "base/ids.h"
 #include "base/result.h"
+#include "base/signatory.h"
 #include "base/time.h"
 #include "core/protocol/messages.h"
 
@@ -50,6 +51,7 @@ struct SessionOpened {
         address;  ///< where the peer listens: the connection's address, the Hello's port
     Direction direction = Direction::dialled;
     protocol::Hello hello;
+    PublicKey key{};  ///< that TLS proved; `peer` follows from it
 };
 struct SessionClosed {
     SessionId session;

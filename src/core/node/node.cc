@@ -7,8 +7,9 @@
 
 namespace iwant::node {
 
-Node::Node(Self self, Options options, Prng prng, Logger& logger, Time now)
-    : state_(std::make_unique<State>(std::move(self), options, prng, logger, now)) {}
+Node::Node(Self self, const Signatory& signatory, Options options, Prng prng, Logger& logger,
+           Time now)
+    : state_(std::make_unique<State>(std::move(self), signatory, options, prng, logger, now)) {}
 
 Node::~Node() = default;
 

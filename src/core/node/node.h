@@ -22,6 +22,7 @@
 
 #include "base/log.h"
 #include "base/prng.h"
+#include "base/signatory.h"
 #include "base/time.h"
 #include "core/node/action.h"
 #include "core/node/event.h"
@@ -64,8 +65,9 @@ struct LeaderStatus {
 
 class Node {
   public:
-    /// `logger` must outlive the node.
-    Node(Self self, Options options, Prng prng, Logger& logger, Time now);
+    /// `signatory`, which signs for `self.peer`, and `logger` must outlive the node.
+    Node(Self self, const Signatory& signatory, Options options, Prng prng, Logger& logger,
+         Time now);
     ~Node();
     Node(const Node&) = delete;
     Node& operator=(const Node&) = delete;

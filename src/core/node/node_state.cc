@@ -4,10 +4,11 @@
 
 namespace iwant::node {
 
-Node::State::State(Self self, Options options, Prng prng, Logger& logger, Time now)
+Node::State::State(Self self, const Signatory& signatory, Options options, Prng prng,
+                   Logger& logger, Time now)
     : log(logger),
       cluster({self.peer, self.instance, std::move(self.name), std::move(self.program_version)},
-              prng.split(), logger, now),
+              signatory, prng.split(), logger, now),
       downloads(options.swarm, prng.split(), logger),
       search(cluster, index, requests),
       bridge(cluster, requests) {}

@@ -16,7 +16,8 @@
 namespace iwant::node {
 
 struct Node::State {
-    State(Self self, Options options, Prng prng, Logger& logger, Time now);
+    State(Self self, const Signatory& signatory, Options options, Prng prng, Logger& logger,
+          Time now);
 
     void advance(Time now);
     void on(const AnnouncementHeard& event, Time now) { cluster.handle(event, now); }

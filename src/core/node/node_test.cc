@@ -69,7 +69,8 @@ TEST(Node, BeforeThereIsALeaderASearchIsAnsweredFromWhatIsKnownAndSaysSo) {
     lan.share(1, {file(1, "Shared/silicon valley.mp4", content(1))});
     lan.tell(1, search_for("silicon"));
     lan.nodes.erase(2);
-    lan.tell(1, SessionOpened{SessionId{9}, peer(7), address(7), Direction::accepted, {}});
+    lan.tell(
+        1, SessionOpened{SessionId{9}, peer(7), address(7), Direction::accepted, {}, test::key(7)});
     lan.pass(milliseconds(2100));
     const auto answers = lan.seen<AnswerSearch>(1);
     ASSERT_EQ(answers.size(), 1u);
@@ -153,12 +154,13 @@ TEST(Node, TheLeaderRefusesAPeerThatAsksTooOften) {
     lan.add_connected(2);
     const std::size_t leader = lan.leader();
     const std::size_t asker = lan.follower();
-    for (std::uint64_t i = 0; i < 15; ++i) lan.tell(asker, search_for("x", i));
+    for (std::uint64_t i = 0; i < protocol::kQueriesPerSecondMax + 5; ++i)
+        lan.tell(asker, search_for("x", i));
     lan.pass(milliseconds(10));
     EXPECT_EQ(lan.seen<AnswerSearch>(asker).size(), protocol::kQueriesPerSecondMax);
     EXPECT_EQ(sent<Refusal>(lan, leader).size(), 5u);
     lan.pass(seconds(2));
-    EXPECT_EQ(lan.seen<AnswerSearch>(asker).size(), 15u);
+    EXPECT_EQ(lan.seen<AnswerSearch>(asker).size(), protocol::kQueriesPerSecondMax + 5);
 }
 
 TEST(Node, LocateFindsAContentByItsFirstDigits) {
@@ -199,7 +201,8 @@ TEST(Node, MessagesThatMakeNoSenseEndTheSession) {
     for (const auto& message : nonsense) {
         Lan lan;
         lan.add(1);
-        lan.tell(1, SessionOpened{SessionId{9}, peer(7), address(7), Direction::accepted, {}});
+        lan.tell(1, SessionOpened{
+                        SessionId{9}, peer(7), address(7), Direction::accepted, {}, test::key(7)});
         lan.tell(1, MessageReceived{SessionId{9}, protocol::Pong{}});
         lan.links[{1, SessionId{9}}] = {7, SessionId{1}};
         lan.tell(1, MessageReceived{SessionId{9}, message});

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/test_signatory.h"
+
 namespace iwant::node {
 namespace {
 
@@ -10,9 +12,7 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 PeerId peer(std::uint8_t number) {
-    PeerId id;
-    id.hash.bytes[0] = number;
-    return id;
+    return TestSignatory::numbered(number).peer();
 }
 
 class SwarmBridgeTest : public testing::Test {
@@ -30,7 +30,8 @@ class SwarmBridgeTest : public testing::Test {
     }
 
     NullLogger logger;
-    cluster::Cluster cluster{{peer(1), 1, "one", "test"}, Prng(1), logger, Time{}};
+    TestSignatory signatory = TestSignatory::numbered(1);
+    cluster::Cluster cluster{{peer(1), 1, "one", "test"}, signatory, Prng(1), logger, Time{}};
     Requests requests;
     SwarmBridge bridge{cluster, requests};
     swarm::AskHash ask{DownloadId{1}, {peer(2), EntryId{5}}};

@@ -10,14 +10,21 @@
 #include <utility>
 #include <vector>
 
+#include "base/test_signatory.h"
 #include "core/node/node.h"
 
 namespace iwant::node::test {
 
+inline TestSignatory signatory(std::size_t number) {
+    return TestSignatory::numbered(static_cast<std::uint8_t>(number));
+}
+
 inline PeerId peer(std::size_t number) {
-    PeerId id;
-    id.hash.bytes[0] = static_cast<std::uint8_t>(number);
-    return id;
+    return signatory(number).peer();
+}
+
+inline PublicKey key(std::size_t number) {
+    return signatory(number).public_key();
 }
 
 inline protocol::Address address(std::size_t number) {
@@ -31,8 +38,9 @@ class Lan {
     /// A node that knows nobody yet; peers are numbered from 1.
     void add(std::size_t number) {
         Self self{peer(number), number, "peer" + std::to_string(number), "test"};
-        nodes[number] =
-            std::make_unique<Node>(std::move(self), Options{}, Prng(number), logger, now);
+        const auto& signs = *signatories.emplace(number, signatory(number)).first;
+        nodes[number] = std::make_unique<Node>(std::move(self), signs.second, Options{},
+                                               Prng(number), logger, now);
     }
     /// Adds nodes 1 to `count`, connects them and waits until they have a leader.
     void add_connected(std::size_t count) {
@@ -104,6 +112,7 @@ class Lan {
 
     NullLogger logger;
     Time now{};
+    std::map<std::size_t, TestSignatory> signatories;
     std::map<std::size_t, std::unique_ptr<Node>> nodes;
     std::map<Key, Key> links;
     std::map<std::size_t, std::vector<Action>> others;
@@ -139,9 +148,10 @@ class Lan {
         const Key b{to, SessionId{next_session++}};
         links[a] = b;
         links[b] = a;
-        later(from, SessionOpened{a.second, peer(to), address(to), Direction::dialled, hello(to)});
-        later(to,
-              SessionOpened{b.second, peer(from), address(from), Direction::accepted, hello(from)});
+        later(from, SessionOpened{a.second, peer(to), address(to), Direction::dialled, hello(to),
+                                  key(to)});
+        later(to, SessionOpened{b.second, peer(from), address(from), Direction::accepted,
+                                hello(from), key(from)});
     }
     void perform(std::size_t number, Action& action) {
         if (const auto* dial = std::get_if<Dial>(&action)) {

@@ -63,6 +63,8 @@ Check check_member(const Member& member) {
     if (Check checked = check_text(member.program_version, kVersionBytesMax); !checked)
         return checked;
     if (member.addresses.size() > kAddressesPerMemberMax) return broken("too many addresses");
+    if (member.key != PublicKey{} && peer_id_of(member.key) != member.peer)
+        return broken("a key is not that of its peer");
     return each(member.addresses, check_address);
 }
 
@@ -113,6 +115,22 @@ Check check(const CatalogUpdate& update) {
 Check check(const Roster& roster) {
     if (roster.members.size() > kRosterMembersMax) return broken("too many members");
     return each(roster.members, check_member);
+}
+
+Check check(const Standbys& standbys) {
+    if (standbys.members.size() > kStandbysMax) return broken("too many standbys");
+    return each(standbys.members, check_member);
+}
+
+Check check(const FollowersRequest& request) {
+    return rule(request.positions.size() <= kFollowerSamplesMax, "too many followers asked for");
+}
+
+Check check(const FollowersProof& proof) {
+    if (proof.records.size() > kFollowerSamplesMax) return broken("too many followers");
+    return each(proof.records, [](const FollowerRecord& record) {
+        return rule(record.follower != PublicKey{}, "a follower's key is zero");
+    });
 }
 
 Check check(const SearchRequest& request) {

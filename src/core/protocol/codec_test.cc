@@ -56,7 +56,8 @@ TEST(Codec, ExtremeNumbersSurvive) {
     constexpr std::uint64_t kMax = std::numeric_limits<std::uint64_t>::max();
     const Message messages[] = {
         Ping{kMax, {kMax, sample::peer(0xff)}},
-        Register{{kMax, {}}, {kMax, kMax}, kMax, kMax},
+        Register{{kMax, {}}, {kMax, kMax}, kMax, kMax, kMax, sample::signature(0xff)},
+        FollowersRequest{{kMax, {}}, {0, std::numeric_limits<std::uint32_t>::max()}},
         HashReply{{kMax}, EntryKind::file, sample::hash(0), kFileSizeMax},
         LeaderClaim{{}, std::numeric_limits<std::uint32_t>::max()},
     };

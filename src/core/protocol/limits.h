@@ -39,7 +39,8 @@ inline constexpr std::size_t kSourcesPerResultMax = 64;
 inline constexpr std::size_t kOwnersPerReplyMax = 1000;  ///< in one SearchReply or LocateReply
 inline constexpr std::size_t kLocateMatchesMax = 10;
 inline constexpr std::size_t kLocatePrefixMin = 6;
-inline constexpr std::uint32_t kQueriesPerSecondMax = 10;  ///< of one peer at the leader
+inline constexpr std::uint32_t kQueriesPerSecondMax = 25;  ///< of one peer at the leader
+inline constexpr std::uint32_t kQueriesBurstMax = 50;      ///< that it may save up for
 
 // Peers.
 inline constexpr std::size_t kMembersMax = 10'000;
@@ -50,6 +51,8 @@ inline constexpr std::size_t kSessionsPerPeerMax = 8;  ///< control and bulk tog
 inline constexpr std::size_t kUnauthenticatedMax = 64;
 inline constexpr std::size_t kUnauthenticatedPerAddressMax = 8;
 inline constexpr std::uint64_t kEpochJumpMax = 1024;
+inline constexpr std::size_t kStandbysMax = 3;
+inline constexpr std::size_t kFollowerSamplesMax = 8;  ///< in one FollowersRequest
 
 // Requests under way.
 inline constexpr std::size_t kRequestsPerSessionMax = 64;

@@ -111,6 +111,16 @@ TEST(Limits, ListsHaveTheirLengths) {
     expect_limit(kRosterMembersMax, [](std::size_t n) {
         return Roster{{}, 1, true, true, std::vector<Member>(n, sample::member())};
     });
+    expect_limit(kStandbysMax, [](std::size_t n) {
+        return Standbys{{}, std::vector<Member>(n, sample::member())};
+    });
+    expect_limit(kFollowerSamplesMax, [](std::size_t n) {
+        return FollowersRequest{{}, std::vector<std::uint32_t>(n, 7)};
+    });
+    expect_limit(kFollowerSamplesMax, [](std::size_t n) {
+        const FollowerRecord record{sample::key(1), 2, sample::signature(3)};
+        return FollowersProof{{}, std::vector<FollowerRecord>(n, record)};
+    });
     expect_limit(kAddressesPerMemberMax, [](std::size_t n) {
         return roster_of(
             with(sample::member(), [&](Member& m) { m.addresses.assign(n, {"::1", 1}); }));
@@ -210,6 +220,22 @@ TEST(Limits, PortsAndPeersAreNeverZero) {
         passes(roster_of(with(sample::member(), [](Member& m) { m.addresses[0].port = 0; }))));
     EXPECT_FALSE(
         passes(reply_of(with(sample::result(), [](SearchResult& r) { r.sources[0].owner = {}; }))));
+}
+
+TEST(Limits, AMembersKeyIsItsOwnOrNone) {
+    EXPECT_TRUE(passes(roster_of(with(sample::member(), [](Member& m) { m.key = {}; }))));
+    EXPECT_FALSE(
+        passes(roster_of(with(sample::member(), [](Member& m) { m.key = sample::key(5); }))));
+    EXPECT_FALSE(
+        passes(roster_of(with(sample::member(), [](Member& m) { m.peer = sample::peer(5); }))));
+    const Member stolen = with(sample::member(), [](Member& m) { m.peer = sample::peer(5); });
+    EXPECT_FALSE(passes(Standbys{{}, {stolen}}));
+    EXPECT_FALSE(passes(SearchReply{{1}, {}, true, {}, 0, {}, {stolen}}));
+}
+
+TEST(Limits, AFollowersKeyIsNeverZero) {
+    EXPECT_FALSE(passes(FollowersProof{{}, {{PublicKey{}, 1, sample::signature(1)}}}));
+    EXPECT_TRUE(passes(FollowersProof{{}, {{sample::key(1), 1, Signature{}}}}));
 }
 
 TEST(Limits, ScoresAreFinite) {

@@ -15,6 +15,7 @@
 #include "base/entry.h"
 #include "base/ids.h"
 #include "base/query.h"
+#include "base/signatory.h"
 
 namespace iwant::protocol {
 
@@ -80,6 +81,8 @@ struct Register {
     CatalogState catalog;
     std::uint64_t files = 0;
     std::uint64_t bytes = 0;
+    std::uint64_t sequence = 0;  ///< rises with each Register of a peer
+    Signature signature{};       ///< of registration_statement; all zero: none
     bool operator==(const Register&) const = default;
 };
 
@@ -96,6 +99,7 @@ struct Registered {
 struct CatalogUpdate {
     LeaderView view;
     CatalogDelta delta;
+    Signature seal{};  ///< the owner's, of the run; all zero: none
     bool operator==(const CatalogUpdate&) const = default;
 };
 
@@ -121,6 +125,7 @@ struct Member {
     std::uint64_t files = 0;
     std::uint64_t bytes = 0;
     std::string program_version;
+    PublicKey key{};  ///< `peer` follows from it; all zero: not known
     bool operator==(const Member&) const = default;
 };
 
@@ -132,6 +137,43 @@ struct Roster {
     bool last = true;
     std::vector<Member> members;
     bool operator==(const Roster&) const = default;
+};
+
+/// The peers that the leader appointed to take over when it is gone, in order of succession.
+struct Standbys {
+    LeaderView view;
+    std::vector<Member> members;
+    bool operator==(const Standbys&) const = default;
+};
+
+/// "Have you, too, lost this leader?" Its answer repeats the view.
+struct PreVoteRequest {
+    LeaderView view;
+    bool operator==(const PreVoteRequest&) const = default;
+};
+struct PreVote {
+    LeaderView view;
+    bool lost = false;
+    bool operator==(const PreVote&) const = default;
+};
+
+/// Asks a leader to prove some of the followers that it claims; its answer repeats the view.
+struct FollowersRequest {
+    LeaderView view;
+    std::vector<std::uint32_t> positions;  ///< in its list of followers, from 0
+    bool operator==(const FollowersRequest&) const = default;
+};
+/// What a follower signed when it registered with the leader of the view.
+struct FollowerRecord {
+    PublicKey follower{};
+    std::uint64_t sequence = 0;
+    Signature signature{};
+    bool operator==(const FollowerRecord&) const = default;
+};
+struct FollowersProof {
+    LeaderView view;
+    std::vector<FollowerRecord> records;
+    bool operator==(const FollowersProof&) const = default;
 };
 
 /// One owner of a result.
@@ -291,7 +333,8 @@ struct Goodbye {
 
 using Message =
     std::variant<Hello, Ping, Pong, LeaderClaim, LeaderResigns, Register, Registered, CatalogUpdate,
-                 CatalogAck, Roster, SearchRequest, SearchReply, LocateRequest, LocateReply,
+                 CatalogAck, Roster, Standbys, PreVoteRequest, PreVote, FollowersRequest,
+                 FollowersProof, SearchRequest, SearchReply, LocateRequest, LocateReply,
                  HashRequest, HashReply, PieceListRequest, PieceListReply, TreeRequest, TreeReply,
                  PieceRequest, PieceHeader, Refusal, Goodbye>;
 

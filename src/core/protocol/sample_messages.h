@@ -22,9 +22,25 @@ inline LeaderView view() {
     return {7, peer(3)};
 }
 
+inline PublicKey key(std::uint8_t fill) {
+    return hash(fill).bytes;
+}
+
+inline Signature signature(std::uint8_t fill) {
+    Signature result;
+    result.fill(fill);
+    return result;
+}
+
 inline Member member() {
-    return {peer(4), "Ann's laptop", {{"192.0.2.7", 4926}, {"fe80::1%eth0", 65535}}, false, 12,
-            3456,    "1.2.3"};
+    return {peer_id_of(key(4)),
+            "Ann's laptop",
+            {{"192.0.2.7", 4926}, {"fe80::1%eth0", 65535}},
+            false,
+            12,
+            3456,
+            "1.2.3",
+            key(4)};
 }
 
 inline SearchResult result() {
@@ -45,7 +61,7 @@ inline CatalogUpdate catalog_update() {
         12, EntryChange::What::present, {{2}, EntryKind::folder, "Shared/b", 0, 0, std::nullopt}};
     EntryChange removed{15, EntryChange::What::removed, {}};
     removed.entry.id = {3};
-    return {view(), {0xfeed, 10, 20, true, {file, unhashed, removed}}};
+    return {view(), {0xfeed, 10, 20, true, {file, unhashed, removed}}, signature(10)};
 }
 
 inline SearchRequest search_request() {
@@ -68,11 +84,16 @@ inline std::vector<Message> messages() {
         Pong{2, view()},
         LeaderClaim{view(), 9},
         LeaderResigns{view(), peer(5)},
-        Register{view(), {1, 2}, 3, 4},
+        Register{view(), {1, 2}, 3, 4, 5, signature(6)},
         Registered{view(), Registered::Verdict::full, {1, 2}},
         catalog_update(),
         CatalogAck{{3, 4}},
         Roster{view(), 5, true, false, {member(), member()}},
+        Standbys{view(), {member()}},
+        PreVoteRequest{view()},
+        PreVote{view(), true},
+        FollowersRequest{view(), {0, 70'000, 3}},
+        FollowersProof{view(), {{key(1), 2, signature(3)}, {key(4), 5, signature(6)}}},
         search_request(),
         SearchReply{{42}, view(), true, {5, 4}, 1000, {result(), result()}, {member()}},
         LocateRequest{{43}, "00ff7a"},
@@ -113,6 +134,11 @@ inline std::vector<Message> least_messages() {
             CatalogUpdate{},
             CatalogAck{},
             roster,
+            Standbys{},
+            PreVoteRequest{},
+            PreVote{},
+            FollowersRequest{},
+            FollowersProof{},
             search,
             SearchReply{},
             LocateRequest{{0}, "000000"},

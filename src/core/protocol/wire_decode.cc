@@ -1,6 +1,7 @@
 #include "core/protocol/wire_decode.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 #include "core/protocol/wire_range.h"
@@ -25,6 +26,19 @@ bool take(const std::string& from, HashId<Tag>& to) {
 /// An id that is allowed to be absent, but then not as 32 zeros.
 bool take_or_absent(const std::string& from, PeerId& to) {
     return from.empty() || (take(from, to) && !to.is_zero());
+}
+
+/// A key or a signature.
+template <std::size_t Size>
+bool take(const std::string& from, std::array<std::uint8_t, Size>& to) {
+    if (from.size() != Size) return false;
+    std::ranges::copy(from, to.begin());
+    return true;
+}
+
+template <std::size_t Size>
+bool take_or_absent(const std::string& from, std::array<std::uint8_t, Size>& to) {
+    return from.empty() || (take(from, to) && to != std::array<std::uint8_t, Size>{});
 }
 
 template <class Id>
@@ -68,7 +82,8 @@ bool take(const wire::Member& from, Member& to) {
     to.files = from.files();
     to.bytes = from.bytes_shared();
     to.program_version = from.program_version();
-    return take(from.peer(), to.peer) && take_list(from.addresses(), to.addresses);
+    return take(from.peer(), to.peer) && take_list(from.addresses(), to.addresses) &&
+           take_or_absent(from.key(), to.key);
 }
 
 bool take(const wire::EntryChange& from, EntryChange& to) {
@@ -116,6 +131,11 @@ bool take(const wire::Query& from, Query& to) {
     to.limit = from.limit();
     return take_enum(from.type(), FileType::folder, to.type) &&
            take_or_absent(from.owner(), to.owner);
+}
+
+bool take(const wire::FollowerRecord& from, FollowerRecord& to) {
+    to.sequence = from.sequence();
+    return take(from.follower(), to.follower) && take(from.signature(), to.signature);
 }
 
 template <class WireList, class Element>
@@ -170,7 +190,8 @@ bool take(const wire::Register& from, Register& to) {
     to.catalog = catalog_state(from.catalog());
     to.files = from.files();
     to.bytes = from.bytes_shared();
-    return take(from.view(), to.view);
+    to.sequence = from.sequence();
+    return take(from.view(), to.view) && take_or_absent(from.signature(), to.signature);
 }
 
 bool take(const wire::Registered& from, Registered& to) {
@@ -186,12 +207,35 @@ bool take(const wire::Roster& from, Roster& to) {
     return take(from.view(), to.view) && take_list(from.members(), to.members);
 }
 
+bool take(const wire::Standbys& from, Standbys& to) {
+    return take(from.view(), to.view) && take_list(from.members(), to.members);
+}
+
+bool take(const wire::PreVoteRequest& from, PreVoteRequest& to) {
+    return take(from.view(), to.view);
+}
+
+bool take(const wire::PreVote& from, PreVote& to) {
+    to.lost = from.lost();
+    return take(from.view(), to.view);
+}
+
+bool take(const wire::FollowersRequest& from, FollowersRequest& to) {
+    to.positions.assign(from.positions().begin(), from.positions().end());
+    return take(from.view(), to.view);
+}
+
+bool take(const wire::FollowersProof& from, FollowersProof& to) {
+    return take(from.view(), to.view) && take_list(from.records(), to.records);
+}
+
 bool take(const wire::CatalogUpdate& from, CatalogUpdate& to) {
     to.delta.catalog_id = from.catalog_id();
     to.delta.since = from.since();
     to.delta.up_to = from.up_to();
     to.delta.more = from.more();
-    return take(from.view(), to.view) && take_list(from.changes(), to.delta.changes);
+    return take(from.view(), to.view) && take_list(from.changes(), to.delta.changes) &&
+           take_or_absent(from.seal(), to.seal);
 }
 
 bool take(const wire::CatalogAck& from, CatalogAck& to) {
@@ -321,6 +365,16 @@ std::optional<Message> from_wire(const wire::Frame& frame) {
             return taken<Registered>(frame.registered());
         case Frame::kRoster:
             return taken<Roster>(frame.roster());
+        case Frame::kStandbys:
+            return taken<Standbys>(frame.standbys());
+        case Frame::kPreVoteRequest:
+            return taken<PreVoteRequest>(frame.pre_vote_request());
+        case Frame::kPreVote:
+            return taken<PreVote>(frame.pre_vote());
+        case Frame::kFollowersRequest:
+            return taken<FollowersRequest>(frame.followers_request());
+        case Frame::kFollowersProof:
+            return taken<FollowersProof>(frame.followers_proof());
         case Frame::kCatalogUpdate:
             return taken<CatalogUpdate>(frame.catalog_update());
         case Frame::kCatalogAck:

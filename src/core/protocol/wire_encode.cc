@@ -1,6 +1,7 @@
 #include "core/protocol/wire_encode.h"
 
 #include <algorithm>
+#include <array>
 #include <variant>
 
 #include "core/protocol/wire_range.h"
@@ -20,6 +21,17 @@ std::string raw_or_absent(const PeerId& peer) {
 
 std::string raw_or_absent(const std::optional<Hash256>& hash) {
     return hash ? raw(*hash) : std::string();
+}
+
+template <std::size_t Size>
+std::string raw(const std::array<std::uint8_t, Size>& from) {
+    return {from.begin(), from.end()};
+}
+
+/// A key or a signature of which all zero means "none".
+template <std::size_t Size>
+std::string raw_or_absent(const std::array<std::uint8_t, Size>& from) {
+    return from == std::array<std::uint8_t, Size>{} ? std::string() : raw(from);
 }
 
 void put(const LeaderView& from, wire::LeaderView* to) {
@@ -44,6 +56,7 @@ void put(const Member& from, wire::Member* to) {
     to->set_files(from.files);
     to->set_bytes_shared(from.bytes);
     to->set_program_version(from.program_version);
+    to->set_key(raw_or_absent(from.key));
 }
 
 void put(const EntryChange& from, wire::EntryChange* to) {
@@ -142,6 +155,8 @@ void put(const Register& from, wire::Frame& frame) {
     put(from.catalog, to->mutable_catalog());
     to->set_files(from.files);
     to->set_bytes_shared(from.bytes);
+    to->set_sequence(from.sequence);
+    to->set_signature(raw_or_absent(from.signature));
 }
 
 void put(const Registered& from, wire::Frame& frame) {
@@ -160,6 +175,38 @@ void put(const Roster& from, wire::Frame& frame) {
     for (const Member& member : from.members) put(member, to->add_members());
 }
 
+void put(const Standbys& from, wire::Frame& frame) {
+    wire::Standbys* to = frame.mutable_standbys();
+    put(from.view, to->mutable_view());
+    for (const Member& member : from.members) put(member, to->add_members());
+}
+
+void put(const PreVoteRequest& from, wire::Frame& frame) {
+    put(from.view, frame.mutable_pre_vote_request()->mutable_view());
+}
+
+void put(const PreVote& from, wire::Frame& frame) {
+    put(from.view, frame.mutable_pre_vote()->mutable_view());
+    frame.mutable_pre_vote()->set_lost(from.lost);
+}
+
+void put(const FollowersRequest& from, wire::Frame& frame) {
+    wire::FollowersRequest* to = frame.mutable_followers_request();
+    put(from.view, to->mutable_view());
+    for (const std::uint32_t position : from.positions) to->add_positions(position);
+}
+
+void put(const FollowersProof& from, wire::Frame& frame) {
+    wire::FollowersProof* to = frame.mutable_followers_proof();
+    put(from.view, to->mutable_view());
+    for (const FollowerRecord& record : from.records) {
+        wire::FollowerRecord* out = to->add_records();
+        out->set_follower(raw(record.follower));
+        out->set_sequence(record.sequence);
+        out->set_signature(raw(record.signature));
+    }
+}
+
 void put(const CatalogUpdate& from, wire::Frame& frame) {
     wire::CatalogUpdate* to = frame.mutable_catalog_update();
     put(from.view, to->mutable_view());
@@ -168,6 +215,7 @@ void put(const CatalogUpdate& from, wire::Frame& frame) {
     to->set_up_to(from.delta.up_to);
     to->set_more(from.delta.more);
     for (const EntryChange& change : from.delta.changes) put(change, to->add_changes());
+    to->set_seal(raw_or_absent(from.seal));
 }
 
 void put(const CatalogAck& from, wire::Frame& frame) {

@@ -30,6 +30,10 @@ constexpr std::array kResultLists = {
 constexpr std::array kLists = {
     ListRule{wire::Frame::kRosterFieldNumber, wire::Roster::kMembersFieldNumber, kRosterMembersMax,
              kMemberLists},
+    ListRule{wire::Frame::kStandbysFieldNumber, wire::Standbys::kMembersFieldNumber, kStandbysMax,
+             kMemberLists},
+    ListRule{wire::Frame::kFollowersProofFieldNumber, wire::FollowersProof::kRecordsFieldNumber,
+             kFollowerSamplesMax},
     ListRule{wire::Frame::kCatalogUpdateFieldNumber, wire::CatalogUpdate::kChangesFieldNumber,
              kDeltaChangesMax},
     ListRule{wire::Frame::kSearchReplyFieldNumber, wire::SearchReply::kResultsFieldNumber,

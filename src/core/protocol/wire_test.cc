@@ -83,6 +83,31 @@ TEST(Wire, IdsThatMayBeAbsentHave0Or32Bytes) {
     }));
 }
 
+TEST(Wire, KeysAndSignaturesAreWholeOrAbsent) {
+    for (const std::size_t size : {0u, 1u, 31u, 32u, 33u, 63u, 64u, 65u}) {
+        const std::string text(size, '\x04');
+        const auto expect = [&](std::size_t right, bool absent, const char* name,
+                                const std::function<void(wire::Frame&)>& change) {
+            const bool good = size == right || (absent && size == 0);
+            EXPECT_EQ(decodes_changed(sample_of(name), change), good) << name << size;
+        };
+        expect(32, true, "standbys",
+               [&](auto& f) { f.mutable_standbys()->mutable_members(0)->set_key(text); });
+        expect(64, true, "register", [&](auto& f) { f.mutable_register_()->set_signature(text); });
+        expect(64, true, "catalog_update",
+               [&](auto& f) { f.mutable_catalog_update()->set_seal(text); });
+        expect(32, false, "followers_proof", [&](auto& f) {
+            f.mutable_followers_proof()->mutable_records(0)->set_follower(text);
+        });
+        expect(64, false, "followers_proof", [&](auto& f) {
+            f.mutable_followers_proof()->mutable_records(1)->set_signature(text);
+        });
+    }
+    EXPECT_FALSE(decodes_changed(sample_of("register"), [](auto& f) {
+        f.mutable_register_()->set_signature(std::string(64, '\0'));
+    }));
+}
+
 TEST(Wire, PieceHashesAreWhole) {
     for (const std::size_t size : {1u, 31u, 33u, 63u}) {
         EXPECT_FALSE(decodes_changed(sample_of("piece_list_reply"), [&](auto& f) {

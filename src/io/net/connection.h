@@ -72,6 +72,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     /// Who presented a key here.
     std::optional<PeerId> found() const { return found_; }
     /// The peer's; of an authenticated connection.
+    const PublicKey& key() const { return tls_->key(); }
     const protocol::Hello& hello() const { return hello_; }
     /// Where the peer listens; of an authenticated connection.
     protocol::Address listening_address() const;

@@ -8,14 +8,11 @@
 #include <openssl/pem.h>
 
 #include "base/assert.h"
-#include "base/hash.h"
 #include "io/net/key_file.h"
 #include "io/net/openssl.h"
 
 namespace iwant::net {
 namespace {
-
-constexpr char kPeerIdContext[] = "iwant 2026-11 peer id";
 
 /// Never asks: a key behind a pass-phrase is refused, not prompted for on some terminal.
 int no_passphrase(char*, int, int, void*) {
@@ -109,8 +106,9 @@ Signature Identity::sign(std::span<const std::uint8_t> bytes) const {
     return signature;
 }
 
-PeerId peer_id_of(const PublicKey& key) {
-    return PeerId{Hasher(kPeerIdContext).update(key).digest()};
+bool Identity::verify(const PublicKey& key, std::span<const std::uint8_t> bytes,
+                      const Signature& signature) const {
+    return verify_signature(key, bytes, signature);
 }
 
 bool verify_signature(const PublicKey& key, std::span<const std::uint8_t> bytes,

@@ -79,9 +79,9 @@ class RecordingListener final : public TransportListener {
     explicit RecordingListener(const PeerId& peer) { hello.peer = peer; }
 
     protocol::Hello make_hello() override { return hello; }
-    void session_opened(SessionId session, const PeerId& peer, const protocol::Address& address,
+    void session_opened(SessionId session, const PublicKey& key, const protocol::Address& address,
                         bool dialled_by_us, const protocol::Hello& theirs) override {
-        opened.push_back({session, peer, address, dialled_by_us, theirs});
+        opened.push_back({session, peer_id_of(key), address, dialled_by_us, theirs});
     }
     void session_closed(SessionId session, const std::string& reason) override {
         closed.emplace_back(session, reason);

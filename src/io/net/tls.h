@@ -68,6 +68,8 @@ class Tls {
 
     /// Whose key was presented, even when it was refused. Proven only after the handshake.
     const std::optional<PeerId>& found() const;
+    /// The peer's key; all zero before the handshake is done.
+    const PublicKey& key() const;
     /// Keeps the buffers between records, for streams that carry megabytes.
     void prepare_for_bulk();
 

@@ -6,10 +6,8 @@
 
 namespace iwant::net {
 
-std::optional<PeerId> peer_of(const X509& certificate) {
-    const auto key = raw_public_key(X509_get0_pubkey(&certificate));
-    if (!key) return std::nullopt;
-    return peer_id_of(*key);
+std::optional<PublicKey> key_of(const X509& certificate) {
+    return raw_public_key(X509_get0_pubkey(&certificate));
 }
 
 bool speaks_our_protocol(const SSL* ssl) {
@@ -26,8 +24,9 @@ int verify_certificate(X509_STORE_CTX* store, void*) {
     auto* checks = static_cast<Tls::Checks*>(SSL_get_app_data(ssl));
     const STACK_OF(X509)* presented = X509_STORE_CTX_get0_untrusted(store);
     if (checks == nullptr || presented == nullptr || sk_X509_num(presented) != 1) return 0;
-    checks->found = peer_of(*sk_X509_value(presented, 0));
-    if (!checks->found) return 0;
+    const auto key = key_of(*sk_X509_value(presented, 0));
+    if (!key) return 0;
+    checks->found = peer_id_of(*key);
     if (checks->expected && *checks->expected != *checks->found) return 0;
     X509_STORE_CTX_set_error(store, X509_V_OK);
     return 1;

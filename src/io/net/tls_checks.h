@@ -16,14 +16,15 @@ inline constexpr unsigned char kAlpn[] = {7, 'i', 'w', 'a', 'n', 't', '/', '1'};
 struct Tls::Checks {
     std::optional<PeerId> expected;
     std::optional<PeerId> found;
+    PublicKey key{};  ///< of `found`, once the handshake is done
     int descriptor = -1;
     int socket_error = 0;
     bool at_end = false;
     std::uint32_t key_updates = 0;
 };
 
-/// The id that a certificate's key stands for; nothing unless the key is Ed25519.
-std::optional<PeerId> peer_of(const X509& certificate);
+/// The key of a certificate; nothing unless it is Ed25519.
+std::optional<PublicKey> key_of(const X509& certificate);
 
 /// Whether ALPN agreed on exactly our protocol.
 bool speaks_our_protocol(const SSL* ssl);

@@ -47,8 +47,9 @@ class TransportListener {
     virtual ~TransportListener() = default;
     /// Our Hello for a session that opens now (`purpose` is set by the transport).
     virtual protocol::Hello make_hello() = 0;
-    /// `address` is where the peer listens. A session told here is told closed exactly once.
-    virtual void session_opened(SessionId session, const PeerId& peer,
+    /// `key` is the peer's, proven; `address` is where it listens. A session told here is told
+    /// closed exactly once.
+    virtual void session_opened(SessionId session, const PublicKey& key,
                                 const protocol::Address& address, bool dialled_by_us,
                                 const protocol::Hello& hello) = 0;
     virtual void session_closed(SessionId session, const std::string& reason) = 0;

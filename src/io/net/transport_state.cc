@@ -190,9 +190,8 @@ void Transport::State::opened(Connection& connection) {
     if (listener_ == nullptr) return;
     connection.session = SessionId{++last_session_};
     sessions_.emplace(connection.session, &connection);
-    listener_->session_opened(connection.session, *connection.found(),
-                              connection.listening_address(), connection.dialled_by_us(),
-                              connection.hello());
+    listener_->session_opened(connection.session, connection.key(), connection.listening_address(),
+                              connection.dialled_by_us(), connection.hello());
 }
 
 void Transport::State::received(Connection& connection, protocol::Message message) {
