@@ -62,6 +62,8 @@ class Service final : public net::TransportListener, public net::DiscoveryListen
                         bool dialled_by_us, const protocol::Hello& hello) override;
     void session_closed(SessionId session, const std::string& reason) override;
     void message_received(SessionId session, protocol::Message message) override;
+    void dial_reached(const protocol::Address& address,
+                      const std::optional<PeerId>& expected) override;
     void dial_failed(const protocol::Address& address, const std::optional<PeerId>& expected,
                      const std::optional<PeerId>& found, const Error& error) override;
     void bulk_accepted(std::shared_ptr<net::BulkStream> stream) override;

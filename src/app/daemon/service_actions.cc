@@ -106,6 +106,11 @@ void Service::message_received(SessionId session, protocol::Message message) {
     driver_.handle(node::MessageReceived{session, std::move(message)});
 }
 
+void Service::dial_reached(const protocol::Address& address,
+                           const std::optional<PeerId>& expected) {
+    driver_.handle(node::DialReached{address, expected});
+}
+
 void Service::dial_failed(const protocol::Address& address, const std::optional<PeerId>& expected,
                           const std::optional<PeerId>& found, const Error& error) {
     driver_.handle(node::DialFailed{address, expected, found, error});

@@ -20,9 +20,9 @@ struct Claim {
 /// so that the lead does not always fall on the same peer.
 Hash256 election_rank(std::uint64_t epoch, const PeerId& peer);
 
-/// Whether `a` stays and `b` gives way. A leader with followers beats one without, so that a
-/// newcomer never replaces a healthy leader; then the higher epoch wins, then the smaller rank.
-/// Antisymmetric.
+/// Whether `a` stays and `b` gives way. The one with more followers wins, so that the fewest have
+/// to move and a newcomer never replaces a healthy leader; then the higher epoch, then the smaller
+/// rank. Antisymmetric.
 bool beats(const Claim& a, const Claim& b);
 
 }  // namespace iwant::cluster

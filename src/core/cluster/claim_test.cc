@@ -26,9 +26,10 @@ TEST(Claim, ExactlyOneOfTwoDifferentClaimsWins) {
     }
 }
 
-TEST(Claim, ALeaderWithFollowersBeatsALoneOneOfAHigherEpoch) {
+TEST(Claim, MoreFollowersBeatAHigherEpoch) {
     EXPECT_TRUE(beats({peer(1), 3, 1}, {peer(2), 9, 0}));
-    EXPECT_TRUE(beats({peer(1), 9, 1}, {peer(2), 3, 7}));
+    EXPECT_TRUE(beats({peer(1), 3, 7}, {peer(2), 9, 6}));
+    EXPECT_TRUE(beats({peer(1), 9, 2}, {peer(2), 3, 2}));
 }
 
 TEST(Claim, TheOrderOfPeersChangesWithTheEpoch) {

@@ -3,9 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/assert.h"
-#include "base/text.h"
-#include "core/cluster/roster.h"
 #include "core/protocol/limits.h"
 
 namespace iwant::cluster {
@@ -18,6 +15,8 @@ constexpr std::size_t kMeshSessions = 32;
 constexpr std::size_t kNeededMax = 256;
 constexpr std::size_t kHeardMax = 4096;
 constexpr Duration kStall = seconds(5);
+constexpr Duration kHiccup = milliseconds(500);
+constexpr Duration kFollowerFresh = seconds(12);
 constexpr Duration kNeeded = seconds(10);
 constexpr Duration kGreaterWaits = milliseconds(250);
 }  // namespace
@@ -30,15 +29,18 @@ Cluster::Cluster(Self self, const Signatory& signatory, Prng prng, Logger& logge
       dialer_(self_.peer),
       announcer_(prng.split(), now),
       election_(self_.peer, prng.split(), logger, now),
+      registrations_(signatory, prng.split()),
+      prng_(prng.split()),
       now_(now) {}
 
 void Cluster::advance(Time now) {
     if (stopped_) return;
     now_ = now;
-    if (expected_by_ && now > *expected_by_ + kStall) {
+    if (expected_by_ && now > *expected_by_ + kHiccup) {
         sessions_.excuse_silence(now);
-        election_.stalled(now);
+        watch_.excuse(now);
     }
+    if (expected_by_ && now > *expected_by_ + kStall) election_.stalled(now);
     settle(now);
 }
 
@@ -48,14 +50,14 @@ void Cluster::settle(Time now) {
     now_ = now;
     perform_effects(now);
     tend_sessions(now);
-    if (regaining_until_ && *regaining_until_ <= now) {
-        regaining_until_.reset();
-        election_.leader_lost(now);
-    }
+    watch_leader(now);
     election_.advance(now);
     perform_effects(now);
-    registration_.advance(now);
-    collect(registration_);
+    appoint_due(now);
+    keep_registrations(now);
+    registrations_.advance(now);
+    collect(registrations_);
+    drop_silent_owners(now);
     registry_.advance(now);
     collect(registry_);
     dial_due(now);
@@ -72,19 +74,24 @@ void Cluster::dial_due(Time now) {
 
 void Cluster::announce_due(Time now) {
     if (!announcer_.due(now, members_.size())) return;
-    actions_.push_back(Announce{false, election_.view(), registry_.followers(), catalog()});
+    actions_.push_back(Announce{false, election_.view(), followers(), catalog()});
 }
 
 Dialer::Wish Cluster::wish(const Dialer::Target& target) const {
     using Wish = Dialer::Wish;
     const bool users = target.source == Dialer::Source::given;
     if (!target.expected) return users ? Wish::needed : Wish::none;
-    if (*target.expected == self_.peer || sessions_.of(*target.expected) != nullptr)
-        return Wish::none;
-    const bool needed = users || *target.expected == election_.view().leader ||
-                        needed_until_.contains(*target.expected);
+    const PeerId& peer = *target.expected;
+    const bool probed = watch_.probing() && peer == election_.view().leader;
+    if (peer == self_.peer || (sessions_.of(peer) != nullptr && !probed)) return Wish::none;
+    const bool needed = users || is_holder(peer) || needed_until_.contains(peer);
     if (needed) return Wish::needed;
     return sessions_.size() < kMeshSessions ? Wish::useful : Wish::none;
+}
+
+// Who keeps an index that ours belongs into.
+bool Cluster::is_holder(const PeerId& peer) const {
+    return peer == election_.view().leader || succession_.contains(peer);
 }
 
 void Cluster::need(const PeerId& peer, Time now) {
@@ -124,6 +131,8 @@ void Cluster::handle(const AnnouncementHeard& event, Time now) {
     if (sessions_.of(event.peer) == nullptr)
         dialer_.heard(event.peer, event.from, now, first ? now : now + kGreaterWaits);
     if (event.leader.leader == event.peer) {
+        const bool ours = event.leader == election_.view() && event.instance == leader_instance_;
+        if (ours) watch_.beacon(now);
         if (election_.leading()) need(event.peer, now);
         election_.hinted(event.leader, now);
     }
@@ -144,15 +153,17 @@ void Cluster::handle(const AddressGiven& event, Time now) {
     settle(now);
 }
 
+void Cluster::handle(const DialReached& event, Time now) {
+    if (event.expected && event.expected == election_.view().leader) watch_.dial_reached(now);
+    settle(now);
+}
+
 void Cluster::handle(const DialFailed& event, Time now) {
     dialer_.failed(event, now);
     // An answer from somebody else says nothing about the leader; a refusal of its last address
     // does.
     const PeerId leader = election_.view().leader;
-    if (regaining_until_ && event.expected == leader && !dialer_.dialling(leader)) {
-        regaining_until_.reset();
-        election_.leader_lost(now);
-    }
+    if (event.expected == leader && !dialer_.dialling(leader)) watch_.dial_failed();
     settle(now);
 }
 
@@ -163,13 +174,13 @@ void Cluster::handle(const NetworkChanged&, Time now) {
 }
 
 void Cluster::handle(const CatalogAdvanced& event, Time now) {
-    registration_.advanced(event, now);
+    registrations_.advanced(event, now);
     if (leading()) roster_changed(seconds(2), now);
     settle(now);
 }
 
 void Cluster::handle(const CatalogRead& event, Time now) {
-    registration_.read(event, now);
+    registrations_.read(event, now);
     settle(now);
 }
 
@@ -185,19 +196,27 @@ void Cluster::handle(const StopAsked&, Time now) {
     stopped_ = true;
 }
 
-// Who was here longest, by our own measure; a follower if there is one.
+// The first standby; otherwise who was here longest, by our own measure.
 PeerId Cluster::successor() const {
+    for (const PeerId& standby : succession_.standbys()) {
+        if (sessions_.is_live(standby)) return standby;
+    }
     const Session* best = nullptr;
-    const auto better = [&](const Session& session) {
-        if (best == nullptr) return true;
-        const bool covered = registry_.covers(session.peer);
-        if (covered != registry_.covers(best->peer)) return covered;
-        return session.opened < best->opened;
-    };
     for (const auto& [id, session] : sessions_.all()) {
-        if (sessions_.is_live(session.peer) && better(session)) best = &session;
+        const bool older = best == nullptr || session.opened < best->opened;
+        if (older && sessions_.is_live(session.peer)) best = &session;
     }
     return best == nullptr ? PeerId{} : best->peer;
+}
+
+std::uint32_t Cluster::followers() const {
+    if (!leading()) return 0;
+    return static_cast<std::uint32_t>(
+        std::ranges::count_if(sessions_.all(), [&](const auto& entry) {
+            const Session& session = entry.second;
+            return now_ - session.heard <= kFollowerFresh && sessions_.is_live(session.peer) &&
+                   election_.follows_us(session.peer) && registry_.registered(session.peer);
+        }));
 }
 
 protocol::Coverage Cluster::coverage() const {
@@ -243,11 +262,12 @@ std::optional<Time> Cluster::next_deadline() const {
         if (time && *time < *earliest) earliest = time;
     };
     consider(election_.next_deadline());
-    consider(registration_.next_deadline());
+    consider(watch_.next_deadline());
+    consider(registrations_.next_deadline());
     consider(registry_.next_deadline());
-    consider(sessions_.next_deadline(election_.view().leader));
+    consider(sessions_.next_deadline());
     consider(dialer_.next_deadline([&](const auto& target) { return wish(target); }));
-    consider(regaining_until_);
+    consider(appoint_at_);
     consider(roster_at_);
     return earliest;
 }

@@ -1,11 +1,9 @@
 #pragma once
 
-// Who is here and who leads, and how everybody's catalogue gets to the leader: the composition of
-// members, sessions, dialler, announcer, election, registry and registration into one state
-// machine. It decides; core/node carries its actions to the outside or to the search index.
-//
-// Places left for what comes next (doc/election.md): standbys would be appointed beside `registry_`
-// and take over in Election::leader_lost before the cold election; a pre-vote belongs there, too.
+// Who is here and who leads, and how everybody's catalogue gets to the leader and its standbys: the
+// composition of members, sessions, dialler, announcer, election, succession, registry and
+// registrations into one state machine. It decides; core/node carries its actions to the outside or
+// to the search index.
 
 #include <cstdint>
 #include <map>
@@ -20,10 +18,12 @@
 #include "core/cluster/announcer.h"
 #include "core/cluster/dialer.h"
 #include "core/cluster/election.h"
+#include "core/cluster/leader_watch.h"
 #include "core/cluster/member_list.h"
-#include "core/cluster/registration.h"
+#include "core/cluster/registrations.h"
 #include "core/cluster/registry.h"
 #include "core/cluster/session_table.h"
+#include "core/cluster/succession.h"
 #include "core/cluster/types.h"
 
 namespace iwant::cluster {
@@ -49,6 +49,7 @@ class Cluster {
     void handle(const AddressGiven& event, Time now);
     void handle(const SessionOpened& event, Time now);
     void handle(const SessionClosed& event, Time now);
+    void handle(const DialReached& event, Time now);
     void handle(const DialFailed& event, Time now);
     /// Every message counts as a sign of life; those that are not the cluster's do nothing else.
     void handle(const MessageReceived& event, Time now);
@@ -76,18 +77,21 @@ class Cluster {
     std::optional<PeerId> peer_of(SessionId session) const;
     bool is_live(const PeerId& peer) const { return sessions_.is_live(peer); }
     std::size_t live_count() const { return sessions_.live_count(); }
-    std::uint32_t followers() const { return registry_.followers(); }
-    CatalogState catalog() const { return registration_.catalog(); }
-    std::uint64_t files() const { return registration_.files(); }
-    std::uint64_t bytes() const { return registration_.bytes(); }
+    /// Peers that follow us: registered, of our view by their own word, and heard of lately.
+    std::uint32_t followers() const;
+    CatalogState catalog() const { return registrations_.catalog(); }
+    std::uint64_t files() const { return registrations_.files(); }
+    std::uint64_t bytes() const { return registrations_.bytes(); }
     /// Whether the leader we follow has all of our catalogue.
-    bool caught_up() const { return registration_.caught_up(); }
+    bool caught_up() const { return registrations_.caught_up_with(election_.view().leader); }
     /// The peers known to be alive, and those of them that our index speaks for; ourselves
     /// included.
     protocol::Coverage coverage() const;
-    /// Live sessions to the standbys in order of succession, without ourselves.
+    /// The standbys in order of succession, as we know them.
+    const std::vector<PeerId>& standbys() const { return succession_.standbys(); }
+    /// Live sessions to the standbys that keep our catalogue, in order of succession.
     std::vector<SessionId> standby_sessions() const;
-    /// Whether we hold a replica of everybody's catalogue for the leader.
+    /// Whether we keep everybody's catalogue beside the leader.
     bool is_standby() const;
     /// Live sessions, at most so many, for asking everybody.
     std::vector<SessionId> fan_out(std::size_t most) const;
@@ -101,27 +105,47 @@ class Cluster {
   private:
     void settle(Time now);
     void perform_effects(Time now);
-    void perform(const Election::Effect& effect, Time now);
-    void view_changed(Time now);
+    void perform(const Election::ClaimToAll& effect, Time now);
+    void perform(const Election::ClaimTo& effect, Time now);
+    void perform(const Election::ViewTo& effect, Time now);
+    void perform(const Election::ResignToAll& effect, Time now);
+    void perform(const Election::AskVotes& effect, Time now);
+    void perform(const Election::AskProof& effect, Time now);
+    void perform(const Election::RivalSeen& effect, Time now);
+    void perform(const Election::ViewChanged& effect, Time now);
     void tend_sessions(Time now);
+    void watch_leader(Time now);
     void dial_due(Time now);
     void announce_due(Time now);
     void roster_due(Time now);
     void roster_changed(Duration delay, Time now);
+    std::vector<protocol::Member> describe_all() const;
+    void drop_silent_owners(Time now);
+
+    // Standbys.
+    void appoint_due(Time now);
+    void tell_standbys(SessionId session);
+    void keep_registrations(Time now);
+    bool keeps_index() const { return leading() || is_standby(); }
+    void keeping_changed(Time now);
 
     void welcome(const SessionOpened& event, Time now);
     void gone(const Session& session, Time now);
-    void leader_session_closed(const PeerId& leader, Time now);
-    void leader_silent(Session& session, Time now);
     void statement(const Session& session, const protocol::LeaderView& view,
                    std::optional<std::uint32_t> followers, Time now);
     void show_leader(Session& session, const protocol::LeaderView& theirs);
+    void show(SessionId to, const PeerId& leader, const protocol::LeaderView& view);
     LeaderHealth leader_health(Time now) const;
 
     void receive(Session& session, const protocol::Ping& message, Time now);
     void receive(Session& session, const protocol::Pong& message, Time now);
     void receive(Session& session, const protocol::LeaderClaim& message, Time now);
     void receive(Session& session, const protocol::LeaderResigns& message, Time now);
+    void receive(Session& session, const protocol::Standbys& message, Time now);
+    void receive(Session& session, const protocol::PreVoteRequest& message, Time now);
+    void receive(Session& session, const protocol::PreVote& message, Time now);
+    void receive(Session& session, const protocol::FollowersRequest& message, Time now);
+    void receive(Session& session, const protocol::FollowersProof& message, Time now);
     void receive(Session& session, const protocol::Register& message, Time now);
     void receive(Session& session, const protocol::Registered& message, Time now);
     void receive(Session& session, const protocol::CatalogUpdate& message, Time now);
@@ -131,7 +155,15 @@ class Cluster {
     template <class Other>
     void receive(Session&, const Other&, Time) {}
 
+    /// What a rival was asked to prove.
+    struct ProofAsked {
+        protocol::LeaderView view;
+        std::size_t records = 0;
+    };
+
     Dialer::Wish wish(const Dialer::Target& target) const;
+    bool is_holder(const PeerId& peer) const;
+    bool proven(const protocol::FollowersProof& proof) const;
     PeerId successor() const;
     void send(SessionId session, protocol::Message message);
     void send_to_all(const protocol::Message& message);
@@ -148,15 +180,20 @@ class Cluster {
     Dialer dialer_;
     Announcer announcer_;
     Election election_;
+    LeaderWatch watch_;
+    Succession succession_;
     Registry registry_;
-    Registration registration_;
+    Registrations registrations_;
+    Prng prng_;
 
     Time now_;
-    protocol::LeaderView acted_view_;  ///< what view_changed() saw last
-    PeerId followed_;                  ///< the leader we followed last
+    protocol::LeaderView acted_view_;  ///< what was acted upon last
     std::uint64_t leader_instance_ = 0;
-    std::optional<Time>
-        regaining_until_;  ///< the leader's session broke and is being dialled again
+    bool kept_index_ = false;  ///< whether we led or stood by
+    std::optional<Time> appoint_at_;
+    std::map<PeerId, ProofAsked> proofs_;       ///< of rivals
+    std::map<PeerId, std::string> distrusted_;  ///< leaders that hid something, and what
+    std::map<PeerId, Time> complaints_;  ///< followers that distrust our leader, while we stand by
     std::map<PeerId, Time> needed_until_;
     std::map<PeerId, std::uint64_t> heard_instances_;
     std::optional<Time> roster_at_;

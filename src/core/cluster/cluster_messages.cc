@@ -4,8 +4,9 @@
 #include "core/cluster/cluster.h"
 #include "core/cluster/roster.h"
 #include "core/protocol/limits.h"
+#include "core/protocol/statement.h"
 
-// The part of Cluster that answers messages and carries out what the election decided.
+// The part of Cluster that answers messages.
 
 namespace iwant::cluster {
 
@@ -17,6 +18,7 @@ using std::chrono::seconds;
 namespace {
 constexpr Duration kRosterJoin = milliseconds(200);
 constexpr Duration kTotalsJoin = seconds(2);
+constexpr Duration kAppointJoin = milliseconds(100);
 constexpr std::size_t kHintMembersMax = 50;
 }  // namespace
 
@@ -24,6 +26,7 @@ void Cluster::handle(const MessageReceived& event, Time now) {
     Session* session = sessions_.find(event.session);
     if (session == nullptr || stopped_) return;
     session->heard = now;
+    if (session->peer == election_.view().leader) watch_.heard(now);
     members_.learn(session->peer).seen = now;
     if (session->silent) {
         session->silent = false;
@@ -52,11 +55,17 @@ void Cluster::statement(const Session& session, const protocol::LeaderView& view
 void Cluster::show_leader(Session& session, const protocol::LeaderView& theirs) {
     const protocol::LeaderView& ours = election_.view();
     if (!election_.following() || ours.leader == session.peer || theirs == ours) return;
-    const KnownMember* leader = members_.find(ours.leader);
-    if (leader == nullptr || session.shown == ours) return;
+    if (session.shown == ours) return;
     session.shown = ours;
-    for (auto& roster : make_rosters(ours, 0, {describe(ours.leader, *leader)}))
-        send(session.id, std::move(roster));
+    show(session.id, ours.leader, ours);
+}
+
+// Where somebody is who leads, as a hint to dial it.
+void Cluster::show(SessionId to, const PeerId& leader, const protocol::LeaderView& view) {
+    const KnownMember* known = members_.find(leader);
+    if (known == nullptr) return;
+    for (auto& roster : make_rosters(view, 0, {describe(leader, *known)}))
+        send(to, std::move(roster));
 }
 
 void Cluster::receive(Session& session, const protocol::Ping& message, Time now) {
@@ -81,40 +90,51 @@ void Cluster::receive(Session& session, const protocol::Register& message, Time 
     statement(session, message.view, std::nullopt, now);
     perform_effects(now);
     session.catalog = message.catalog;
-    if (!leading()) {
+    if (!keeps_index()) {
         send(session.id, Registered{election_.view(), Registered::Verdict::not_leader, {}});
+        return;
+    }
+    const auto statement_bytes = protocol::registration_statement(message.view, message.sequence);
+    if (!signatory_.verify(session.key, statement_bytes, message.signature)) {
+        drop(session.id, Goodbye::Reason::protocol, now);
         return;
     }
     const bool newcomer = !registry_.covers(session.peer);
     KnownMember& member = members_.learn(session.peer);
     member.files = message.files;
     member.bytes = message.bytes;
-    const Registered answer = registry_.enroll(session.peer, message, election_.view());
+    const Registered answer = registry_.enroll(session.peer, message, election_.view(), now);
     collect(registry_);
     send(session.id, answer);
-    election_.set_followers(registry_.followers());
+    if (!leading()) return;
+    if (message.view.leader == self_.peer) {
+        const protocol::FollowerRecord record{session.key, message.view.epoch, message.sequence,
+                                              message.signature};
+        if (registry_.signed_up(session.peer, record)) tell_standbys(session.id);
+    }
+    election_.set_followers(followers());
+    if (newcomer && !appoint_at_) appoint_at_ = now + kAppointJoin;
     roster_changed(newcomer ? kRosterJoin : kTotalsJoin, now);
 }
 
 void Cluster::receive(Session& session, const Registered& message, Time now) {
-    if (leader_session() != session.id) return;
     statement(session, message.view, std::nullopt, now);
     perform_effects(now);
-    if (leader_session() == session.id) registration_.registered(message, now);
+    registrations_.registered(session.id, message, now);
 }
 
-void Cluster::receive(Session& session, const protocol::CatalogUpdate& message, Time) {
-    if (!leading()) {
-        send(session.id, Registered{election_.view(), Registered::Verdict::not_leader, {}});
-        return;
-    }
-    const auto answer = registry_.update(session.peer, message);
+void Cluster::receive(Session& session, const protocol::CatalogUpdate& message, Time now) {
+    const auto answer = keeps_index() ? registry_.update(session.peer, message, now) : std::nullopt;
     collect(registry_);
-    if (answer) send(session.id, *answer);
+    if (answer) {
+        send(session.id, *answer);
+    } else {
+        send(session.id, Registered{election_.view(), Registered::Verdict::not_leader, {}});
+    }
 }
 
 void Cluster::receive(Session& session, const protocol::CatalogAck& message, Time now) {
-    if (leader_session() == session.id) registration_.acknowledged(message, now);
+    registrations_.acknowledged(session.id, message, now);
 }
 
 void Cluster::receive(Session& session, const protocol::Roster& message, Time now) {
@@ -143,88 +163,11 @@ void Cluster::receive(Session& session, const Goodbye& message, Time now) {
     if (message.reason != Goodbye::Reason::stopping) return;
     session.stopping = true;
     if (session.peer == election_.view().leader) election_.leader_lost(now);
+    if (leading() && succession_.contains(session.peer)) appoint_at_ = now;
     election_.peer_gone(session.peer);
     registry_.left(session.peer, Registry::Leaving::goodbye, now);
     collect(registry_);
     roster_changed(kRosterJoin, now);
-}
-
-void Cluster::perform_effects(Time now) {
-    election_.set_followers(registry_.followers());
-    for (const auto& effect : election_.take_effects())
-        std::visit([&](const auto& one) { perform(one, now); }, effect);
-}
-
-void Cluster::perform(const Election::Effect& effect, Time now) {
-    const protocol::LeaderClaim claim{election_.view(), registry_.followers()};
-    const bool claims = leading();
-    if (std::holds_alternative<Election::ViewChanged>(effect)) {
-        view_changed(now);
-    } else if (std::holds_alternative<Election::ClaimToAll>(effect)) {
-        if (claims) send_to_all(claim);
-    } else if (const auto* to = std::get_if<Election::ClaimTo>(&effect)) {
-        const auto session = session_to(to->peer);
-        if (session && claims) send(*session, claim);
-    } else if (const auto* view_to = std::get_if<Election::ViewTo>(&effect)) {
-        const auto session = session_to(view_to->peer);
-        if (session) send(*session, protocol::Ping{++ping_sequence_, election_.view()});
-    } else if (const auto* resigned = std::get_if<Election::ResignToAll>(&effect)) {
-        send_to_all(protocol::LeaderResigns{resigned->view, resigned->successor});
-    }
-}
-
-void Cluster::view_changed(Time now) {
-    const protocol::LeaderView view = election_.view();
-    // The same leader in the same epoch may be another run of it, on another session.
-    if (view == acted_view_ && registration_.session() == leader_session()) return;
-    const bool led = acted_view_.leader == self_.peer;
-    acted_view_ = view;
-    regaining_until_.reset();
-    registration_.leader_gone();
-    actions_.push_back(LeaderChanged{});
-    if (leading()) {
-        announcer_.role_changed(Role::leading, now);
-        if (!led) registry_.begin(now);
-        roster_changed(kRosterJoin, now);
-        return;
-    }
-    announcer_.role_changed(election_.following() ? Role::following : Role::searching, now);
-    if (!election_.following()) return;
-    if (followed_ != view.leader || led) registry_.clear();
-    collect(registry_);
-    followed_ = view.leader;
-    if (const Session* session = sessions_.of(view.leader)) {
-        leader_instance_ = session->instance;
-        registration_.leader_found(session->id, view, now);
-    }
-}
-
-void Cluster::roster_changed(Duration delay, Time now) {
-    if (!roster_at_ || *roster_at_ > now + delay) roster_at_ = now + delay;
-}
-
-void Cluster::roster_due(Time now) {
-    if (!roster_at_ || *roster_at_ > now) return;
-    roster_at_.reset();
-    if (!leading() || registry_.followers() == 0) return;
-    std::vector<protocol::Member> members;
-    protocol::Member self;
-    self.peer = self_.peer;
-    self.name = self_.name;
-    self.program_version = self_.program_version;
-    self.files = files();
-    self.bytes = bytes();
-    members.push_back(std::move(self));
-    for (const auto& [peer, known] : members_.all()) {
-        members.push_back(describe(peer, known));
-        members.back().online = is_live(peer);
-    }
-    const auto rosters = make_rosters(election_.view(), ++roster_revision_, members);
-    for (const auto& [peer, owner] : registry_.owners()) {
-        const auto session = session_to(peer);
-        if (!owner.registered || !session) continue;
-        for (const auto& roster : rosters) send(*session, roster);
-    }
 }
 
 }  // namespace iwant::cluster

@@ -9,11 +9,8 @@ namespace iwant::cluster {
 
 using protocol::Goodbye;
 using std::chrono::milliseconds;
-using std::chrono::seconds;
 
 namespace {
-constexpr Duration kRegaining = milliseconds(300);
-constexpr Duration kDoubt = milliseconds(1500);
 constexpr Duration kRosterJoin = milliseconds(200);
 }  // namespace
 
@@ -36,10 +33,7 @@ void Cluster::handle(const SessionOpened& event, Time now) {
     }
     const bool leader_reborn = election_.following() && event.peer == election_.view().leader &&
                                event.hello.instance != leader_instance_;
-    if (leader_reborn) {
-        regaining_until_.reset();
-        election_.leader_lost(now);
-    }
+    if (leader_reborn) election_.leader_lost(now);
     if (reborn) actions_.push_back(PeerOffline{event.peer});
     if (reborn) election_.peer_gone(event.peer);
     if (!known || reborn) actions_.push_back(PeerOnline{event.peer});
@@ -56,16 +50,11 @@ void Cluster::welcome(const SessionOpened& event, Time now) {
     actions_.push_back(RememberPeer{event.peer, member.name, event.address});
     needed_until_.erase(event.peer);
     election_.peer_live(event.peer);
-    if (leading())
-        send(event.session, protocol::LeaderClaim{election_.view(), registry_.followers()});
+    if (leading()) send(event.session, protocol::LeaderClaim{election_.view(), followers()});
     const bool regained = election_.following() && event.peer == election_.view().leader;
     Session* session = sessions_.find(event.session);
     statement(*session, event.hello.leader, std::nullopt, now);
-    if (regained && election_.view().leader == event.peer) {
-        regaining_until_.reset();
-        registration_.leader_found(event.session, election_.view(), now);
-        collect(registration_);
-    }
+    if (regained && election_.view().leader == event.peer) watch_.session_back(now);
     roster_changed(kRosterJoin, now);
 }
 
@@ -93,41 +82,27 @@ void Cluster::gone(const Session& session, Time now) {
     const auto how = session.stopping ? Registry::Leaving::goodbye : Registry::Leaving::lost;
     registry_.left(session.peer, how, now);
     roster_changed(kRosterJoin, now);
+    complaints_.erase(session.peer);
+    proofs_.erase(session.peer);
+    if (leading() && succession_.contains(session.peer)) appoint_at_ = now;
     if (session.stopping || session.peer != election_.view().leader) return;
-    leader_session_closed(session.peer, now);
-}
-
-// A connection may break while its ends live: one quick attempt to get it back before an election.
-void Cluster::leader_session_closed(const PeerId& leader, Time now) {
-    registration_.leader_gone();
-    if (dialer_.redial(leader, now)) {
-        regaining_until_ = now + kRegaining;
+    // A connection may break while its ends live: one attempt to get it back before an election.
+    if (dialer_.redial(session.peer, now)) {
+        watch_.session_broke(now);
     } else {
         election_.leader_lost(now);
     }
-}
-
-void Cluster::leader_silent(Session& session, Time now) {
-    session.silent = true;
-    election_.leader_lost(now);
-    election_.peer_gone(session.peer);
 }
 
 // Pings the quiet, ends the dead.
 void Cluster::tend_sessions(Time now) {
     std::vector<SessionId> dead;
     for (auto& [id, session] : sessions_.all()) {
-        const auto allowed = sessions_.patience(session, election_.view().leader);
-        const bool leads = session.peer == election_.view().leader;
-        if (now - session.heard >= allowed.end) {
-            if (leads && !session.silent) {
-                leader_silent(session, now);
-            } else {
-                dead.push_back(id);
-            }
+        if (now - session.heard >= SessionTable::kEnd) {
+            dead.push_back(id);
             continue;
         }
-        if (now - std::max(session.heard, session.pinged) < allowed.ping) continue;
+        if (now - std::max(session.heard, session.pinged) < SessionTable::kPing) continue;
         session.pinged = now;
         send(id, protocol::Ping{++ping_sequence_, election_.view()});
     }
@@ -137,9 +112,30 @@ void Cluster::tend_sessions(Time now) {
     }
 }
 
+void Cluster::watch_leader(Time now) {
+    const PeerId leader = election_.view().leader;
+    switch (watch_.due(now)) {
+        case LeaderWatch::Need::nothing:
+            break;
+        case LeaderWatch::Need::ping:
+            if (Session* session = sessions_.of(leader)) {
+                session->pinged = now;
+                send(session->id, protocol::Ping{++ping_sequence_, election_.view()});
+            }
+            break;
+        case LeaderWatch::Need::probe:
+            if (!dialer_.redial(leader, now)) watch_.dial_failed();
+            break;
+        case LeaderWatch::Need::give_up:
+            // The session stays open, in case the leader wakes up.
+            if (Session* session = sessions_.of(leader)) session->silent = true;
+            election_.leader_lost(now);
+            break;
+    }
+}
+
 LeaderHealth Cluster::leader_health(Time now) const {
-    const Session* session = sessions_.of(election_.view().leader);
-    const bool well = session != nullptr && !session->silent && now - session->heard <= kDoubt;
+    const bool well = !watch_.doubtful(now) && !distrusted_.contains(election_.view().leader);
     return well ? LeaderHealth::healthy : LeaderHealth::doubtful;
 }
 

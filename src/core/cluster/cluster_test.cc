@@ -4,6 +4,7 @@
 
 #include "core/cluster/test_peers.h"
 #include "core/protocol/limits.h"
+#include "core/protocol/statement.h"
 
 namespace iwant::cluster {
 namespace {
@@ -71,11 +72,18 @@ class ClusterTest : public testing::Test {
         }
         return found;
     }
+    /// The peer of the session's number registers, signed.
+    void enlist(std::uint8_t from, CatalogState catalog) {
+        protocol::Register message{cluster.leader_view(), catalog, 1, 1, ++sequence, {}};
+        message.signature = test::signatory(from).sign(
+            protocol::registration_statement(message.view, message.sequence));
+        hear(from, std::move(message));
+    }
     void lead_with_followers() {
         pass(seconds(1));
         for (std::uint8_t i = 2; i <= 3; ++i) {
             open(i, i);
-            hear(i, protocol::Register{cluster.leader_view(), {i, 0}, 0, 0});
+            enlist(i, {i, 0});
             pass(seconds(1));
         }
         ASSERT_TRUE(cluster.leading());
@@ -92,6 +100,7 @@ class ClusterTest : public testing::Test {
     Time now{};
     TestSignatory signatory = test::signatory(1);
     Cluster cluster{{peer(1), 1, "one", "test"}, signatory, Prng(1), logger, Time{}};
+    std::uint64_t sequence = 0;
     std::vector<Action> actions;
 };
 
@@ -148,14 +157,28 @@ TEST_F(ClusterTest, ALeaderThatDoesNotComeBackWithinThirdOfASecondIsReplaced) {
     EXPECT_EQ(cluster.leader_view(), (LeaderView{5, peer(1)}));
 }
 
-TEST_F(ClusterTest, ASilentLeaderIsPingedEverySecondAndReplacedAfterThree) {
+TEST_F(ClusterTest, ASilentLeaderIsPingedThenDialledAndReplacedWhenItsMachineIsGone) {
     follow_peer_two();
     pass(milliseconds(2900));
     EXPECT_EQ(sent<protocol::Ping>(2).size(), 2u);
-    EXPECT_EQ(cluster.leader_view().leader, peer(2));
+    EXPECT_TRUE(all<Dial>().empty());
     pass(milliseconds(200));
+    EXPECT_EQ(all<Dial>().size(), 1u);
+    EXPECT_EQ(cluster.leader_view().leader, peer(2));
+    pass(milliseconds(400));
     EXPECT_EQ(cluster.leader_view(), (LeaderView{5, peer(1)}));
     EXPECT_EQ(cluster.live_count(), 0u);
+}
+
+TEST_F(ClusterTest, ALeaderThatStandsStillIsKeptForSomeSecondsWhileItsMachineAnswers) {
+    follow_peer_two();
+    pass(milliseconds(3100));
+    tell(DialReached{address(2), peer(2)});
+    pass(milliseconds(4800));
+    EXPECT_EQ(cluster.leader_view().leader, peer(2));
+    hear(2, protocol::Pong{2, {4, peer(2)}});
+    pass(milliseconds(1400));
+    EXPECT_EQ(cluster.leader_view().leader, peer(2));
 }
 
 TEST_F(ClusterTest, ALeaderWithAnotherInstanceLeadsNoMoreUntilItClaims) {
@@ -191,7 +214,7 @@ TEST_F(ClusterTest, ALeaderThatSleptStepsDownBeforeItAnswers) {
     EXPECT_FALSE(cluster.leading());
     take();
     EXPECT_TRUE(all<Disconnect>().empty()) << "the silence was its own";
-    hear(3, protocol::Register{{1, peer(1)}, {3, 0}, 0, 0});
+    enlist(3, {3, 0});
     ASSERT_EQ(sent<protocol::Registered>(3).size(), 1u);
     EXPECT_EQ(sent<protocol::Registered>(3)[0].verdict, protocol::Registered::Verdict::not_leader);
 }
@@ -199,7 +222,7 @@ TEST_F(ClusterTest, ALeaderThatSleptStepsDownBeforeItAnswers) {
 TEST_F(ClusterTest, AGoodbyeRemovesAnOwnersEntriesAtOnceAndABrokenSessionLater) {
     lead_with_followers();
     for (std::uint64_t session : {2, 3}) {
-        hear(session, protocol::Register{cluster.leader_view(), {session, 1}, 1, 1});
+        enlist(static_cast<std::uint8_t>(session), {session, 1});
         EntryChange change;
         change.version = 1;
         hear(session,
@@ -256,6 +279,119 @@ TEST_F(ClusterTest, FollowersGetTheRosterWithinAFractionOfASecond) {
     ASSERT_EQ(sent<protocol::Roster>(2).size(), 1u);
     EXPECT_EQ(sent<protocol::Roster>(2)[0].members.size(), 4u);
     EXPECT_TRUE(sent<protocol::Roster>(4).empty()) << "not a follower yet";
+}
+
+TEST_F(ClusterTest, ARegistrationWithoutItsSignatureEndsTheSession) {
+    lead_with_followers();
+    open(4, 4);
+    hear(4, protocol::Register{cluster.leader_view(), {4, 0}, 0, 0, 1, {}});
+    EXPECT_EQ(all<Disconnect>().size(), 1u);
+    EXPECT_EQ(cluster.followers(), 2u);
+}
+
+TEST_F(ClusterTest, FollowersHearWhoStandsByInTheOrderOfTheirSessions) {
+    lead_with_followers();
+    pass(seconds(12));
+    open(4, 4);
+    enlist(4, {4, 0});
+    pass(seconds(6));
+    EXPECT_EQ(cluster.standbys(), (std::vector{peer(2), peer(3), peer(4)}));
+    const auto told = sent<protocol::Standbys>(4);
+    ASSERT_FALSE(told.empty());
+    EXPECT_EQ(told.back().members.size(), 3u);
+    EXPECT_EQ(told.back().members[0].peer, peer(2));
+    tell(SessionClosed{SessionId{2}, "reset"});
+    pass(milliseconds(10));
+    EXPECT_EQ(cluster.standbys(), (std::vector{peer(3), peer(4)}));
+}
+
+TEST_F(ClusterTest, AFollowerRegistersWithTheStandbysAsWithTheLeader) {
+    follow_peer_two();
+    protocol::Standbys standbys;
+    standbys.view = {4, peer(2)};
+    standbys.members.resize(1);
+    standbys.members[0].peer = peer(3);
+    standbys.members[0].addresses = {address(3)};
+    hear(2, standbys);
+    ASSERT_EQ(all<Dial>().size(), 1u);
+    open(3, 3, {4, peer(2)});
+    ASSERT_EQ(sent<protocol::Register>(3).size(), 1u);
+    EXPECT_TRUE(cluster.standby_sessions().empty());
+    hear(3, protocol::Registered{{4, peer(2)}, protocol::Registered::Verdict::accepted, {}});
+    EXPECT_EQ(cluster.standby_sessions(), std::vector{SessionId{3}});
+}
+
+TEST_F(ClusterTest, AStandbyKeepsTheCataloguesOfOthersAndIsCompleteAsSoonAsItLeads) {
+    follow_peer_two();
+    open(3, 3, {4, peer(2)});
+    protocol::Standbys standbys;
+    standbys.view = {4, peer(2)};
+    standbys.members.resize(1);
+    standbys.members[0].peer = peer(1);
+    hear(2, standbys);
+    EXPECT_TRUE(cluster.is_standby());
+    enlist(3, {3, 1});
+    EntryChange change;
+    change.version = 1;
+    hear(3, protocol::CatalogUpdate{cluster.leader_view(), {3, 0, 1, false, {change}}, {}});
+    EXPECT_EQ(all<IndexChanges>().size(), 1u);
+    tell(SessionClosed{SessionId{2}, "reset"});
+    tell(DialFailed{address(2), peer(2), {}, {}});
+    hear(3, protocol::PreVote{{4, peer(2)}, true});
+    EXPECT_TRUE(cluster.leading());
+    EXPECT_EQ(cluster.coverage(), (protocol::Coverage{2, 2}));
+}
+
+TEST_F(ClusterTest, WhoHasNoLeaderOrASilentOneVotesForAnother) {
+    follow_peer_two();
+    open(3, 3, {4, peer(2)});
+    hear(3, protocol::PreVoteRequest{{4, peer(2)}});
+    ASSERT_EQ(sent<protocol::PreVote>(3).size(), 1u);
+    EXPECT_FALSE(sent<protocol::PreVote>(3)[0].lost);
+    tell(SessionClosed{SessionId{2}, "reset"});
+    hear(3, protocol::PreVoteRequest{{4, peer(2)}});
+    ASSERT_EQ(sent<protocol::PreVote>(3).size(), 2u);
+    EXPECT_TRUE(sent<protocol::PreVote>(3)[1].lost);
+}
+
+TEST_F(ClusterTest, ALeaderProvesItsFollowersByWhatTheySigned) {
+    lead_with_followers();
+    open(9, 9);
+    hear(9, protocol::FollowersRequest{cluster.leader_view(), {1, 0, 7}});
+    const auto proofs = sent<protocol::FollowersProof>(9);
+    ASSERT_EQ(proofs.size(), 1u);
+    ASSERT_EQ(proofs[0].records.size(), 2u);
+    const auto& record = proofs[0].records[0];
+    EXPECT_TRUE(signatory.verify(
+        record.follower, protocol::registration_statement({record.epoch, peer(1)}, record.sequence),
+        record.signature));
+}
+
+TEST_F(ClusterTest, AGreaterLeaderIsFollowedOnlyWithProof) {
+    lead_with_followers();
+    const LeaderView theirs{9, peer(9)};
+    open(9, 9, theirs);
+    hear(9, protocol::LeaderClaim{theirs, 3});
+    const auto asked = sent<protocol::FollowersRequest>(9);
+    ASSERT_EQ(asked.size(), 1u);
+    ASSERT_EQ(asked[0].positions.size(), 3u);
+    protocol::FollowersProof proof{theirs, {}};
+    for (const std::uint8_t number : {4, 5, 6}) {
+        protocol::FollowerRecord record{test::signatory(number).public_key(), 9, 1, {}};
+        record.signature =
+            test::signatory(number).sign(protocol::registration_statement(theirs, 1));
+        proof.records.push_back(record);
+    }
+    auto forged = proof;
+    forged.records[2].follower = test::signatory(7).public_key();
+    hear(9, forged);
+    EXPECT_EQ(cluster.leader_view().leader, peer(1));
+
+    const LeaderView again{cluster.leader_view().epoch + 1, peer(9)};
+    hear(9, protocol::LeaderClaim{again, 3});
+    proof.view = again;
+    hear(9, proof);
+    EXPECT_EQ(cluster.leader_view(), again);
 }
 
 TEST_F(ClusterTest, AClaimForSomebodyElseMeansNothing) {

@@ -14,14 +14,14 @@ using std::chrono::seconds;
 
 namespace {
 constexpr Duration kSettling = seconds(1);
-constexpr Duration kHintPatience = seconds(2);
-constexpr Duration kChoicePatience = seconds(2);
-constexpr Duration kChoiceJitter = seconds(1);
 constexpr Duration kSuccessorPatience = milliseconds(500);
 constexpr Duration kAnswerGap = milliseconds(500);
 constexpr Duration kReminder = seconds(1);
+constexpr Duration kProofPatience = seconds(1);
 // Epochs rise by one for each change of leader; nobody's first contact is with more than this.
 constexpr std::uint64_t kFirstEpochMax = 1'000'000;
+// So many peers must have seen an epoch that is further ahead than jumps are believed.
+constexpr std::ptrdiff_t kEpochWitnesses = 3;
 
 std::string brief(const LeaderView& view) {
     return "epoch=" + std::to_string(view.epoch) + " leader=" + view.leader.brief();
@@ -45,23 +45,38 @@ void Election::peer_live(const PeerId& peer) {
 
 void Election::peer_gone(const PeerId& peer) {
     live_.erase(peer);
+    vote_.voter_gone(peer);
 }
 
-bool Election::believable(const LeaderView& view) {
-    const std::uint64_t most = fresh_ ? std::max(kFirstEpochMax, view_.epoch) : view_.epoch;
-    if (view.epoch <= most + protocol::kEpochJumpMax) return true;
-    logger_.warning("ignored an epoch that is too far ahead " + brief(view) +
-                    " ours=" + std::to_string(view_.epoch));
-    return false;
+bool Election::follows_us(const PeerId& peer) const {
+    const auto found = live_.find(peer);
+    return found != live_.end() && found->second.view.leader == self_;
+}
+
+// A jump is believed when several peers have seen it, or all that there are and it is one that a
+// network could have come to.
+bool Election::believable(const LeaderView& view) const {
+    const std::uint64_t jump = view_.epoch + protocol::kEpochJumpMax;
+    if (view.epoch <= jump || (fresh_ && view.epoch <= kFirstEpochMax)) return true;
+    const auto witnesses = std::ranges::count_if(
+        live_, [&](const auto& entry) { return entry.second.view.epoch > jump; });
+    if (witnesses >= kEpochWitnesses) return view.epoch <= protocol::kEpochMax;
+    return witnesses == std::ssize(live_) && view.epoch <= kFirstEpochMax;
 }
 
 void Election::says(const PeerId& peer, const LeaderView& view,
                     std::optional<std::uint32_t> followers, LeaderHealth health, Time now) {
     const auto found = live_.find(peer);
-    if (found == live_.end() || !believable(view)) return;
+    if (found == live_.end()) return;
     Statement& statement = found->second;
     statement.view = view;
     statement.claims = view.leader == peer;
+    if (!believable(view)) {
+        statement.claims = false;
+        logger_.warning("ignored an epoch that is too far ahead " + brief(view) +
+                        " ours=" + std::to_string(view_.epoch));
+        return;
+    }
     if (followers) statement.followers = *followers;
     statement.counted = statement.claims && (statement.counted || followers);
     if (statement.claims) {
@@ -88,15 +103,40 @@ void Election::claimed(const PeerId& peer, Statement& statement, LeaderHealth he
 
 // Two leaders met.
 void Election::rival(const PeerId& peer, Statement& statement, Time now) {
-    const Claim theirs{peer, statement.view.epoch, statement.followers};
-    if (beats(own_claim(), theirs)) {
-        if (theirs.epoch >= view_.epoch) {
-            claim(theirs.epoch + 1, now);
-        } else {
-            answer(statement, ClaimTo{peer}, now);
-        }
-        return;
+    const bool counts = statement.unproven != statement.view;
+    const Claim theirs{peer, statement.view.epoch, counts ? statement.followers : 0};
+    if (!beats(own_claim(), theirs)) {
+        if (!wants_proof(peer, statement, now)) give_way(peer, theirs, now);
+    } else if (theirs.epoch >= view_.epoch) {
+        claim(theirs.epoch + 1, now);
+    } else {
+        answer(statement, ClaimTo{peer}, now);
     }
+}
+
+// Numbers are cheap: before a leader gives way to a greater one, some of those followers must have
+// signed that they follow it.
+bool Election::wants_proof(const PeerId& peer, Statement& statement, Time now) {
+    const bool decisive = statement.followers > followers_ && statement.unproven != statement.view;
+    if (!decisive || statement.proven == statement.view) return false;
+    if (statement.proof_asked && now - *statement.proof_asked < kProofPatience) return true;
+    statement.proof_asked = now;
+    effects_.push_back(AskProof{peer, statement.view, statement.followers});
+    return true;
+}
+
+void Election::proof(const PeerId& peer, const LeaderView& view, Proof result, Time now) {
+    const auto found = live_.find(peer);
+    if (found == live_.end() || found->second.view != view) return;
+    Statement& statement = found->second;
+    statement.proof_asked.reset();
+    (result == Proof::good ? statement.proven : statement.unproven) = view;
+    if (result == Proof::bad)
+        logger_.warning("a leader could not prove its followers leader=" + peer.brief());
+    if (leading() && statement.claims) rival(peer, statement, now);
+}
+
+void Election::give_way(const PeerId& peer, const Claim& theirs, Time now) {
     logger_.info("gives way to another leader leader=" + peer.brief() +
                  " epoch=" + std::to_string(theirs.epoch));
     if (theirs.epoch < view_.epoch) effects_.push_back(ClaimTo{peer});
@@ -109,14 +149,15 @@ void Election::rival(const PeerId& peer, Statement& statement, Time now) {
     }
 }
 
-// We follow somebody, and another one claims the lead in our epoch or a later one.
+// We follow somebody, and another one claims the lead in our epoch or a later one. Leaders settle
+// that between themselves: ours learns of the other, the other of ours.
 void Election::candidate(const PeerId& peer, Statement& statement, LeaderHealth health, Time now) {
-    const bool later = statement.view.epoch > view_.epoch;
-    const bool established = statement.counted && statement.followers > 0;
-    if (later && (established || health == LeaderHealth::doubtful)) {
+    if (statement.view.epoch > view_.epoch && health == LeaderHealth::doubtful) {
         follow(peer, statement.view.epoch);
         return;
     }
+    if (statement.answered && now - *statement.answered < kAnswerGap) return;
+    effects_.push_back(RivalSeen{peer});
     answer(statement, ViewTo{peer}, now);
 }
 
@@ -129,7 +170,7 @@ void Election::contradicted(const PeerId& peer, Statement& statement, Time now) 
         lost_ = peer;
         lose_leader(now + kSuccessorPatience, now);
         view_.epoch = std::max(view_.epoch, theirs.epoch);
-        follow_known_claim();
+        follow_known_claim(now);
         return;
     }
     if (leading()) {
@@ -151,70 +192,6 @@ void Election::contradicted(const PeerId& peer, Statement& statement, Time now) 
     }
 }
 
-void Election::hinted(const LeaderView& view, Time now) {
-    if (!view_.leader.is_zero() || hint_used_) return;
-    if (view.leader.is_zero() || view.leader == self_ || view.leader == lost_) return;
-    if (view.epoch < view_.epoch) return;
-    hint_used_ = true;
-    electable_at_ = std::max(electable_at_, now + kHintPatience);
-    patience_ends_ = std::max(patience_ends_, electable_at_ + prng_.below(kChoiceJitter));
-}
-
-void Election::resigned(const PeerId& peer, const PeerId& successor, Time now) {
-    const auto found = live_.find(peer);
-    if (found != live_.end()) found->second.claims = false;
-    if (view_.leader != peer || leading()) return;
-    logger_.info("the leader resigned leader=" + peer.brief() + " successor=" + successor.brief());
-    lost_ = peer;
-    lose_leader(now + kSuccessorPatience, now);
-    if (follow_known_claim()) return;
-    if (successor == self_) claim(view_.epoch + 1, now);
-}
-
-void Election::leader_lost(Time now) {
-    if (!following()) return;
-    logger_.info("the leader is gone leader=" + view_.leader.brief());
-    lost_ = view_.leader;
-    live_.erase(lost_);
-    lose_leader(now, now);
-    follow_known_claim();
-}
-
-void Election::stalled(Time now) {
-    if (leading()) {
-        logger_.warning("stood still for too long, gives up the lead " + brief(view_));
-        effects_.push_back(ResignToAll{view_, PeerId{}});
-    }
-    if (following()) return;
-    lose_leader(now + kSettling, now);
-}
-
-void Election::resign(const PeerId& successor) {
-    if (leading()) effects_.push_back(ResignToAll{view_, successor});
-    view_.leader = PeerId{};
-}
-
-void Election::lose_leader(Time electable_at, Time now) {
-    view_.leader = PeerId{};
-    electable_at_ = electable_at;
-    patience_ends_ = std::max(now, electable_at) + kChoicePatience + prng_.below(kChoiceJitter);
-    hint_used_ = false;
-    effects_.push_back(ViewChanged{});
-}
-
-// After a loss: somebody whose claim we did not need until now.
-bool Election::follow_known_claim() {
-    std::optional<Claim> best;
-    for (const auto& [peer, statement] : live_) {
-        if (!statement.claims || statement.view.epoch < view_.epoch) continue;
-        const Claim claim{peer, statement.view.epoch, statement.followers};
-        if (!best || beats(claim, *best)) best = claim;
-    }
-    if (!best) return false;
-    follow(best->leader, best->epoch);
-    return true;
-}
-
 void Election::claim(std::uint64_t epoch, Time now) {
     view_ = {epoch, self_};
     remind_at_ = now + kReminder;
@@ -231,30 +208,18 @@ void Election::follow(const PeerId& leader, std::uint64_t epoch) {
     effects_.push_back(ViewChanged{});
 }
 
-// Whether we are the one that all would choose among the peers we know to be alive.
-bool Election::is_choice() const {
-    const std::uint64_t epoch = view_.epoch + 1;
-    const Hash256 own = election_rank(epoch, self_);
-    return std::ranges::none_of(
-        live_, [&](const auto& entry) { return election_rank(epoch, entry.first) < own; });
-}
-
-void Election::advance(Time now) {
-    if (leading()) {
-        if (now >= remind_at_) remind_others(now);
-        return;
-    }
-    if (following() || now < electable_at_) return;
-    if (follow_known_claim()) return;
-    if (now >= patience_ends_ || is_choice()) claim(view_.epoch + 1, now);
-}
-
 // Messages cross and get lost with their sessions: whoever does not follow us hears again that we
-// lead.
+// lead. A rival that did not prove its followers in time has none.
 void Election::remind_others(Time now) {
     remind_at_ = now + kReminder;
+    std::vector<PeerId> unproven;
     for (auto& [peer, statement] : live_) {
         if (statement.view != view_) answer(statement, ClaimTo{peer}, now);
+        const bool late = statement.proof_asked && now - *statement.proof_asked >= kProofPatience;
+        if (late) unproven.push_back(peer);
+    }
+    for (const PeerId& peer : unproven) {
+        if (leading()) proof(peer, live_.at(peer).view, Proof::bad, now);
     }
 }
 
@@ -262,12 +227,6 @@ void Election::answer(Statement& statement, Effect effect, Time now) {
     if (statement.answered && now - *statement.answered < kAnswerGap) return;
     statement.answered = now;
     effects_.push_back(std::move(effect));
-}
-
-std::optional<Time> Election::next_deadline() const {
-    if (leading()) return remind_at_;
-    if (following()) return std::nullopt;
-    return is_choice() ? electable_at_ : std::max(electable_at_, patience_ends_);
 }
 
 std::vector<Election::Effect> Election::take_effects() {

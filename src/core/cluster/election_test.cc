@@ -31,6 +31,22 @@ class ElectionTest : public testing::Test {
         }
         return false;
     }
+    template <class T>
+    std::size_t count_effects() {
+        std::size_t count = 0;
+        for (const auto& effect : election.take_effects())
+            count += std::holds_alternative<T>(effect) ? 1 : 0;
+        return count;
+    }
+    /// Everybody asked has lost the leader, too.
+    void grant(Time now) {
+        for (const auto& effect : election.take_effects()) {
+            const auto* asked = std::get_if<Election::AskVotes>(&effect);
+            if (asked == nullptr) continue;
+            for (const PeerId& voter : asked->voters)
+                election.voted(voter, asked->lost, PreVote::Answer::lost, now);
+        }
+    }
     void follow(const PeerId& leader, std::uint64_t epoch) {
         election.peer_live(leader);
         election.says(leader, {epoch, leader}, 2, kHealthy, Time{});
@@ -54,14 +70,17 @@ TEST_F(ElectionTest, AlonePeerLeadsItselfAfterSettling) {
 TEST_F(ElectionTest, TheChoiceOfAllClaimsAtOnceAndOthersGiveItTwoSeconds) {
     election.peer_live(ranked(1, true));
     election.advance(Time{} + milliseconds(2900));
-    EXPECT_FALSE(election.leading());
+    EXPECT_EQ(count_effects<Election::AskVotes>(), 0u);
     election.advance(Time{} + milliseconds(4100));
+    grant(Time{} + milliseconds(4100));
     EXPECT_TRUE(election.leading());
 
     Election choice(peer(1), Prng(1), logger, Time{});
     choice.peer_live(ranked(1, false));
     choice.advance(Time{} + seconds(1));
-    EXPECT_TRUE(choice.leading());
+    EXPECT_FALSE(choice.leading());
+    choice.advance(Time{} + milliseconds(1300));
+    EXPECT_TRUE(choice.leading()) << "nobody answered, so nobody denied";
 }
 
 TEST_F(ElectionTest, FollowsWhoeverSaysItselfThatItLeads) {
@@ -97,6 +116,9 @@ TEST_F(ElectionTest, ALoneLeaderOfAHighEpochGivesWayToALeaderWithFollowersWithou
     ASSERT_EQ(election.view(), (LeaderView{10, peer(1)}));
     election.peer_live(peer(3));
     election.says(peer(3), {4, peer(3)}, 5, kHealthy, Time{} + seconds(11));
+    EXPECT_TRUE(election.leading()) << "five followers are to be proven";
+    EXPECT_EQ(count_effects<Election::AskProof>(), 1u);
+    election.proof(peer(3), {4, peer(3)}, Election::Proof::good, Time{} + seconds(11));
     EXPECT_EQ(election.view(), (LeaderView{10, PeerId{}}));
     election.says(peer(3), {11, peer(3)}, 5, kHealthy, Time{} + seconds(11));
     EXPECT_EQ(election.view(), (LeaderView{11, peer(3)}));
@@ -110,11 +132,13 @@ TEST_F(ElectionTest, ALeaderWithFollowersRisesAboveTheEpochOfALoneNewcomer) {
     EXPECT_EQ(election.view(), (LeaderView{8, peer(1)}));
 }
 
-TEST_F(ElectionTest, AFollowerDoesNotLeaveAHealthyLeaderForALoneNewcomer) {
+TEST_F(ElectionTest, AFollowerDoesNotLeaveAHealthyLeaderAndTellsItOfTheOther) {
     follow(peer(2), 3);
+    election.take_effects();
     election.peer_live(peer(3));
-    election.says(peer(3), {9, peer(3)}, 0, kHealthy, Time{});
+    election.says(peer(3), {9, peer(3)}, 50, kHealthy, Time{});
     EXPECT_EQ(election.view().leader, peer(2));
+    EXPECT_EQ(count_effects<Election::RivalSeen>(), 1u);
     election.says(peer(3), {9, peer(3)}, 0, kDoubtful, Time{});
     EXPECT_EQ(election.view(), (LeaderView{9, peer(3)}));
 }
@@ -178,6 +202,7 @@ TEST_F(ElectionTest, AHintDelaysAClaimOnceButNotForEver) {
 TEST_F(ElectionTest, RemindsPeersThatDoNotFollow) {
     election.peer_live(peer(2));
     election.advance(Time{} + seconds(5));
+    grant(Time{} + seconds(5));
     ASSERT_TRUE(election.leading());
     election.take_effects();
     election.advance(Time{} + seconds(6));
@@ -185,6 +210,116 @@ TEST_F(ElectionTest, RemindsPeersThatDoNotFollow) {
     election.says(peer(2), election.view(), std::nullopt, kHealthy, Time{} + seconds(6));
     election.advance(Time{} + seconds(7));
     EXPECT_TRUE(election.take_effects().empty());
+}
+
+TEST_F(ElectionTest, TheFirstStandbyAsksAtOnceAndTheSecondAfterASecond) {
+    for (const std::uint8_t number : {4, 5}) election.peer_live(peer(number));
+    follow(peer(2), 3);
+    election.set_standbys({peer(1), peer(4)});
+    election.leader_lost(Time{} + seconds(9));
+    election.take_effects();
+    election.advance(Time{} + seconds(9));
+    grant(Time{} + seconds(9));
+    EXPECT_EQ(election.view(), (LeaderView{4, peer(1)}));
+
+    Election second(peer(1), Prng(1), logger, Time{});
+    for (const std::uint8_t number : {2, 4, 5}) second.peer_live(peer(number));
+    second.says(peer(2), {3, peer(2)}, 2, kHealthy, Time{});
+    second.set_standbys({peer(4), peer(1)});
+    second.leader_lost(Time{} + seconds(9));
+    EXPECT_EQ(second.next_deadline(), Time{} + seconds(10));
+    second.peer_gone(peer(4));
+    second.leader_lost(Time{} + seconds(9));
+    second.advance(Time{} + seconds(10));
+    second.advance(Time{} + milliseconds(10300));
+    EXPECT_TRUE(second.leading());
+}
+
+TEST_F(ElectionTest, WhoIsDeniedDoesNotClaimAndAsksAgain) {
+    for (const std::uint8_t number : {4, 5, 6}) election.peer_live(peer(number));
+    follow(peer(2), 3);
+    election.set_standbys({peer(1)});
+    election.leader_lost(Time{});
+    Time now{};
+    for (int round = 0; round < 20; ++round) {
+        election.advance(now);
+        for (const auto& effect : election.take_effects()) {
+            const auto* asked = std::get_if<Election::AskVotes>(&effect);
+            if (asked == nullptr) continue;
+            EXPECT_EQ(asked->lost, (LeaderView{3, peer(2)}));
+            for (const PeerId& voter : asked->voters)
+                election.voted(voter, asked->lost, PreVote::Answer::content, now);
+        }
+        EXPECT_FALSE(election.leading());
+        ASSERT_GT(*election.next_deadline(), now);
+        now = *election.next_deadline();
+    }
+    EXPECT_GT(now, Time{} + seconds(4));
+    election.advance(now);
+    grant(now);
+    EXPECT_TRUE(election.leading());
+}
+
+TEST_F(ElectionTest, VotesForSomebodyWhoLostTheSameLeaderOrHasNone) {
+    using Answer = PreVote::Answer;
+    EXPECT_EQ(election.vote_on({3, peer(2)}, kHealthy), Answer::lost);
+    follow(peer(2), 3);
+    EXPECT_EQ(election.vote_on({3, peer(2)}, kHealthy), Answer::content);
+    EXPECT_EQ(election.vote_on({3, peer(2)}, kDoubtful), Answer::lost);
+    EXPECT_EQ(election.vote_on({3, peer(4)}, kDoubtful), Answer::content);
+    EXPECT_EQ(election.vote_on({0, PeerId{}}, kHealthy), Answer::content);
+}
+
+TEST_F(ElectionTest, ALeaderDoesNotGiveWayToFollowersThatAreNotProven) {
+    election.advance(Time{} + seconds(1));
+    election.set_followers(3);
+    election.peer_live(peer(2));
+    election.says(peer(2), {7, peer(2)}, 1000, kHealthy, Time{} + seconds(2));
+    EXPECT_TRUE(election.leading());
+    election.proof(peer(2), {7, peer(2)}, Election::Proof::bad, Time{} + seconds(2));
+    EXPECT_EQ(election.view(), (LeaderView{8, peer(1)}));
+
+    election.says(peer(2), {9, peer(2)}, 1000, kHealthy, Time{} + seconds(3));
+    EXPECT_EQ(election.view(), (LeaderView{8, peer(1)}));
+    for (int i = 0; i < 3; ++i) election.advance(Time{} + seconds(4 + i));
+    EXPECT_EQ(election.view(), (LeaderView{10, peer(1)})) << "no proof came";
+}
+
+TEST_F(ElectionTest, AnEpochFarAheadIsBelievedWhenThreePeersHaveSeenIt) {
+    follow(peer(2), 3);
+    const std::uint64_t far = 50'000'000;
+    for (std::uint8_t number = 3; number <= 5; ++number) {
+        election.peer_live(peer(number));
+        EXPECT_EQ(election.view().leader, peer(2));
+        election.says(peer(number), {far, peer(number)}, 9, kDoubtful, Time{});
+    }
+    EXPECT_EQ(election.view(), (LeaderView{far, peer(5)}));
+}
+
+TEST_F(ElectionTest, NoNumberOfPeersMakesTheLastEpochBelievable) {
+    follow(peer(2), 3);
+    for (std::uint8_t number = 3; number <= 9; ++number) {
+        election.peer_live(peer(number));
+        election.says(peer(number), {~std::uint64_t{0}, peer(number)}, 9, kDoubtful, Time{});
+    }
+    EXPECT_EQ(election.view().leader, peer(2));
+}
+
+TEST_F(ElectionTest, WhoLostTheLeadTwiceIsNotTheChoice) {
+    const PeerId flapping = ranked(7, true);
+    Time now{};
+    for (int i = 0; i < 2; ++i) {
+        election.peer_live(flapping);
+        election.says(flapping, {std::uint64_t(5 + i), flapping}, 2, kHealthy, now);
+        ASSERT_EQ(election.view().leader, flapping);
+        election.leader_lost(now);
+        now += seconds(1);
+    }
+    EXPECT_TRUE(election.barred(flapping, now));
+    election.peer_live(flapping);
+    election.advance(now);
+    grant(now);
+    EXPECT_TRUE(election.leading()) << "it has the smaller rank";
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/protocol/limits.h"
+#include "core/protocol/statement.h"
 
 namespace iwant::cluster {
 
@@ -12,6 +13,9 @@ using std::chrono::seconds;
 
 namespace {
 constexpr Duration kJoin = milliseconds(50);
+constexpr Duration kJoinMax = seconds(1);
+constexpr Duration kBusy = seconds(2);
+constexpr Duration kNotYet = milliseconds(500);
 constexpr Duration kRegisterAnswer = seconds(5);
 constexpr Duration kUpdateAnswer = seconds(10);
 constexpr Duration kFullRetry = seconds(30);
@@ -39,47 +43,60 @@ void Registration::advanced(const CatalogAdvanced& event, Time now) {
     catalog_ = {event.delta.catalog_id, event.delta.up_to};
     files_ = event.files;
     bytes_ = event.bytes;
-    if (session_ && !register_at_) register_at_ = now + kJoin;
+    if (session_ && !register_at_) register_at_ = now + join();
 }
 
-void Registration::leader_found(SessionId session, const protocol::LeaderView& view, Time now) {
-    leader_gone();
+void Registration::begin(SessionId session, const protocol::LeaderView& view, Time when) {
+    end();
     session_ = session;
     view_ = view;
-    send_register(now);
+    register_at_ = when;
 }
 
-void Registration::leader_gone() {
+void Registration::end() {
     session_.reset();
-    leader_has_.reset();
+    holder_has_.reset();
     register_at_.reset();
     register_answer_by_.reset();
     update_answer_by_.reset();
 }
 
+// A single change travels almost at once; a share in which something happens all the time is told
+// of once a second.
+Duration Registration::join() const {
+    return std::min(kJoin * (1 << std::min(busy_, 5u)), kJoinMax);
+}
+
 void Registration::send_register(Time now) {
     register_at_.reset();
+    const bool close = last_sent_ && now - *last_sent_ < kBusy;
+    busy_ = close ? std::min(busy_ + 1, 5u) : 0;
+    last_sent_ = now;
     register_answer_by_ = now + kRegisterAnswer;
-    actions_.push_back(Send{*session_, protocol::Register{view_, catalog_, files_, bytes_}});
+    protocol::Register message{view_, catalog_, files_, bytes_, ++sequence_, {}};
+    message.signature = signatory_.sign(protocol::registration_statement(view_, sequence_));
+    actions_.push_back(Send{*session_, std::move(message)});
 }
 
 void Registration::registered(const protocol::Registered& message, Time now) {
-    if (!session_ || !register_answer_by_) return;
+    using Verdict = protocol::Registered::Verdict;
+    if (!session_ || (message.verdict == Verdict::accepted && !register_answer_by_)) return;
     register_answer_by_.reset();
-    if (message.verdict == protocol::Registered::Verdict::full) {
-        register_at_ = now + kFullRetry;
+    if (message.verdict != Verdict::accepted) {
+        // It is full, or it has not heard yet that it leads or stands by.
+        update_answer_by_.reset();
+        register_at_ = now + (message.verdict == Verdict::full ? kFullRetry : kNotYet);
         return;
     }
-    if (message.verdict != protocol::Registered::Verdict::accepted) return;
     if (update_answer_by_) return;
-    leader_has_ = message.have;
+    holder_has_ = message.have;
     go_on(now);
 }
 
 void Registration::acknowledged(const protocol::CatalogAck& message, Time now) {
     if (!session_) return;
     update_answer_by_.reset();
-    leader_has_ = message.have;
+    holder_has_ = message.have;
     go_on(now);
 }
 
@@ -87,9 +104,9 @@ void Registration::acknowledged(const protocol::CatalogAck& message, Time now) {
 void Registration::go_on(Time now) {
     if (caught_up()) return;
     const bool same =
-        leader_has_->catalog_id == catalog_.catalog_id && leader_has_->version <= catalog_.version;
+        holder_has_->catalog_id == catalog_.catalog_id && holder_has_->version <= catalog_.version;
     update_answer_by_ = now + kUpdateAnswer;
-    actions_.push_back(ReadCatalog{*session_, same ? leader_has_->version : 0});
+    actions_.push_back(ReadCatalog{*session_, same ? holder_has_->version : 0});
 }
 
 void Registration::read(const CatalogRead& event, Time now) {

@@ -40,13 +40,19 @@ class RegistrationTest : public testing::Test {
         return {kLeader, {5, since, up_to, false, {change}}};
     }
 
-    Registration registration;
+    void begin() {
+        registration.begin(kLeader, view, Time{});
+        registration.advance(Time{});
+    }
+
+    TestSignatory signatory = test::signatory(1);
+    Registration registration{signatory};
     protocol::LeaderView view{3, peer(2)};
 };
 
 TEST_F(RegistrationTest, TellsTheVersionThenSendsWhatTheLeaderLacksRunByRun) {
     advance_catalog(20);
-    registration.leader_found(kLeader, view, Time{});
+    begin();
     EXPECT_EQ(only<Register>().catalog, (CatalogState{5, 20}));
     registration.registered({view, Registered::Verdict::accepted, {5, 8}}, Time{});
     EXPECT_EQ(only<ReadCatalog>().since, 8u);
@@ -64,7 +70,7 @@ TEST_F(RegistrationTest, TellsTheVersionThenSendsWhatTheLeaderLacksRunByRun) {
 
 TEST_F(RegistrationTest, ALeaderThatKnowsAnotherCatalogueGetsEverything) {
     advance_catalog(20);
-    registration.leader_found(kLeader, view, Time{});
+    begin();
     only<Register>();
     registration.registered({view, Registered::Verdict::accepted, {4, 19}}, Time{});
     EXPECT_EQ(only<ReadCatalog>().since, 0u);
@@ -72,7 +78,7 @@ TEST_F(RegistrationTest, ALeaderThatKnowsAnotherCatalogueGetsEverything) {
 
 TEST_F(RegistrationTest, ChangesThatComeCloseTogetherTravelTogether) {
     advance_catalog(1);
-    registration.leader_found(kLeader, view, Time{});
+    begin();
     only<Register>();
     registration.registered({view, Registered::Verdict::accepted, {5, 1}}, Time{});
     for (std::uint64_t i = 2; i < 12; ++i) advance_catalog(i, Time{} + milliseconds(i));
@@ -86,7 +92,7 @@ TEST_F(RegistrationTest, ChangesThatComeCloseTogetherTravelTogether) {
 }
 
 TEST_F(RegistrationTest, RegistersAgainWhenNoAnswerComes) {
-    registration.leader_found(kLeader, view, Time{});
+    begin();
     only<Register>();
     registration.advance(Time{} + seconds(5));
     only<Register>();
@@ -94,7 +100,7 @@ TEST_F(RegistrationTest, RegistersAgainWhenNoAnswerComes) {
 
 TEST_F(RegistrationTest, TheLeaderMayAskForEverythingAgain) {
     advance_catalog(20);
-    registration.leader_found(kLeader, view, Time{});
+    begin();
     registration.registered({view, Registered::Verdict::accepted, {5, 20}}, Time{});
     EXPECT_TRUE(registration.caught_up());
     registration.take_actions();

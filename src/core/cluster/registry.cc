@@ -11,17 +11,21 @@ using std::chrono::seconds;
 
 namespace {
 constexpr Duration kGrace = seconds(10);
-}
+constexpr Duration kKept = seconds(60);
+constexpr Duration kDelivery = seconds(60);
+}  // namespace
 
 void Registry::begin(Time now) {
     for (auto& [peer, owner] : owners_) {
-        owner.registered = false;
-        owner.remove_at = now + kGrace;
+        if (!owner.registered) owner.remove_at = now + kGrace;
     }
 }
 
-void Registry::clear() {
-    while (!owners_.empty()) forget(owners_.begin());
+void Registry::end(Time now) {
+    for (auto& [peer, owner] : owners_) {
+        owner.registered = false;
+        owner.remove_at = now + kKept;
+    }
 }
 
 void Registry::forget(std::map<PeerId, Owner>::iterator owner) {
@@ -30,7 +34,7 @@ void Registry::forget(std::map<PeerId, Owner>::iterator owner) {
 }
 
 protocol::Registered Registry::enroll(const PeerId& peer, const protocol::Register& message,
-                                      const protocol::LeaderView& view) {
+                                      const protocol::LeaderView& view, Time now) {
     protocol::Registered answer;
     answer.view = view;
     const auto known = owners_.find(peer);
@@ -49,13 +53,15 @@ protocol::Registered Registry::enroll(const PeerId& peer, const protocol::Regist
     owner.files = message.files;
     owner.bytes = message.bytes;
     owner.registered = true;
+    owner.progressed = now;
     owner.remove_at.reset();
     answer.have = owner.have;
     return answer;
 }
 
 std::optional<protocol::CatalogAck> Registry::update(const PeerId& peer,
-                                                     const protocol::CatalogUpdate& message) {
+                                                     const protocol::CatalogUpdate& message,
+                                                     Time now) {
     const auto found = owners_.find(peer);
     if (found == owners_.end() || !found->second.registered) return std::nullopt;
     Owner& owner = found->second;
@@ -69,6 +75,7 @@ std::optional<protocol::CatalogAck> Registry::update(const PeerId& peer,
         if (in_range) fresh.changes.push_back(change);
     }
     if (!fresh.changes.empty()) actions_.push_back(std::move(fresh));
+    if (delta.up_to > owner.have.version) owner.progressed = now;
     owner.have.version = delta.up_to;
     owner.announced.version = std::max(owner.announced.version, delta.up_to);
     return protocol::CatalogAck{owner.have};
@@ -85,9 +92,35 @@ void Registry::left(const PeerId& peer, Leaving how, Time now) {
     }
 }
 
-std::uint32_t Registry::followers() const {
-    return static_cast<std::uint32_t>(
-        std::ranges::count_if(owners_, [](const auto& entry) { return entry.second.registered; }));
+bool Registry::registered(const PeerId& peer) const {
+    const auto found = owners_.find(peer);
+    return found != owners_.end() && found->second.registered;
+}
+
+bool Registry::signed_up(const PeerId& peer, const protocol::FollowerRecord& record) {
+    const auto found = owners_.find(peer);
+    if (found == owners_.end()) return false;
+    auto& known = found->second.record;
+    const bool first = !known || known->epoch != record.epoch;
+    known = record;
+    return first;
+}
+
+std::vector<protocol::FollowerRecord> Registry::records() const {
+    std::vector<protocol::FollowerRecord> all;
+    for (const auto& [peer, owner] : owners_) {
+        if (owner.registered && owner.record) all.push_back(*owner.record);
+    }
+    return all;
+}
+
+std::vector<PeerId> Registry::withholding(Time now) const {
+    std::vector<PeerId> peers;
+    for (const auto& [peer, owner] : owners_) {
+        const bool behind = owner.registered && owner.have != owner.announced;
+        if (behind && now - owner.progressed >= kDelivery) peers.push_back(peer);
+    }
+    return peers;
 }
 
 bool Registry::covers(const PeerId& peer) const {

@@ -1,11 +1,11 @@
 #pragma once
 
-// The leader's side of the catalogues: who registered, which version each owner announced and which
-// one is indexed. Each owner is the only one who can change its entries; they outlive its session
-// by a little, so that a broken connection costs nothing.
+// The catalogues at a peer that keeps an index, as leader or standby: who registered, which version
+// each owner announced and which one is indexed. Each owner is the only one who can change its
+// entries; they outlive its session by a little, so that a broken connection costs nothing.
 //
-// The records also outlive the lead: a peer that leads again, or answers without a leader, starts
-// from what it had, and they are dropped when it follows somebody else.
+// The records also outlive the role for a while: whoever leads or stands by again soon starts from
+// what it had.
 
 #include <cstdint>
 #include <map>
@@ -24,27 +24,34 @@ class Registry {
         CatalogState have;  ///< indexed up to here
         std::uint64_t files = 0;
         std::uint64_t bytes = 0;
-        bool registered = false;  ///< with us, in this lead, on a session that lives
+        bool registered = false;                         ///< with us, on a session that lives
+        Time progressed;                                 ///< when it registered or delivered last
+        std::optional<protocol::FollowerRecord> record;  ///< that it follows us, by its signature
         std::optional<Time> remove_at;
     };
 
-    /// We lead now: everybody has to register again within the grace time.
+    /// We keep an index from now on: who is not registered has to be within the grace time.
     void begin(Time now);
-    /// We follow somebody else: what we held for others is not kept up any more.
-    void clear();
+    /// Nobody tells us of changes any more.
+    void end(Time now);
 
     protocol::Registered enroll(const PeerId& peer, const protocol::Register& message,
-                                const protocol::LeaderView& view);
-    /// Applies one run of changes; the answer for its sender, unless it is no follower of ours.
+                                const protocol::LeaderView& view, Time now);
+    /// Applies one run of changes; the answer for its sender, unless it is not registered with us.
     std::optional<protocol::CatalogAck> update(const PeerId& peer,
-                                               const protocol::CatalogUpdate& message);
+                                               const protocol::CatalogUpdate& message, Time now);
 
     /// The session is gone; the entries follow after a grace time, or at once after a goodbye.
     enum class Leaving : std::uint8_t { lost, goodbye };
     void left(const PeerId& peer, Leaving how, Time now);
 
-    /// Live registered followers.
-    std::uint32_t followers() const;
+    bool registered(const PeerId& peer) const;
+    /// A registered owner signed that it follows us; whether this is the first time in this epoch.
+    bool signed_up(const PeerId& peer, const protocol::FollowerRecord& record);
+    /// What the registered owners signed, in the order of their ids.
+    std::vector<protocol::FollowerRecord> records() const;
+    /// Who announced more than it delivers: registered, behind, and quiet about it for a minute.
+    std::vector<PeerId> withholding(Time now) const;
     /// Whether everything that this peer announced is indexed.
     bool covers(const PeerId& peer) const;
     const std::map<PeerId, Owner>& owners() const { return owners_; }

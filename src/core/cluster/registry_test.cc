@@ -13,7 +13,7 @@ using test::peer;
 class RegistryTest : public testing::Test {
   protected:
     protocol::Registered enroll(std::uint64_t catalog, std::uint64_t version) {
-        return registry.enroll(peer(2), {view, {catalog, version}, 1, 1}, view);
+        return registry.enroll(peer(2), {view, {catalog, version}, 1, 1}, view, now);
     }
     std::optional<protocol::CatalogAck> update(std::uint64_t since, std::uint64_t up_to) {
         CatalogDelta delta{5, since, up_to, false, {}};
@@ -22,7 +22,7 @@ class RegistryTest : public testing::Test {
             change.version = version;
             delta.changes.push_back(change);
         }
-        return registry.update(peer(2), {view, delta});
+        return registry.update(peer(2), {view, delta}, now);
     }
     std::size_t indexed() {
         std::size_t count = 0;
@@ -40,6 +40,7 @@ class RegistryTest : public testing::Test {
     }
 
     Registry registry;
+    Time now{};
     protocol::LeaderView view{3, peer(1)};
 };
 
@@ -84,7 +85,7 @@ TEST_F(RegistryTest, EntriesOutliveABrokenSessionByTenSecondsAndAGoodbyeNotAtAll
     registry.take_actions();
     registry.left(peer(2), Registry::Leaving::lost, Time{});
     EXPECT_FALSE(registry.covers(peer(2)));
-    EXPECT_EQ(registry.followers(), 0u);
+    EXPECT_FALSE(registry.registered(peer(2)));
     registry.advance(Time{} + seconds(9));
     EXPECT_EQ(forgotten(), 0u);
     EXPECT_EQ(enroll(5, 3).have.version, 3u);
@@ -103,13 +104,40 @@ TEST_F(RegistryTest, NobodyUpdatesWithoutHavingRegistered) {
     EXPECT_EQ(indexed(), 0u);
 }
 
-TEST_F(RegistryTest, ANewLeadKeepsWhatIsThereButWaitsForRegistrations) {
+TEST_F(RegistryTest, AStandbyThatLeadsCoversWhoIsRegisteredWithItAlready) {
     enroll(5, 3);
     update(0, 3);
     registry.begin(Time{});
-    EXPECT_FALSE(registry.covers(peer(2)));
-    EXPECT_EQ(enroll(5, 3).have.version, 3u);
     EXPECT_TRUE(registry.covers(peer(2)));
+    registry.advance(Time{} + seconds(60));
+    EXPECT_EQ(forgotten(), 0u);
+}
+
+TEST_F(RegistryTest, WithoutTheRoleNothingIsCoveredAndEverythingKeptForAMinute) {
+    enroll(5, 3);
+    update(0, 3);
+    registry.take_actions();
+    registry.end(Time{});
+    EXPECT_FALSE(registry.covers(peer(2)));
+    registry.advance(Time{} + seconds(59));
+    EXPECT_EQ(forgotten(), 0u);
+    EXPECT_EQ(enroll(5, 3).have.version, 3u);
+    registry.end(Time{});
+    registry.advance(Time{} + seconds(60));
+    EXPECT_EQ(forgotten(), 1u);
+}
+
+TEST_F(RegistryTest, WhoAnnouncesAndDoesNotDeliverForAMinuteWithholds) {
+    enroll(5, 100);
+    now += seconds(59);
+    EXPECT_TRUE(registry.withholding(now).empty());
+    update(0, 1);
+    now += seconds(59);
+    EXPECT_TRUE(registry.withholding(now).empty()) << "it is slow, but it delivers";
+    now += seconds(1);
+    EXPECT_EQ(registry.withholding(now), std::vector{peer(2)});
+    update(1, 100);
+    EXPECT_TRUE(registry.withholding(now).empty());
 }
 
 }  // namespace

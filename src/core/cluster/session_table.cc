@@ -10,9 +10,6 @@ using std::chrono::seconds;
 
 namespace {
 constexpr Duration kSimultaneous = seconds(5);
-constexpr Duration kLeaderPing = seconds(1);
-constexpr Duration kLeaderEnd = seconds(3);
-constexpr Duration kPing = seconds(15);
 }  // namespace
 
 std::optional<SessionId> SessionTable::open(const SessionOpened& opened, Time now) {
@@ -27,6 +24,7 @@ std::optional<SessionId> SessionTable::open(const SessionOpened& opened, Time no
     session.peer = opened.peer;
     session.direction = opened.direction;
     session.instance = opened.hello.instance;
+    session.key = opened.key;
     session.catalog = opened.hello.catalog;
     session.opened = session.heard = session.pinged = now;
     sessions_[opened.session] = session;
@@ -84,17 +82,11 @@ bool SessionTable::is_live(const PeerId& peer) const {
     return session != nullptr && !session->silent && !session->stopping;
 }
 
-SessionTable::Patience SessionTable::patience(const Session& session, const PeerId& leader) const {
-    if (session.peer == leader && !session.silent) return {kLeaderPing, kLeaderEnd};
-    return {kPing, protocol::kIdleTimeout};
-}
-
-std::optional<Time> SessionTable::next_deadline(const PeerId& leader) const {
+std::optional<Time> SessionTable::next_deadline() const {
     std::optional<Time> earliest;
     for (const auto& [id, session] : sessions_) {
-        const Patience allowed = patience(session, leader);
-        const Time due = std::min(std::max(session.heard, session.pinged) + allowed.ping,
-                                  session.heard + allowed.end);
+        const Time due =
+            std::min(std::max(session.heard, session.pinged) + kPing, session.heard + kEnd);
         if (!earliest || due < *earliest) earliest = due;
     }
     return earliest;

@@ -12,6 +12,7 @@
 #include "base/ids.h"
 #include "base/time.h"
 #include "core/cluster/types.h"
+#include "core/protocol/limits.h"
 
 namespace iwant::cluster {
 
@@ -20,11 +21,12 @@ struct Session {
     PeerId peer;
     Direction direction = Direction::dialled;
     std::uint64_t instance = 0;
+    PublicKey key{};       ///< that TLS proved
     CatalogState catalog;  ///< as last announced by the peer
     Time opened;
     Time heard;
     Time pinged;
-    bool silent = false;         ///< led and went quiet; does not count as alive until heard again
+    bool silent = false;         ///< led and was lost; does not count as alive until heard again
     bool stopping = false;       ///< said goodbye
     protocol::LeaderView shown;  ///< the leader that we last told this peer how to reach
 };
@@ -50,14 +52,11 @@ class SessionTable {
     std::size_t live_count() const;
     bool is_live(const PeerId& peer) const;
 
-    /// How long a session may be quiet before a ping and before the end; shorter with the leader.
-    struct Patience {
-        Duration ping;
-        Duration end;
-    };
-    Patience patience(const Session& session, const PeerId& leader) const;
+    /// How long a session may be quiet before a ping and before the end.
+    static constexpr Duration kPing = std::chrono::seconds(15);
+    static constexpr Duration kEnd = protocol::kIdleTimeout;
     /// The earliest time that any session wants a ping or the end.
-    std::optional<Time> next_deadline(const PeerId& leader) const;
+    std::optional<Time> next_deadline() const;
     /// After a pause of ours nobody's silence means anything.
     void excuse_silence(Time now);
 

@@ -57,6 +57,12 @@ struct SessionClosed {
     SessionId session;
     std::string reason;  ///< for people
 };
+/// The machine at this address took the connection; whether the program there answers is told by
+/// SessionOpened or DialFailed.
+struct DialReached {
+    protocol::Address address;
+    std::optional<PeerId> expected;
+};
 struct DialFailed {
     protocol::Address address;
     std::optional<PeerId> expected;

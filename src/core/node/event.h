@@ -26,6 +26,7 @@ using cluster::AnnouncementHeard;  ///< a signed datagram: a hint that somebody 
 using cluster::CatalogAdvanced;    ///< our own catalogue went on
 using cluster::CatalogRead;        ///< completes ReadCatalog
 using cluster::DialFailed;         ///< nobody, somebody else, or ourselves answered
+using cluster::DialReached;        ///< the machine took the connection, the rest is to come
 using cluster::Direction;          ///< whether a session was dialled or accepted
 using cluster::MessageReceived;    ///< on a control session
 using cluster::NetworkChanged;     ///< other interfaces or addresses, or awake after a sleep
@@ -54,7 +55,7 @@ using SwarmEvent = swarm::Event;
 
 using Event =
     std::variant<AnnouncementHeard, PeerRemembered, AddressGiven, SessionOpened, SessionClosed,
-                 DialFailed, MessageReceived, NetworkChanged, CatalogAdvanced, CatalogRead,
-                 SearchAsked, LocateAsked, StopAsked, TimePassed, SwarmEvent>;
+                 DialReached, DialFailed, MessageReceived, NetworkChanged, CatalogAdvanced,
+                 CatalogRead, SearchAsked, LocateAsked, StopAsked, TimePassed, SwarmEvent>;
 
 }  // namespace iwant::node

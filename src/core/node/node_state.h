@@ -25,6 +25,7 @@ struct Node::State {
     void on(const AddressGiven& event, Time now) { cluster.handle(event, now); }
     void on(const SessionOpened& event, Time now) { cluster.handle(event, now); }
     void on(const SessionClosed& event, Time now) { cluster.handle(event, now); }
+    void on(const DialReached& event, Time now) { cluster.handle(event, now); }
     void on(const DialFailed& event, Time now) { cluster.handle(event, now); }
     void on(MessageReceived& event, Time now);
     void on(const CatalogAdvanced& event, Time now);

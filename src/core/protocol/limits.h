@@ -51,6 +51,7 @@ inline constexpr std::size_t kSessionsPerPeerMax = 8;  ///< control and bulk tog
 inline constexpr std::size_t kUnauthenticatedMax = 64;
 inline constexpr std::size_t kUnauthenticatedPerAddressMax = 8;
 inline constexpr std::uint64_t kEpochJumpMax = 1024;
+inline constexpr std::uint64_t kEpochMax = std::uint64_t{1} << 53;
 inline constexpr std::size_t kStandbysMax = 3;
 inline constexpr std::size_t kFollowerSamplesMax = 8;  ///< in one FollowersRequest
 

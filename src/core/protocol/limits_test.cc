@@ -118,7 +118,7 @@ TEST(Limits, ListsHaveTheirLengths) {
         return FollowersRequest{{}, std::vector<std::uint32_t>(n, 7)};
     });
     expect_limit(kFollowerSamplesMax, [](std::size_t n) {
-        const FollowerRecord record{sample::key(1), 2, sample::signature(3)};
+        const FollowerRecord record{sample::key(1), 2, 3, sample::signature(3)};
         return FollowersProof{{}, std::vector<FollowerRecord>(n, record)};
     });
     expect_limit(kAddressesPerMemberMax, [](std::size_t n) {
@@ -234,8 +234,8 @@ TEST(Limits, AMembersKeyIsItsOwnOrNone) {
 }
 
 TEST(Limits, AFollowersKeyIsNeverZero) {
-    EXPECT_FALSE(passes(FollowersProof{{}, {{PublicKey{}, 1, sample::signature(1)}}}));
-    EXPECT_TRUE(passes(FollowersProof{{}, {{sample::key(1), 1, Signature{}}}}));
+    EXPECT_FALSE(passes(FollowersProof{{}, {{PublicKey{}, 1, 1, sample::signature(1)}}}));
+    EXPECT_TRUE(passes(FollowersProof{{}, {{sample::key(1), 1, 1, Signature{}}}}));
 }
 
 TEST(Limits, ScoresAreFinite) {

@@ -166,6 +166,7 @@ struct FollowersRequest {
 /// What a follower signed when it registered with the leader of the view.
 struct FollowerRecord {
     PublicKey follower{};
+    std::uint64_t epoch = 0;  ///< in which it registered, at most that of the view
     std::uint64_t sequence = 0;
     Signature signature{};
     bool operator==(const FollowerRecord&) const = default;

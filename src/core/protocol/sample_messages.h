@@ -93,7 +93,7 @@ inline std::vector<Message> messages() {
         PreVoteRequest{view()},
         PreVote{view(), true},
         FollowersRequest{view(), {0, 70'000, 3}},
-        FollowersProof{view(), {{key(1), 2, signature(3)}, {key(4), 5, signature(6)}}},
+        FollowersProof{view(), {{key(1), 9, 2, signature(3)}, {key(4), 8, 5, signature(6)}}},
         search_request(),
         SearchReply{{42}, view(), true, {5, 4}, 1000, {result(), result()}, {member()}},
         LocateRequest{{43}, "00ff7a"},

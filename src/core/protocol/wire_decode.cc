@@ -134,6 +134,7 @@ bool take(const wire::Query& from, Query& to) {
 }
 
 bool take(const wire::FollowerRecord& from, FollowerRecord& to) {
+    to.epoch = from.epoch();
     to.sequence = from.sequence();
     return take(from.follower(), to.follower) && take(from.signature(), to.signature);
 }

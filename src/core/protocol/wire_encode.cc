@@ -202,6 +202,7 @@ void put(const FollowersProof& from, wire::Frame& frame) {
     for (const FollowerRecord& record : from.records) {
         wire::FollowerRecord* out = to->add_records();
         out->set_follower(raw(record.follower));
+        out->set_epoch(record.epoch);
         out->set_sequence(record.sequence);
         out->set_signature(raw(record.signature));
     }

@@ -92,7 +92,9 @@ asio::awaitable<Result<void>> Connection::connect() {
         if (error) continue;
         co_await socket_.async_connect(endpoint, asio::redirect_error(asio::use_awaitable, error));
         if (end_reason_) co_return std::unexpected(*end_reason_);
-        if (!error) co_return Result<void>();
+        if (error) continue;
+        owner_->reached(*this);
+        co_return Result<void>();
     }
     co_return std::unexpected(network_error(error));
 }

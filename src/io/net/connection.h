@@ -36,6 +36,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
         /// Whether this proven peer may have one connection more.
         virtual Result<void> admit(const PeerId& peer) = 0;
         virtual void opened(Connection& connection) = 0;
+        /// The other machine took the connection.
+        virtual void reached(const Connection& connection) = 0;
         virtual void received(Connection& connection, protocol::Message message) = 0;
         virtual void bulk_opened(Connection& connection, Socket socket, Tls tls) = 0;
         /// The last call, unless bulk_opened was it.

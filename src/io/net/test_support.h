@@ -90,6 +90,7 @@ class RecordingListener final : public TransportListener {
         if (on_message) on_message(message);
         messages.push_back(std::move(message));
     }
+    void dial_reached(const protocol::Address&, const std::optional<PeerId>&) override {}
     void dial_failed(const protocol::Address& address, const std::optional<PeerId>& expected,
                      const std::optional<PeerId>& found, const Error& error) override {
         failed.push_back({address, expected, found, error});

@@ -54,6 +54,9 @@ class TransportListener {
                                 const protocol::Hello& hello) = 0;
     virtual void session_closed(SessionId session, const std::string& reason) = 0;
     virtual void message_received(SessionId session, protocol::Message message) = 0;
+    /// The machine at `address` took the connection; who answers there is still to be seen.
+    virtual void dial_reached(const protocol::Address& address,
+                              const std::optional<PeerId>& expected) = 0;
     /// `found`: who answered there instead (it may be ourselves); only a hint when somebody was
     /// expected, since a refused handshake proves nothing.
     virtual void dial_failed(const protocol::Address& address,

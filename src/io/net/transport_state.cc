@@ -194,6 +194,10 @@ void Transport::State::opened(Connection& connection) {
                               connection.dialled_by_us(), connection.hello());
 }
 
+void Transport::State::reached(const Connection& connection) {
+    if (listener_ != nullptr) listener_->dial_reached(connection.address(), connection.expected());
+}
+
 void Transport::State::received(Connection& connection, protocol::Message message) {
     if (listener_ == nullptr) return;
     listener_->message_received(connection.session, std::move(message));

@@ -31,6 +31,7 @@ struct Transport::State final : Connection::Owner, std::enable_shared_from_this<
     protocol::Hello make_hello(protocol::StreamPurpose purpose) override;
     Result<void> admit(const PeerId& peer) override;
     void opened(Connection& connection) override;
+    void reached(const Connection& connection) override;
     void received(Connection& connection, protocol::Message message) override;
     void bulk_opened(Connection& connection, Socket socket, Tls tls) override;
     void ended(Connection& connection, const Error& error) override;

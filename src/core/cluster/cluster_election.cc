@@ -1,0 +1,159 @@
+#include <algorithm>
+
+#include "core/cluster/cluster.h"
+#include "core/protocol/limits.h"
+#include "core/protocol/statement.h"
+
+// The part of Cluster that carries out what the election decides, and speaks for it.
+
+namespace iwant::cluster {
+
+using std::chrono::milliseconds;
+
+namespace {
+constexpr Duration kRosterJoin = milliseconds(200);
+constexpr std::size_t kFollowerSamples = 5;
+// A claim is newer than its followers' signatures by the claims that two leaders make in a duel.
+constexpr std::uint64_t kProofEpochs = 16;
+}  // namespace
+
+void Cluster::perform_effects(Time now) {
+    election_.set_followers(followers());
+    for (const auto& effect : election_.take_effects())
+        std::visit([&](const auto& one) { perform(one, now); }, effect);
+}
+
+void Cluster::perform(const Election::ClaimToAll&, Time) {
+    if (leading()) send_to_all(protocol::LeaderClaim{election_.view(), followers()});
+}
+
+void Cluster::perform(const Election::ClaimTo& effect, Time) {
+    const auto session = session_to(effect.peer);
+    if (session && leading()) send(*session, protocol::LeaderClaim{election_.view(), followers()});
+}
+
+void Cluster::perform(const Election::ViewTo& effect, Time) {
+    const auto session = session_to(effect.peer);
+    if (session) send(*session, protocol::Ping{++ping_sequence_, election_.view()});
+}
+
+// Followers that have no session to the successor learn where it is.
+void Cluster::perform(const Election::ResignToAll& effect, Time) {
+    const KnownMember* successor = members_.find(effect.successor);
+    for (const auto& [id, session] : sessions_.all()) {
+        if (successor != nullptr && session.peer != effect.successor)
+            show(id, effect.successor, {effect.view.epoch, effect.successor});
+        send(id, protocol::LeaderResigns{effect.view, effect.successor});
+    }
+}
+
+void Cluster::perform(const Election::AskVotes& effect, Time) {
+    for (const PeerId& voter : effect.voters) {
+        if (const auto session = session_to(voter))
+            send(*session, protocol::PreVoteRequest{effect.lost});
+    }
+}
+
+void Cluster::receive(Session& session, const protocol::PreVoteRequest& message, Time now) {
+    const auto answer = election_.vote_on(message.view, leader_health(now));
+    const bool lost = answer == PreVote::Answer::lost;
+    send(session.id, protocol::PreVote{message.view, lost});
+    statement(session, {message.view.epoch, PeerId{}}, std::nullopt, now);
+}
+
+void Cluster::receive(Session& session, const protocol::PreVote& message, Time now) {
+    const auto answer = message.lost ? PreVote::Answer::lost : PreVote::Answer::content;
+    election_.voted(session.peer, message.view, answer, now);
+    // Unasked, it is a complaint about the leader to a standby.
+    const bool complains = message.lost && is_standby() && message.view == election_.view();
+    if (!complains) return;
+    complaints_[session.peer] = now;
+    if (complaints_.size() * 2 > sessions_.live_count()) election_.challenge(now);
+}
+
+// A rival says that more follow it than us: some of them, by chance, shall have signed it.
+void Cluster::perform(const Election::AskProof& effect, Time) {
+    const auto session = session_to(effect.peer);
+    if (!session) return;
+    protocol::FollowersRequest request;
+    request.view = effect.view;
+    const std::uint32_t samples = std::min<std::uint32_t>(kFollowerSamples, effect.followers);
+    // Positions from as many equal parts of the list, so that they are distinct.
+    for (std::uint32_t i = 0; i < samples; ++i) {
+        const std::uint64_t from = std::uint64_t{effect.followers} * i / samples;
+        const std::uint64_t to = std::uint64_t{effect.followers} * (i + 1) / samples;
+        request.positions.push_back(static_cast<std::uint32_t>(from + prng_.below(to - from)));
+    }
+    proofs_[effect.peer] = {effect.view, request.positions.size()};
+    send(*session, std::move(request));
+}
+
+void Cluster::receive(Session& session, const protocol::FollowersRequest& message, Time) {
+    if (!leading()) return;
+    const auto records = registry_.records();
+    protocol::FollowersProof proof;
+    proof.view = message.view;
+    for (const std::uint32_t position : message.positions) {
+        if (position < records.size()) proof.records.push_back(records[position]);
+    }
+    send(session.id, std::move(proof));
+}
+
+void Cluster::receive(Session& session, const protocol::FollowersProof& message, Time now) {
+    const auto asked = proofs_.find(session.peer);
+    if (asked == proofs_.end() || asked->second.view != message.view) return;
+    const std::size_t wanted = asked->second.records;
+    proofs_.erase(asked);
+    const bool good = message.records.size() == wanted && proven(message);
+    const auto result = good ? Election::Proof::good : Election::Proof::bad;
+    election_.proof(session.peer, message.view, result, now);
+}
+
+// Distinct followers, each with its own signature under "I follow this leader", in an epoch not far
+// from the one that is claimed.
+bool Cluster::proven(const protocol::FollowersProof& proof) const {
+    std::vector<PublicKey> seen;
+    for (const auto& record : proof.records) {
+        if (record.epoch > proof.view.epoch || proof.view.epoch - record.epoch > kProofEpochs)
+            return false;
+        if (std::ranges::find(seen, record.follower) != seen.end()) return false;
+        seen.push_back(record.follower);
+        const auto statement =
+            protocol::registration_statement({record.epoch, proof.view.leader}, record.sequence);
+        if (!signatory_.verify(record.follower, statement, record.signature)) return false;
+    }
+    return true;
+}
+
+// Leaders settle between themselves who stays: ours learns of the other one.
+void Cluster::perform(const Election::RivalSeen& effect, Time) {
+    const auto ours = leader_session();
+    const Session* rival = sessions_.of(effect.peer);
+    if (ours && rival != nullptr) show(*ours, effect.peer, {0, effect.peer});
+}
+
+void Cluster::perform(const Election::ViewChanged&, Time now) {
+    const protocol::LeaderView view = election_.view();
+    const Session* session = sessions_.of(view.leader);
+    // The same leader in the same epoch may be another run of it.
+    const bool other_run = session != nullptr && session->instance != leader_instance_;
+    if (view == acted_view_ && !(election_.following() && other_run)) return;
+    acted_view_ = view;
+    complaints_.clear();
+    watch_.end();
+    actions_.push_back(LeaderChanged{});
+    if (leading()) {
+        announcer_.role_changed(Role::leading, now);
+        appoint_at_ = now + kRosterJoin;
+        roster_changed(kRosterJoin, now);
+    } else {
+        announcer_.role_changed(election_.following() ? Role::following : Role::searching, now);
+        if (election_.following() && session != nullptr) {
+            leader_instance_ = session->instance;
+            watch_.begin(now);
+        }
+    }
+    keeping_changed(now);
+}
+
+}  // namespace iwant::cluster
