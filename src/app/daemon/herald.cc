@@ -6,6 +6,13 @@
 
 namespace iwant::daemon {
 
+namespace {
+
+/// Below are the ports of a system's own services: nobody makes us knock there.
+constexpr std::uint16_t kPortMin = 1024;
+
+}  // namespace
+
 Herald::Herald(const net::Identity& identity, std::uint64_t instance, std::uint16_t port)
     : identity_(identity), instance_(instance), port_(port) {}
 
@@ -30,6 +37,7 @@ std::optional<node::AnnouncementHeard> Herald::hear(std::span<const std::uint8_t
                                                     const std::string& host, Time now) {
     const Result<protocol::Announcement> announcement = protocol::decode_announcement(datagram);
     if (!announcement || announcement->public_key == identity_.public_key()) return std::nullopt;
+    if (announcement->port < kPortMin) return std::nullopt;
     const PeerId peer = peer_id_of(announcement->public_key);
     const auto known = last_.find(peer);
     // A replay within the instance that is known is dropped before the costly check.

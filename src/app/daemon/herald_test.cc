@@ -56,6 +56,13 @@ TEST_F(AHerald, HearsANewRunOfAPeerFromItsBeginning) {
     EXPECT_EQ(hear(restarted.datagram_of(here_))->instance, 3U);
 }
 
+TEST_F(AHerald, IsNotSentToAPortOfASystemsService) {
+    Herald liar(bob_identity_, 3, 22);
+    EXPECT_FALSE(hear(liar.datagram_of(here_)));
+    EXPECT_FALSE(hear(Herald(bob_identity_, 4, 1023).datagram_of(here_)));
+    EXPECT_TRUE(hear(Herald(bob_identity_, 5, 1024).datagram_of(here_)));
+}
+
 TEST_F(AHerald, HearsNothingThatWasTamperedWith) {
     const auto good = from_bob();
     for (std::size_t i = 0; i < good.size(); ++i) {

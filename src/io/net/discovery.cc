@@ -18,13 +18,10 @@ using asio::ip::udp;
 
 namespace {
 
-constexpr double kDatagramsPerSecond = 500;
-constexpr unsigned kPerSourceAndSecond = 50;
-constexpr std::size_t kSourcesMax = 1024;
 constexpr std::uint16_t kSourcePortMin = 1024;
-/// A flood is read in batches of this size with this pause between; the rest the system drops for
-/// us.
-constexpr int kBatch = 64;
+/// A flood is read in batches of this size with this pause between: 25,000 a second, as many as
+/// the system keeps for us in that time; it drops the rest.
+constexpr int kBatch = 512;
 constexpr std::chrono::milliseconds kBatchPause{20};
 /// One change of the network comes as several notices.
 constexpr std::chrono::milliseconds kSettleTime{200};
@@ -71,7 +68,7 @@ Discovery::State::State(asio::io_context& event_context, DiscoveryOptions discov
       logger_(log),
       settle_timer_(event_context),
       look_timer_(event_context),
-      bucket_(kDatagramsPerSecond, kDatagramsPerSecond, std::chrono::steady_clock::now()) {}
+      gate_(std::chrono::steady_clock::now()) {}
 
 Result<void> Discovery::State::open() {
     Result<void> failed;
@@ -143,26 +140,10 @@ void Discovery::State::hear(const ReceivedDatagram& datagram) {
     if (usage == usages_.end() || !usage->second.choice.used()) return;
     if (datagram.source.port() < kSourcePortMin) return;
     const std::string host = numeric_host(datagram.source.address());
-    if (!is_on_link(usage->second.choice.interface, host) || !admit(host)) return;
+    if (!is_on_link(usage->second.choice.interface, host)) return;
+    if (!gate_.admit(host, std::chrono::steady_clock::now())) return;
     ++usage->second.heard;
     listener_->datagram_heard(datagram.bytes, host);
-}
-
-/// One source cannot use up what all have together.
-bool Discovery::State::admit(const std::string& host) {
-    const auto now = std::chrono::steady_clock::now();
-    if (now >= second_begun_ + std::chrono::seconds(1)) {
-        second_begun_ = now;
-        heard_from_.clear();
-    }
-    const auto source = heard_from_.find(host);
-    if (source == heard_from_.end()) {
-        if (heard_from_.size() >= kSourcesMax) return false;
-        heard_from_.emplace(host, 1);
-    } else if (++source->second > kPerSourceAndSecond) {
-        return false;
-    }
-    return bucket_.take(now);
 }
 
 asio::awaitable<void> Discovery::State::follow_interfaces(std::shared_ptr<State> self) {

@@ -16,10 +16,10 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "core/protocol/limits.h"
+#include "io/net/datagram_gate.h"
 #include "io/net/discovery.h"
 #include "io/net/interface_choice.h"
 #include "io/net/multicast_socket.h"
-#include "io/net/token_bucket.h"
 
 namespace iwant::net {
 
@@ -46,7 +46,6 @@ struct Discovery::State : std::enable_shared_from_this<Discovery::State> {
     static boost::asio::awaitable<void> look_regularly(std::shared_ptr<State> self);
 
     void hear(const ReceivedDatagram& datagram);
-    bool admit(const std::string& host);
     /// Whether an interface or address has come.
     bool refresh(Rejoin rejoin);
     void join(const platform::Interface& interface);
@@ -66,9 +65,7 @@ struct Discovery::State : std::enable_shared_from_this<Discovery::State> {
     std::map<unsigned, Usage> usages_;  ///< by interface index
     std::set<std::string> logged_;
 
-    TokenBucket bucket_;
-    std::map<std::string, unsigned> heard_from_;  ///< in the second since `second_begun_`
-    std::chrono::steady_clock::time_point second_begun_{};
+    DatagramGate gate_;
     /// One byte more than is allowed, so that what is too long shows.
     std::array<std::uint8_t, protocol::kDatagramBytesMax + 1> buffer_{};
 };

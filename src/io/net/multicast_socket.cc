@@ -20,6 +20,8 @@ namespace {
 
 constexpr char kOperation[] = "open the discovery socket";
 constexpr int kHopsMax = 1;
+/// What comes while we are busy; the system may give less.
+constexpr int kReceiveBytes = 1 << 20;
 
 /// Room for one control message, aligned as the system wants it.
 union ControlBuffer {
@@ -37,6 +39,7 @@ bool set_option(int descriptor, int level, int name, int value) {
 
 /// Tells us each datagram's interface, and delivers only groups that this very socket joined.
 bool set_reception(int descriptor, bool ipv6) {
+    set_option(descriptor, SOL_SOCKET, SO_RCVBUF, kReceiveBytes);
     if (ipv6) {
 #ifdef IPV6_MULTICAST_ALL
         set_option(descriptor, IPPROTO_IPV6, IPV6_MULTICAST_ALL, 0);

@@ -21,7 +21,9 @@ bool is_any(const protocol::Message& message) {
 
 bool is_talk(const protocol::Message& message) {
     return is_any<protocol::Ping, protocol::Pong, protocol::LeaderClaim, protocol::LeaderResigns,
-                  protocol::Register, protocol::Registered, protocol::Roster>(message);
+                  protocol::Register, protocol::Registered, protocol::Roster, protocol::Standbys,
+                  protocol::PreVoteRequest, protocol::PreVote, protocol::FollowersRequest,
+                  protocol::FollowersProof>(message);
 }
 
 }  // namespace
