@@ -1,8 +1,6 @@
 #include "sim/arguments.h"
 
 #include <charconv>
-#include <cstdio>
-#include <functional>
 #include <map>
 #include <string_view>
 
@@ -11,8 +9,10 @@
 namespace iwant::sim {
 
 namespace {
+constexpr std::uint64_t kAny = ~std::uint64_t{0};
 constexpr std::uint64_t kSeedsMax = 100'000'000;
-constexpr std::uint64_t kHostsMax = 1000;
+constexpr std::uint64_t kHostsMax = 2000;
+constexpr std::uint64_t kHoursMax = 100'000'000;
 constexpr std::uint64_t kJobsMax = 256;
 
 Result<std::uint64_t> number(const std::string& option, std::string_view text, std::uint64_t max) {
@@ -45,41 +45,43 @@ class Words {
     std::size_t at_ = 0;
 };
 
-void print(Time now, std::string_view line) {
-    const auto seconds = std::chrono::duration<double>(now - Time{}).count();
-    std::printf("%10.4f  %.*s\n", seconds, static_cast<int>(line.size()), line.data());
+bool flag(Arguments& arguments, const std::string& option) {
+    const std::map<std::string, bool*> flags = {{"--verbose", &arguments.verbose},
+                                                {"--until-failure", &arguments.until_failure},
+                                                {"--compare", &arguments.compare},
+                                                {"--rewrite", &arguments.rewrite}};
+    if (option == "--no-shrink") arguments.shrink = false;
+    const auto found = flags.find(option);
+    if (found != flags.end()) *found->second = true;
+    return found != flags.end() || option == "--no-shrink";
 }
 
 Result<void> one_option(Arguments& arguments, const std::string& option, Words& words) {
-    constexpr std::uint64_t any = ~std::uint64_t{0};
-    if (option == "--verbose") {
-        arguments.options.tell = print;
-    } else if (option == "--until-failure") {
-        arguments.until_failure = true;
-    } else if (option == "--no-shrink") {
-        arguments.shrink = false;
-    } else if (option == "--seeds") {
-        return words.number_into(arguments.seeds, option, kSeedsMax);
-    } else if (option == "--first") {
-        return words.number_into(arguments.first, option, any);
-    } else if (option == "--seed") {
+    if (flag(arguments, option)) return {};
+    if (option == "--seeds") return words.number_into(arguments.seeds, option, kSeedsMax);
+    if (option == "--first") return words.number_into(arguments.first, option, kAny);
+    if (option == "--hours") return words.number_into(arguments.peer_hours, option, kHoursMax);
+    if (option == "--nodes") return words.number_into(arguments.hosts, option, kHostsMax);
+    if (option == "--jobs") return words.number_into(arguments.jobs, option, kJobsMax);
+    if (option == "--seed") {
         arguments.seeds = 1;
-        return words.number_into(arguments.first, option, any);
-    } else if (option == "--nodes") {
-        arguments.settings.hosts.emplace();
-        return words.number_into(*arguments.settings.hosts, option, kHostsMax);
-    } else if (option == "--jobs") {
-        return words.number_into(arguments.jobs, option, kJobsMax);
-    } else {
-        return failure(ErrorCode::invalid_argument, option, "is not an option");
+        return words.number_into(arguments.first, option, kAny);
     }
-    return {};
+    if (option == "--scenario") {
+        if (words.over()) return failure(ErrorCode::invalid_argument, option, "wants a file");
+        while (!words.over()) arguments.scenarios.push_back(words.next());
+        return {};
+    }
+    return failure(ErrorCode::invalid_argument, option, "is not an option");
 }
 }  // namespace
 
 const char* const kUsage =
-    "iwanto-sim --seeds N [--first SEED] [--nodes M] [--jobs J] [--until-failure]\n"
-    "iwanto-sim --seed SEED [--nodes M] [--verbose]\n";
+    "iwanto-sim --seeds N [--first SEED] [--nodes M] [--jobs J] [--until-failure] [--no-shrink]\n"
+    "iwanto-sim --seed SEED [--nodes M] [--verbose]\n"
+    "iwanto-sim --hours H [--nodes M]          peer-hours of noise: nobody may lose its leader\n"
+    "iwanto-sim --compare [--nodes M] [--hours H] [--seeds N]\n"
+    "iwanto-sim [--rewrite] [--verbose] --scenario FILE...\n";
 
 Result<Arguments> parse_arguments(int argc, char** argv) {
     Arguments arguments;

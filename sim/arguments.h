@@ -4,22 +4,26 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
-#include "sim/world.h"
 
 namespace iwant::sim {
 
 struct Arguments {
     std::uint64_t seeds = 200;
     std::uint64_t first = 1;
+    std::optional<std::size_t> hosts;
+    std::optional<std::uint64_t> peer_hours;  ///< of noise instead of faults
     std::size_t jobs = 1;
     bool until_failure = false;  ///< the first failure ends the run
     bool shrink = true;          ///< a failure is made smaller
-    Settings settings;
-    RunOptions options;
+    bool verbose = false;        ///< a single seed or scenario tells its whole story
+    bool compare = false;        ///< with two plain detectors
+    std::vector<std::string> scenarios;
+    bool rewrite = false;  ///< the scenarios' expectations
 };
 
 /// What people get to read when it cannot be read.

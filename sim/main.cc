@@ -1,53 +1,159 @@
-// iwanto-sim: runs many seeds, says which fail, and what all came to.
+// iwanto-sim: runs many seeds, or a scenario, says what fails and what all came to.
 
 #include <chrono>
 #include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <map>
 #include <string>
 
 #include "sim/arguments.h"
+#include "sim/compare.h"
+#include "sim/failing.h"
 #include "sim/outcome_bytes.h"
 #include "sim/report.h"
+#include "sim/scenario.h"
 #include "sim/workers.h"
 #include "sim/world.h"
 
+namespace iwant::sim {
 namespace {
 
-using iwant::sim::Arguments;
-using iwant::sim::Jobs;
-using iwant::sim::Outcome;
-using iwant::sim::Report;
-using iwant::sim::Settings;
-using iwant::sim::World;
+constexpr std::size_t kShrunkMax = 3;
+constexpr std::size_t kNoiseHosts = 20;
+constexpr Duration kNoiseRun = std::chrono::hours(1);
+constexpr std::uint64_t kCompareHours = 1000;
 
-Outcome run_seed(const Arguments& arguments, std::uint64_t seed) {
-    Settings settings = arguments.settings;
+using Clock = std::chrono::steady_clock;
+
+/// The plans of a run, by their seeds.
+class Batch {
+  public:
+    Batch(const Arguments& arguments, std::string program)
+        : arguments_(arguments), folder_(program.substr(0, program.rfind('/') + 1) + "failed") {}
+
+    int run();
+
+  private:
+    std::uint64_t runs() const;
+    Plan plan(std::uint64_t seed) const;
+    bool take(std::uint64_t seed, const Outcome& outcome);
+    void explain();
+
+    const Arguments& arguments_;
+    std::string folder_;  ///< of scenarios that failed
+    Report report_;
+    std::map<std::string, std::pair<std::uint64_t, Failure>> first_of_;  ///< by invariant
+};
+
+std::uint64_t Batch::runs() const {
+    if (!arguments_.peer_hours) return arguments_.seeds;
+    const std::size_t hosts = arguments_.hosts.value_or(kNoiseHosts);
+    return (*arguments_.peer_hours + hosts - 1) / hosts;
+}
+
+Plan Batch::plan(std::uint64_t seed) const {
+    Settings settings;
     settings.seed = seed;
-    return World(draw_plan(settings), arguments.options).run();
+    settings.hosts = arguments_.hosts;
+    if (!arguments_.peer_hours) return draw_plan(settings);
+    settings.hosts = arguments_.hosts.value_or(kNoiseHosts);
+    settings.mixture = Mixture::calm_noise;
+    settings.chaos = kNoiseRun;
+    Plan plan = draw_plan(settings);
+    plan.ending = Plan::Ending::none;
+    return plan;
 }
 
-void tell_failure(std::uint64_t seed, const std::string& reason) {
-    std::printf("seed %llu failed: %s\ncommit %s\n", static_cast<unsigned long long>(seed),
-                reason.c_str(), IWANT_COMMIT);
+bool Batch::take(std::uint64_t seed, const Outcome& outcome) {
+    report_.add(outcome);
+    if (!outcome.failure) return true;
+    std::printf("seed %llu failed: %s\n", static_cast<unsigned long long>(seed),
+                outcome.failure->text.c_str());
     std::fflush(stdout);
+    first_of_.try_emplace(outcome.failure->invariant, seed, *outcome.failure);
+    return !arguments_.until_failure;
 }
 
-Report run_seeds(const Arguments& arguments) {
-    Report report;
-    Jobs jobs{arguments.first, arguments.seeds, arguments.jobs, {}, {}};
-    jobs.work = [&](std::uint64_t seed) { return to_bytes(run_seed(arguments, seed)); };
+int Batch::run() {
+    const auto began = Clock::now();
+    Jobs jobs{arguments_.first, runs(), arguments_.jobs, {}, {}};
+    jobs.work = [&](std::uint64_t seed) { return to_bytes(World(plan(seed), {}).run()); };
     jobs.take = [&](std::uint64_t seed, const std::optional<std::string>& result) {
-        Outcome outcome;
-        outcome.failure = iwant::sim::Failure{"", "the program broke off", {}};
-        if (result) outcome = iwant::sim::outcome_from(*result);
-        report.add(outcome);
-        if (outcome.failure) tell_failure(seed, outcome.failure->text);
-        return !(outcome.failure && arguments.until_failure);
+        return take(seed, outcome_of(result));
     };
+    if (arguments_.verbose && jobs.count == 1) print_story(plan(jobs.first), ~std::size_t{0});
     run_jobs(jobs);
-    return report;
+    const Duration took = Clock::now() - began;
+    if (!first_of_.empty()) explain();
+    report_.print(took);
+    return report_.failed() == 0 ? 0 : 1;
+}
+
+void Batch::explain() {
+    std::printf("commit %s\n", IWANT_COMMIT);
+    std::size_t shrunk = 0;
+    for (const auto& [invariant, first] : first_of_) {
+        if (!arguments_.shrink || ++shrunk > kShrunkMax) break;
+        std::printf("\nmaking seed %llu (%s) smaller\n",
+                    static_cast<unsigned long long>(first.first), invariant.c_str());
+        print_shrunk(plan(first.first), first.second, folder_, arguments_.jobs);
+    }
+}
+
+int show(const Error& error) {
+    std::fprintf(stderr, "%s\n", error.text().c_str());
+    return 2;
+}
+
+/// 0: as expected; 1: another story; 2: cannot be read.
+int run_scenario(const Arguments& arguments, const std::string& path) {
+    std::ifstream file(path);
+    if (!file) return show({ErrorCode::not_found, path, "cannot be read"});
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    const auto scenario = parse_scenario(path, text);
+    if (!scenario) return show(scenario.error());
+    if (arguments.verbose) print_story(scenario->plan, ~std::size_t{0});
+    const auto story = story_of(scenario->plan);
+    if (arguments.rewrite) {
+        std::ofstream(path) << rewritten(*scenario, story);
+        return 0;
+    }
+    const std::string apart = difference(scenario->expected, story);
+    if (apart.empty()) return 0;
+    std::printf("%s: another story than expected\n%s\n", path.c_str(), apart.c_str());
+    return 1;
+}
+
+int run_scenarios(const Arguments& arguments) {
+    std::size_t failed = 0;
+    int worst = 0;
+    for (const std::string& path : arguments.scenarios) {
+        const int result = run_scenario(arguments, path);
+        if (result != 0) ++failed;
+        worst = std::max(worst, result);
+    }
+    std::printf("%zu scenarios, %zu failed\n", arguments.scenarios.size(), failed);
+    return worst;
+}
+
+int run(const Arguments& arguments, const std::string& program) {
+    if (!arguments.scenarios.empty()) return run_scenarios(arguments);
+    if (arguments.compare) {
+        Comparison comparison;
+        comparison.first = arguments.first;
+        comparison.jobs = arguments.jobs;
+        comparison.hosts = arguments.hosts.value_or(comparison.hosts);
+        comparison.peer_hours = arguments.peer_hours.value_or(kCompareHours);
+        comparison.kills = arguments.seeds;
+        compare(comparison);
+        return 0;
+    }
+    return Batch(arguments, program).run();
 }
 
 }  // namespace
+}  // namespace iwant::sim
 
 int main(int argc, char** argv) {
     const auto arguments = iwant::sim::parse_arguments(argc, argv);
@@ -56,8 +162,5 @@ int main(int argc, char** argv) {
                      iwant::sim::kUsage);
         return 2;
     }
-    const auto began = std::chrono::steady_clock::now();
-    const Report report = run_seeds(*arguments);
-    report.print(std::chrono::steady_clock::now() - began);
-    return report.failed() == 0 ? 0 : 1;
+    return iwant::sim::run(*arguments, argv[0]);
 }

@@ -62,6 +62,14 @@ void World::arrives(HostNumber host, const node::MessageReceived& message) {
         oracle_->arrives(host, message, *from);
 }
 
+void World::stepped(HostNumber host) {
+    const std::uint64_t changes = oracle_->statistics().leader_changes;
+    oracle_->stepped(host);
+    if (oracle_->statistics().leader_changes == changes) return;
+    const auto view = hosts_[host].node()->leader_view();
+    tell("host" + std::to_string(host) + " leads epoch " + std::to_string(view.epoch));
+}
+
 void World::answered(HostNumber host, const node::AnswerSearch& answer) {
     tell("host" + std::to_string(host) + ": answer " + std::to_string(answer.ticket.value) +
          " results=" + std::to_string(answer.reply.total) +

@@ -52,7 +52,7 @@ class World final : public Hosts, public Surroundings {
     const Library& library() const override { return library_; }
     Piece fetch(HostNumber client, const PeerId& server, const FileId& file) override;
     void answered(HostNumber host, const node::AnswerSearch& answer) override;
-    void stepped(HostNumber host) override { oracle_->stepped(host); }
+    void stepped(HostNumber host) override;
     void arrives(HostNumber host, const node::MessageReceived& message) override;
     Logger& logger(HostNumber host) override;
 

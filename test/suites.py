@@ -14,7 +14,7 @@ import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-SIM_SEEDS = "1000"
+SIM_SEEDS = "200"
 PARALLEL = 2  # programs at a time; most of them mostly wait
 # Leaks are looked for too; a sanitized program that finds anything ends with this.
 SANITIZER = {"ASAN_OPTIONS": "exitcode=99:detect_leaks=1", "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1"}
@@ -30,11 +30,16 @@ def python_tests(folder, build):
     return [([sys.executable, str(script), "-v"], environment) for script in sorted((ROOT / "test" / folder).glob("*_test.py"))]
 
 
+def simulations(program):
+    scenarios = sorted(str(path) for path in (ROOT / "sim/scenarios").glob("*.txt"))
+    return [([program, "--seeds", SIM_SEEDS], {}), ([program, "--scenario", *scenarios], {})]
+
+
 SUITES = {
     "tidy": lambda: python_tests("tidy", "release"),
     "unit": lambda: unit_tests("release"),
     "unit-asan": lambda: unit_tests("asan"),
-    "sim": lambda: [([str(ROOT / "build/release/iwanto-sim"), "--seeds", SIM_SEEDS], {})],
+    "sim": lambda: simulations(str(ROOT / "build/release/iwanto-sim")),
     "cli": lambda: python_tests("cli", "release"),
     "integration": lambda: python_tests("integration", "release"),
     "integration-asan": lambda: python_tests("integration", "asan"),
@@ -54,7 +59,7 @@ def count(output, exit_code):
             found = re.search(rf"^\[  {tag} *\] (\d+) tests?", output, re.M)
             return int(found.group(1)) if found else 0
         passed, failed, skipped = figure("PASSED"), figure("FAILED"), figure("SKIPPED")
-    elif match := re.search(r"^(\d+) (?:seeds?, (\d+) failed|planted, (\d+) missed)", output, re.M):
+    elif match := re.search(r"^(\d+) (?:(?:seeds|scenarios), (\d+) failed|planted, (\d+) missed)", output, re.M):
         failed, skipped = int(match.group(2) or match.group(3)), 0
         passed = int(match.group(1)) - failed
     else:
