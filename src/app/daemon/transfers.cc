@@ -153,6 +153,7 @@ std::optional<std::filesystem::path> Transfers::find_copy(const FileId& file) {
 }
 
 void Transfers::checkpoint() {
+    if (plans_.empty()) return;  // nothing is written; an idle daemon wakes no thread for it
     // One at a time: what the disk worker does now may take longer than until the next tick.
     if (checkpoint_queued_.exchange(true)) return;
     disk_worker_.post([this] {
