@@ -178,7 +178,7 @@ class Datagrams(Teller):
     def test_nobody_can_say_goodbye_for_another_nor_for_itself_while_it_talks(self):
         mine = Identity()
         with self.surviving(), Session(self.mallory, self.leader, mine, name="talker", port=7777) as session:
-            session.register(*self.view())
+            session.send(wire.register(wire.view(0), wire.catalog(0, 0)))
 
             def online():
                 return {peer["name"] for peer in self.leader.json("peers")["peers"] if peer["online"]}

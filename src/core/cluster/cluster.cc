@@ -17,6 +17,11 @@ constexpr std::size_t kHeardMax = 4096;
 constexpr Duration kStall = seconds(5);
 constexpr Duration kHiccup = milliseconds(500);
 constexpr Duration kFollowerFresh = seconds(12);
+constexpr Duration kCountGap = milliseconds(250);
+constexpr Duration kRegistersWithin = seconds(60);
+// What is done with sessions and catalogues has seconds of time.
+constexpr Duration kTendGap = milliseconds(200);
+constexpr Duration kTendLatest = seconds(5);
 constexpr Duration kNeeded = seconds(10);
 constexpr Duration kGreaterWaits = milliseconds(250);
 }  // namespace
@@ -31,16 +36,18 @@ Cluster::Cluster(Self self, const Signatory& signatory, Prng prng, Logger& logge
       election_(self_.peer, prng.split(), logger, now),
       registrations_(signatory, prng.split()),
       prng_(prng.split()),
-      now_(now) {}
+      now_(now),
+      tend_at_(now),
+      due_(now) {}
 
 void Cluster::advance(Time now) {
     if (stopped_) return;
     now_ = now;
-    if (expected_by_ && now > *expected_by_ + kHiccup) {
+    if (due_ && now > *due_ + kHiccup) {
         sessions_.excuse_silence(now);
         watch_.excuse(now);
     }
-    if (expected_by_ && now > *expected_by_ + kStall) election_.stalled(now);
+    if (due_ && now > *due_ + kStall) election_.stalled(now);
     settle(now);
 }
 
@@ -49,7 +56,7 @@ void Cluster::settle(Time now) {
     if (stopped_) return;
     now_ = now;
     perform_effects(now);
-    tend_sessions(now);
+    tend_due(now);
     watch_leader(now);
     election_.advance(now);
     perform_effects(now);
@@ -57,19 +64,31 @@ void Cluster::settle(Time now) {
     keep_registrations(now);
     registrations_.advance(now);
     collect(registrations_);
-    drop_silent_owners(now);
-    registry_.advance(now);
-    collect(registry_);
     dial_due(now);
     announce_due(now);
     roster_due(now);
-    expected_by_ = next_deadline();
+    plan_next();
+}
+
+// Thousands of sessions cost nothing while nothing is due with them.
+void Cluster::tend_due(Time now) {
+    if (now < tend_at_) return;
+    tend_sessions(now);
+    registry_.advance(now);
+    collect(registry_);
+    tend_at_ = now + kTendLatest;
+    for (const auto& due : {sessions_.next_deadline(), registry_.next_deadline()}) {
+        if (due) tend_at_ = std::min(tend_at_, std::max(*due, now + kTendGap));
+    }
 }
 
 void Cluster::dial_due(Time now) {
+    const bool changed = dialer_.take_changed() || std::exchange(wishes_changed_, false);
+    if (!changed && (!dial_at_ || now < *dial_at_)) return;
     std::erase_if(needed_until_, [&](const auto& entry) { return entry.second <= now; });
     for (auto& dial : dialer_.due(now, [&](const auto& target) { return wish(target); }))
         actions_.push_back(std::move(dial));
+    dial_at_ = dialer_.next_deadline([&](const auto& target) { return wish(target); });
 }
 
 void Cluster::announce_due(Time now) {
@@ -98,6 +117,7 @@ void Cluster::need(const PeerId& peer, Time now) {
     if (peer == self_.peer || sessions_.of(peer) != nullptr) return;
     if (needed_until_.size() >= kNeededMax) return;
     needed_until_[peer] = now + kNeeded;
+    wishes_changed_ = true;
     if (const KnownMember* known = members_.find(peer)) {
         for (const auto& address : known->addresses)
             dialer_.suggested(peer, address, Dialer::Source::heard, now);
@@ -128,8 +148,16 @@ void Cluster::handle(const AnnouncementHeard& event, Time now) {
     if (heard_instances_.size() > kHeardMax) heard_instances_.erase(heard_instances_.begin());
     // Both sides hear each other; the smaller one dials first, so that one dial is enough.
     const bool first = self_.peer < event.peer || event.leader.leader == event.peer;
-    if (sessions_.of(event.peer) == nullptr)
-        dialer_.heard(event.peer, event.from, now, first ? now : now + kGreaterWaits);
+    const Time from = first ? now : now + kGreaterWaits;
+    const bool wanted = sessions_.size() < kMeshSessions || is_holder(event.peer) ||
+                        needed_until_.contains(event.peer);
+    if (sessions_.of(event.peer) == nullptr) {
+        if (wanted) {
+            dialer_.heard(event.peer, event.from, now, from);
+        } else {
+            dialer_.suggested(event.peer, event.from, Dialer::Source::heard, from);
+        }
+    }
     if (event.leader.leader == event.peer) {
         const bool ours = event.leader == election_.view() && event.instance == leader_instance_;
         if (ours) watch_.beacon(now);
@@ -194,6 +222,7 @@ void Cluster::handle(const StopAsked&, Time now) {
         actions_.push_back(SessionGone{id});
     }
     stopped_ = true;
+    due_.reset();
 }
 
 // The first standby; otherwise who was here longest, by our own measure.
@@ -209,20 +238,31 @@ PeerId Cluster::successor() const {
     return best == nullptr ? PeerId{} : best->peer;
 }
 
-std::uint32_t Cluster::followers() const {
-    if (!leading()) return 0;
-    return static_cast<std::uint32_t>(
-        std::ranges::count_if(sessions_.all(), [&](const auto& entry) {
-            const Session& session = entry.second;
-            return now_ - session.heard <= kFollowerFresh && sessions_.is_live(session.peer) &&
-                   election_.follows_us(session.peer) && registry_.registered(session.peer);
-        }));
+void Cluster::count_followers(Time now) {
+    if (!leading() || (counted_ && now - *counted_ < kCountGap)) return;
+    counted_ = now;
+    const auto follows = [&](const auto& entry) {
+        const Session& session = entry.second;
+        return now - session.heard <= kFollowerFresh && sessions_.is_live(session.peer) &&
+               election_.follows_us(session.peer) && registry_.registered(session.peer);
+    };
+    followers_ = static_cast<std::uint32_t>(std::ranges::count_if(sessions_.all(), follows));
+    election_.set_followers(followers_);
+}
+
+// Whoever promises files and does not deliver them, or has a leader and tells it nothing, would
+// keep every answer incomplete for ever: after a minute it counts as if it were not there.
+bool Cluster::counts_as_alive(const Session& session) const {
+    if (session.silent || session.stopping) return false;
+    if (registry_.registered(session.peer)) return !registry_.withholds(session.peer, now_);
+    const bool no_excuse = leading() && election_.led_by_us_or_none(session.peer);
+    return !no_excuse || now_ - session.opened < kRegistersWithin;
 }
 
 protocol::Coverage Cluster::coverage() const {
     protocol::Coverage coverage{1, 1};
     for (const auto& [id, session] : sessions_.all()) {
-        if (session.silent || session.stopping) continue;
+        if (!counts_as_alive(session)) continue;
         ++coverage.known;
         if (registry_.covers(session.peer)) ++coverage.indexed;
     }
@@ -255,21 +295,13 @@ std::vector<Action> Cluster::take_actions() {
     return std::exchange(actions_, {});
 }
 
-std::optional<Time> Cluster::next_deadline() const {
-    if (stopped_) return std::nullopt;
-    std::optional<Time> earliest = announcer_.next_deadline();
-    const auto consider = [&](const std::optional<Time>& time) {
-        if (time && *time < *earliest) earliest = time;
-    };
-    consider(election_.next_deadline());
-    consider(watch_.next_deadline());
-    consider(registrations_.next_deadline());
-    consider(registry_.next_deadline());
-    consider(sessions_.next_deadline());
-    consider(dialer_.next_deadline([&](const auto& target) { return wish(target); }));
-    consider(appoint_at_);
-    consider(roster_at_);
-    return earliest;
+void Cluster::plan_next() {
+    due_ = announcer_.next_deadline();
+    for (const auto& time :
+         {election_.next_deadline(), watch_.next_deadline(), registrations_.next_deadline(),
+          std::optional(tend_at_), dial_at_, appoint_at_, roster_at_}) {
+        if (time && *time < *due_) due_ = time;
+    }
 }
 
 }  // namespace iwant::cluster

@@ -66,7 +66,7 @@ class Cluster {
     void drop(SessionId session, protocol::Goodbye::Reason reason, Time now);
 
     std::vector<Action> take_actions();
-    std::optional<Time> next_deadline() const;
+    std::optional<Time> next_deadline() const { return due_; }
 
     const Self& self() const { return self_; }
     const protocol::LeaderView& leader_view() const { return election_.view(); }
@@ -78,7 +78,7 @@ class Cluster {
     bool is_live(const PeerId& peer) const { return sessions_.is_live(peer); }
     std::size_t live_count() const { return sessions_.live_count(); }
     /// Peers that follow us: registered, of our view by their own word, and heard of lately.
-    std::uint32_t followers() const;
+    std::uint32_t followers() const { return leading() ? followers_ : 0; }
     CatalogState catalog() const { return registrations_.catalog(); }
     std::uint64_t files() const { return registrations_.files(); }
     std::uint64_t bytes() const { return registrations_.bytes(); }
@@ -104,6 +104,7 @@ class Cluster {
 
   private:
     void settle(Time now);
+    void plan_next();
     void perform_effects(Time now);
     void perform(const Election::ClaimToAll& effect, Time now);
     void perform(const Election::ClaimTo& effect, Time now);
@@ -113,14 +114,16 @@ class Cluster {
     void perform(const Election::AskProof& effect, Time now);
     void perform(const Election::RivalSeen& effect, Time now);
     void perform(const Election::ViewChanged& effect, Time now);
+    void tend_due(Time now);
     void tend_sessions(Time now);
     void watch_leader(Time now);
     void dial_due(Time now);
     void announce_due(Time now);
     void roster_due(Time now);
     void roster_changed(Duration delay, Time now);
+    void count_followers(Time now);
+    void tell_roster(SessionId session);
     std::vector<protocol::Member> describe_all() const;
-    void drop_silent_owners(Time now);
 
     // Standbys.
     void appoint_due(Time now);
@@ -164,6 +167,8 @@ class Cluster {
     Dialer::Wish wish(const Dialer::Target& target) const;
     bool is_holder(const PeerId& peer) const;
     bool proven(const protocol::FollowersProof& proof) const;
+    bool mostly_known(const protocol::FollowersProof& proof) const;
+    bool counts_as_alive(const Session& session) const;
     PeerId successor() const;
     void send(SessionId session, protocol::Message message);
     void send_to_all(const protocol::Message& message);
@@ -196,10 +201,17 @@ class Cluster {
     std::map<PeerId, Time> complaints_;  ///< followers that distrust our leader, while we stand by
     std::map<PeerId, Time> needed_until_;
     std::map<PeerId, std::uint64_t> heard_instances_;
+    std::uint32_t followers_ = 0;
+    std::optional<Time> counted_;  ///< when the followers were counted last
+    bool holders_changed_ = true;  ///< who keeps an index, or the session to one of them
+    bool wishes_changed_ = true;   ///< whom we want a session to
+    std::optional<Time> dial_at_;
+    Time tend_at_;  ///< when sessions and catalogues are looked through next
+    std::map<PeerId, protocol::Member> told_;  ///< what followers were told of the members
     std::optional<Time> roster_at_;
     std::uint64_t roster_revision_ = 0;
     std::uint64_t ping_sequence_ = 0;
-    std::optional<Time> expected_by_;  ///< when we should have been called at the latest
+    std::optional<Time> due_;  ///< when we are to be called at the latest
     bool stopped_ = false;
     std::vector<Action> actions_;
 };

@@ -14,6 +14,7 @@ using std::chrono::seconds;
 namespace {
 // A follower that was here this long stands by; before, only for want of anybody else.
 constexpr Duration kAppointAgain = seconds(5);
+constexpr Duration kRosterJoinPerMember = std::chrono::milliseconds(2);
 constexpr std::size_t kDistrustedMax = 64;
 }  // namespace
 
@@ -65,6 +66,7 @@ void Cluster::receive(Session& session, const protocol::Standbys& message, Time 
         dialer_.hurry(member.peer, now);
     }
     if (!succession_.told(std::move(standbys))) return;
+    holders_changed_ = wishes_changed_ = true;
     election_.set_standbys(succession_.standbys());
     keeping_changed(now);
 }
@@ -82,6 +84,7 @@ void Cluster::keeping_changed(Time now) {
 }
 
 void Cluster::keep_registrations(Time now) {
+    if (!std::exchange(holders_changed_, false)) return;
     std::vector<Registrations::Holder> holders;
     const auto add = [&](const PeerId& peer) {
         const Session* session = sessions_.of(peer);
@@ -95,34 +98,46 @@ void Cluster::keep_registrations(Time now) {
     registrations_.keep(holders, election_.view(), members_.size(), now);
 }
 
-// What is announced and not delivered would keep every answer incomplete for ever.
-void Cluster::drop_silent_owners(Time now) {
-    if (!keeps_index()) return;
-    for (const PeerId& peer : registry_.withholding(now)) {
-        const auto session = session_to(peer);
-        if (!session) continue;
-        logger_.warning("ended a session that delivers no catalogue peer=" + peer.brief());
-        actions_.push_back(Disconnect{*session, protocol::Goodbye::Reason::limit});
-        gone(Session(*sessions_.find(*session)), now);
-    }
-}
-
+// The more members, the more changes travel together.
 void Cluster::roster_changed(Duration delay, Time now) {
-    if (!roster_at_ || *roster_at_ > now + delay) roster_at_ = now + delay;
+    const Time when = now + delay + kRosterJoinPerMember * members_.size();
+    if (!roster_at_ || *roster_at_ > when) roster_at_ = when;
 }
 
+// Followers hear of members that are new or another than they were told.
 void Cluster::roster_due(Time now) {
     if (!roster_at_ || *roster_at_ > now) return;
     roster_at_.reset();
     if (!leading()) return;
     if (!appoint_at_ && succession_.standbys().size() < protocol::kStandbysMax)
         appoint_at_ = now + kAppointAgain;
-    const auto rosters = make_rosters(election_.view(), ++roster_revision_, describe_all());
+    std::vector<protocol::Member> changed;
+    for (auto& member : describe_all()) {
+        protocol::Member& told = told_[member.peer];
+        if (told == member) continue;
+        told = member;
+        changed.push_back(std::move(member));
+    }
+    if (changed.empty()) return;
+    const auto rosters =
+        make_rosters(election_.view(), ++roster_revision_, RosterKind::changes, changed);
     for (const auto& [peer, owner] : registry_.owners()) {
         const auto session = session_to(peer);
-        if (!owner.registered || !session) continue;
+        if (!owner.registered || !owner.record || !session) continue;
         for (const auto& roster : rosters) send(*session, roster);
     }
+}
+
+// The whole list, as everybody else was told it.
+void Cluster::tell_roster(SessionId session) {
+    if (told_.empty()) {
+        for (auto& member : describe_all()) told_[member.peer] = std::move(member);
+    }
+    std::vector<protocol::Member> members;
+    for (const auto& [peer, member] : told_) members.push_back(member);
+    for (auto& roster :
+         make_rosters(election_.view(), ++roster_revision_, RosterKind::whole, members))
+        send(session, std::move(roster));
 }
 
 std::vector<protocol::Member> Cluster::describe_all() const {

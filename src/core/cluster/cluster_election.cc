@@ -18,7 +18,7 @@ constexpr std::uint64_t kProofEpochs = 16;
 }  // namespace
 
 void Cluster::perform_effects(Time now) {
-    election_.set_followers(followers());
+    count_followers(now);
     for (const auto& effect : election_.take_effects())
         std::visit([&](const auto& one) { perform(one, now); }, effect);
 }
@@ -104,7 +104,7 @@ void Cluster::receive(Session& session, const protocol::FollowersProof& message,
     if (asked == proofs_.end() || asked->second.view != message.view) return;
     const std::size_t wanted = asked->second.records;
     proofs_.erase(asked);
-    const bool good = message.records.size() == wanted && proven(message);
+    const bool good = message.records.size() == wanted && proven(message) && mostly_known(message);
     const auto result = good ? Election::Proof::good : Election::Proof::bad;
     election_.proof(session.peer, message.view, result, now);
 }
@@ -125,6 +125,15 @@ bool Cluster::proven(const protocol::FollowersProof& proof) const {
     return true;
 }
 
+// Keys cost nothing, so followers that we never met ourselves do not count.
+bool Cluster::mostly_known(const protocol::FollowersProof& proof) const {
+    const auto known = std::ranges::count_if(proof.records, [&](const auto& record) {
+        const KnownMember* member = members_.find(peer_id_of(record.follower));
+        return member != nullptr && member->seen;
+    });
+    return known * 2 > std::ssize(proof.records);
+}
+
 // Leaders settle between themselves who stays: ours learns of the other one.
 void Cluster::perform(const Election::RivalSeen& effect, Time) {
     const auto ours = leader_session();
@@ -138,12 +147,21 @@ void Cluster::perform(const Election::ViewChanged&, Time now) {
     // The same leader in the same epoch may be another run of it.
     const bool other_run = session != nullptr && session->instance != leader_instance_;
     if (view == acted_view_ && !(election_.following() && other_run)) return;
+    // A leader that is left because it went quiet does not count as alive until it is heard again.
+    Session* left = sessions_.of(acted_view_.leader);
+    if (left != nullptr && view.leader != acted_view_.leader && watch_.doubtful(now)) {
+        left->silent = true;
+        election_.peer_gone(left->peer);
+    }
     acted_view_ = view;
+    holders_changed_ = wishes_changed_ = true;
+    counted_.reset();
     complaints_.clear();
     watch_.end();
     actions_.push_back(LeaderChanged{});
     if (leading()) {
         announcer_.role_changed(Role::leading, now);
+        told_.clear();
         appoint_at_ = now + kRosterJoin;
         roster_changed(kRosterJoin, now);
     } else {

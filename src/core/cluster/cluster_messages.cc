@@ -19,6 +19,9 @@ namespace {
 constexpr Duration kRosterJoin = milliseconds(200);
 constexpr Duration kTotalsJoin = seconds(2);
 constexpr Duration kAppointJoin = milliseconds(100);
+// Whose files are in our index is missed sooner than others.
+constexpr Duration kOwnerPing = seconds(8);
+constexpr Duration kOwnerEnd = seconds(20);
 constexpr std::size_t kHintMembersMax = 50;
 }  // namespace
 
@@ -64,7 +67,7 @@ void Cluster::show_leader(Session& session, const protocol::LeaderView& theirs) 
 void Cluster::show(SessionId to, const PeerId& leader, const protocol::LeaderView& view) {
     const KnownMember* known = members_.find(leader);
     if (known == nullptr) return;
-    for (auto& roster : make_rosters(view, 0, {describe(leader, *known)}))
+    for (auto& roster : make_rosters(view, 0, RosterKind::whole, {describe(leader, *known)}))
         send(to, std::move(roster));
 }
 
@@ -106,13 +109,19 @@ void Cluster::receive(Session& session, const protocol::Register& message, Time 
     const Registered answer = registry_.enroll(session.peer, message, election_.view(), now);
     collect(registry_);
     send(session.id, answer);
+    session.ping = kOwnerPing;
+    session.end = kOwnerEnd;
     if (!leading()) return;
+    counted_.reset();
     if (message.view.leader == self_.peer) {
         const protocol::FollowerRecord record{session.key, message.view.epoch, message.sequence,
                                               message.signature};
-        if (registry_.signed_up(session.peer, record)) tell_standbys(session.id);
+        if (registry_.signed_up(session.peer, record)) {
+            tell_standbys(session.id);
+            tell_roster(session.id);
+        }
     }
-    election_.set_followers(followers());
+    count_followers(now);
     if (newcomer && !appoint_at_) appoint_at_ = now + kAppointJoin;
     roster_changed(newcomer ? kRosterJoin : kTotalsJoin, now);
 }
@@ -162,6 +171,7 @@ void Cluster::receive(Session& session, const protocol::Roster& message, Time no
 void Cluster::receive(Session& session, const Goodbye& message, Time now) {
     if (message.reason != Goodbye::Reason::stopping) return;
     session.stopping = true;
+    holders_changed_ = true;
     if (session.peer == election_.view().leader) election_.leader_lost(now);
     if (leading() && succession_.contains(session.peer)) appoint_at_ = now;
     election_.peer_gone(session.peer);

@@ -12,6 +12,7 @@ using std::chrono::milliseconds;
 
 namespace {
 constexpr Duration kRosterJoin = milliseconds(200);
+constexpr Duration kTendSoon = std::chrono::seconds(5);
 }  // namespace
 
 void Cluster::handle(const SessionOpened& event, Time now) {
@@ -49,6 +50,8 @@ void Cluster::welcome(const SessionOpened& event, Time now) {
     members_.reached_at(event.peer, event.address);
     actions_.push_back(RememberPeer{event.peer, member.name, event.address});
     needed_until_.erase(event.peer);
+    holders_changed_ = wishes_changed_ = true;
+    tend_at_ = std::min(tend_at_, now + kTendSoon);
     election_.peer_live(event.peer);
     if (leading()) send(event.session, protocol::LeaderClaim{election_.view(), followers()});
     const bool regained = election_.following() && event.peer == election_.view().leader;
@@ -81,6 +84,9 @@ void Cluster::gone(const Session& session, Time now) {
     election_.peer_gone(session.peer);
     const auto how = session.stopping ? Registry::Leaving::goodbye : Registry::Leaving::lost;
     registry_.left(session.peer, how, now);
+    holders_changed_ = wishes_changed_ = true;
+    tend_at_ = std::min(tend_at_, now + kTendSoon);
+    counted_.reset();
     roster_changed(kRosterJoin, now);
     complaints_.erase(session.peer);
     proofs_.erase(session.peer);
@@ -98,11 +104,11 @@ void Cluster::gone(const Session& session, Time now) {
 void Cluster::tend_sessions(Time now) {
     std::vector<SessionId> dead;
     for (auto& [id, session] : sessions_.all()) {
-        if (now - session.heard >= SessionTable::kEnd) {
+        if (now - session.heard >= session.end) {
             dead.push_back(id);
             continue;
         }
-        if (now - std::max(session.heard, session.pinged) < SessionTable::kPing) continue;
+        if (now - std::max(session.heard, session.pinged) < session.ping) continue;
         session.pinged = now;
         send(id, protocol::Ping{++ping_sequence_, election_.view()});
     }

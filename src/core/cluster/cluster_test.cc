@@ -275,10 +275,17 @@ TEST_F(ClusterTest, APeerWithoutALeaderLearnsWhereOursIs) {
 TEST_F(ClusterTest, FollowersGetTheRosterWithinAFractionOfASecond) {
     lead_with_followers();
     open(4, 4);
-    pass(milliseconds(200));
+    pass(milliseconds(210));
     ASSERT_EQ(sent<protocol::Roster>(2).size(), 1u);
-    EXPECT_EQ(sent<protocol::Roster>(2)[0].members.size(), 4u);
+    const auto news = sent<protocol::Roster>(2)[0];
+    ASSERT_EQ(news.members.size(), 1u) << "only what changed";
+    EXPECT_EQ(news.members[0].peer, peer(4));
+    EXPECT_FALSE(news.first);
     EXPECT_TRUE(sent<protocol::Roster>(4).empty()) << "not a follower yet";
+    enlist(4, {4, 0});
+    ASSERT_EQ(sent<protocol::Roster>(4).size(), 1u);
+    EXPECT_EQ(sent<protocol::Roster>(4)[0].members.size(), 4u);
+    EXPECT_TRUE(sent<protocol::Roster>(4)[0].first);
 }
 
 TEST_F(ClusterTest, ARegistrationWithoutItsSignatureEndsTheSession) {
@@ -291,7 +298,7 @@ TEST_F(ClusterTest, ARegistrationWithoutItsSignatureEndsTheSession) {
 
 TEST_F(ClusterTest, FollowersHearWhoStandsByInTheOrderOfTheirSessions) {
     lead_with_followers();
-    pass(seconds(12));
+    pass(seconds(6));
     open(4, 4);
     enlist(4, {4, 0});
     pass(seconds(6));
@@ -367,8 +374,9 @@ TEST_F(ClusterTest, ALeaderProvesItsFollowersByWhatTheySigned) {
         record.signature));
 }
 
-TEST_F(ClusterTest, AGreaterLeaderIsFollowedOnlyWithProof) {
+TEST_F(ClusterTest, AGreaterLeaderIsFollowedOnlyWithProofByPeersThatWeMet) {
     lead_with_followers();
+    for (const std::uint8_t number : {4, 5}) open(number, number);
     const LeaderView theirs{9, peer(9)};
     open(9, 9, theirs);
     hear(9, protocol::LeaderClaim{theirs, 3});

@@ -11,6 +11,8 @@ using std::chrono::seconds;
 namespace {
 constexpr std::size_t kTargetsMax = 4096;
 constexpr unsigned kDialsPerSecond = 10;
+constexpr unsigned kStrangersPerHost = 2;  // unproven dials a second
+constexpr std::size_t kHearsayPerHost = 8;
 constexpr Duration kGivenFirst = seconds(1);
 constexpr Duration kGivenMax = seconds(30);
 constexpr Duration kHintFirst = seconds(10);
@@ -26,21 +28,67 @@ Dialer::Target* Dialer::add(const protocol::Address& address, Source source) {
         known->second.source = std::max(known->second.source, source);
         return &known->second;
     }
-    if (targets_.size() >= kTargetsMax) {
-        const auto worst = std::ranges::max_element(targets_, {}, [](const auto& entry) {
-            const Target& target = entry.second;
-            const bool kept = target.source == Source::given || target.in_flight;
-            return kept ? -1 : static_cast<int>(target.failures);
-        });
-        if (worst->second.source == Source::given || worst->second.in_flight) return nullptr;
-        targets_.erase(worst);
-    }
+    if (!make_room(address, source)) return nullptr;
     Target& target = targets_[address];
     target.source = source;
     return &target;
 }
 
+// What was only heard of makes room: the one that failed most, of the same host when that has more
+// than its share.
+bool Dialer::make_room(const protocol::Address& address, Source source) {
+    const auto hearsay = [](const Target& target) {
+        return target.source == Source::heard && !target.proven && !target.in_flight;
+    };
+    auto worst = targets_.end();
+    auto worst_here = targets_.end();
+    std::size_t here = 0;
+    for (auto target = targets_.begin(); target != targets_.end(); ++target) {
+        if (!hearsay(target->second)) continue;
+        const auto worse = [&](auto than) {
+            return than == targets_.end() || than->second.failures < target->second.failures;
+        };
+        if (worse(worst)) worst = target;
+        if (target->first.host != address.host) continue;
+        ++here;
+        if (worse(worst_here)) worst_here = target;
+    }
+    if (source == Source::heard && here >= kHearsayPerHost) {
+        targets_.erase(worst_here);
+    } else if (targets_.size() >= kTargetsMax) {
+        if (worst == targets_.end()) return false;
+        targets_.erase(worst);
+    }
+    return true;
+}
+
+// Who is needed comes first, then who waits longest. A host that many names are said to live at
+// gets few dials, so that a crowd of fakes does not keep an honest newcomer waiting.
+std::vector<Dial> Dialer::launch_first(std::vector<Due> due, Time now) {
+    std::ranges::sort(due, [](const Due& a, const Due& b) {
+        if (a.wish != b.wish) return a.wish > b.wish;
+        if (a.target->next_try != b.target->next_try)
+            return a.target->next_try < b.target->next_try;
+        return *a.address < *b.address;
+    });
+    std::vector<Dial> dials;
+    for (const Due& one : due) {
+        if (!spend(now)) break;
+        unsigned& strangers = strangers_[one.address->host];
+        if (!one.target->proven && one.wish != Wish::needed && strangers >= kStrangersPerHost) {
+            --spent_;
+            one.target->next_try = window_ + seconds(1);
+            continue;
+        }
+        strangers += one.target->proven ? 0 : 1;
+        launch(*one.target, now);
+        dials.push_back({*one.address, one.target->expected});
+    }
+    return dials;
+}
+
 void Dialer::given(const protocol::Address& address, Time now) {
+    changed_ = true;
     Target* target = add(address, Source::given);
     if (target == nullptr) return;
     target->own = false;
@@ -56,6 +104,7 @@ void Dialer::suggested(const PeerId& peer, const protocol::Address& address, Sou
     if (target == nullptr || (known && target->expected == peer)) return;
     // Whoever answered there before is believed more than a hint about the same place.
     if (known && target->proven) return;
+    changed_ = true;
     target->expected = peer;
     target->own = false;
     if (!known) target->next_try = from;
@@ -69,17 +118,18 @@ void Dialer::heard(const PeerId& peer, const protocol::Address& address, Time no
 void Dialer::hurry(const PeerId& peer, Time now) {
     for (auto& [address, target] : targets_) {
         if (target.expected != peer || target.in_flight) continue;
-        if (!target.proven && target.failures > 0) {
-            target.next_try =
-                std::min(target.next_try, std::max(now, target.last_try + kHintFirst));
-            continue;
-        }
-        if (!target.proven) continue;
-        target.next_try = std::min(target.next_try, std::max(now, target.last_try + kProvenGap));
+        const bool fresh = !target.proven && target.failures == 0;
+        if (fresh) continue;
+        const Duration gap = target.proven ? kProvenGap : kHintFirst;
+        const Time earliest = std::max(now, target.last_try + gap);
+        if (earliest >= target.next_try) continue;
+        target.next_try = earliest;
+        changed_ = true;
     }
 }
 
 void Dialer::network_changed(Time now) {
+    changed_ = true;
     for (auto& [address, target] : targets_) {
         target.own = false;
         target.failures = 0;
@@ -88,6 +138,7 @@ void Dialer::network_changed(Time now) {
 }
 
 bool Dialer::redial(const PeerId& peer, Time now) {
+    changed_ = true;
     bool possible = false;
     for (auto& [address, target] : targets_) {
         if (target.expected != peer || target.own) continue;
@@ -104,6 +155,7 @@ bool Dialer::dialling(const PeerId& peer) const {
 }
 
 void Dialer::opened(const SessionOpened& event, Time now) {
+    changed_ = true;
     Target* reached = nullptr;
     const auto exact = targets_.find(event.address);
     if (exact != targets_.end()) reached = &exact->second;
@@ -127,6 +179,7 @@ void Dialer::opened(const SessionOpened& event, Time now) {
 }
 
 void Dialer::failed(const DialFailed& event, Time now) {
+    changed_ = true;
     const auto known = targets_.find(event.address);
     if (known == targets_.end()) return;
     Target& target = known->second;
@@ -175,6 +228,7 @@ bool Dialer::spend(Time now) {
     if (now - window_ >= seconds(1)) {
         window_ = now;
         spent_ = 0;
+        strangers_.clear();
     }
     if (spent_ >= kDialsPerSecond) return false;
     ++spent_;

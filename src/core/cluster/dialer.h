@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "base/ids.h"
@@ -58,15 +60,13 @@ class Dialer {
     template <class WishOf>
     std::vector<Dial> due(Time now, WishOf wish) {
         expire(now);
-        std::vector<Dial> dials;
+        std::vector<Due> due;
         for (auto& [address, target] : targets_) {
             if (target.own || target.in_flight || target.next_try > now) continue;
-            if (wish(target) == Wish::none) continue;
-            if (!spend(now)) break;
-            launch(target, now);
-            dials.push_back({address, target.expected});
+            const Wish wanted = wish(target);
+            if (wanted != Wish::none) due.push_back({&address, &target, wanted});
         }
-        return dials;
+        return launch_first(std::move(due), now);
     }
     template <class WishOf>
     std::optional<Time> next_deadline(WishOf wish) const {
@@ -85,12 +85,21 @@ class Dialer {
     /// The session to this peer broke: every address it is expected at is due now. Whether there is
     /// one.
     bool redial(const PeerId& peer, Time now);
+    /// Whether anything happened since the last call that may have made a dial due.
+    bool take_changed() { return std::exchange(changed_, false); }
     /// Whether a dial that expects this peer is under way.
     bool dialling(const PeerId& peer) const;
     std::size_t size() const { return targets_.size(); }
 
   private:
+    struct Due {
+        const protocol::Address* address;
+        Target* target;
+        Wish wish;
+    };
+    std::vector<Dial> launch_first(std::vector<Due> due, Time now);
     Target* add(const protocol::Address& address, Source source);
+    bool make_room(const protocol::Address& address, Source source);
     void launch(Target& target, Time now);
     void set_back(Target& target, Time now);
     void expire(Time now);
@@ -99,8 +108,10 @@ class Dialer {
 
     PeerId self_;
     std::map<protocol::Address, Target> targets_;
+    bool changed_ = true;
     Time window_;  ///< when the current second of dials began
     unsigned spent_ = 0;
+    std::map<std::string, unsigned> strangers_;  ///< unproven dials to a host in that second
 };
 
 }  // namespace iwant::cluster

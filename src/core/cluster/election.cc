@@ -18,6 +18,12 @@ constexpr Duration kSuccessorPatience = milliseconds(500);
 constexpr Duration kAnswerGap = milliseconds(500);
 constexpr Duration kReminder = seconds(1);
 constexpr Duration kProofPatience = seconds(1);
+// Time for a claim to be heard and registered with before the next one answers it.
+constexpr Duration kDuelGap = milliseconds(300);
+constexpr Duration kDuelMemory = seconds(10);
+constexpr unsigned kDuelsMax = 3;
+constexpr Duration kRaiseGap = seconds(1);
+constexpr Duration kRaiseGapOfPeer = seconds(10);
 // Epochs rise by one for each change of leader; nobody's first contact is with more than this.
 constexpr std::uint64_t kFirstEpochMax = 1'000'000;
 // So many peers must have seen an epoch that is further ahead than jumps are believed.
@@ -51,6 +57,12 @@ void Election::peer_gone(const PeerId& peer) {
 bool Election::follows_us(const PeerId& peer) const {
     const auto found = live_.find(peer);
     return found != live_.end() && found->second.view.leader == self_;
+}
+
+bool Election::led_by_us_or_none(const PeerId& peer) const {
+    const auto found = live_.find(peer);
+    return found == live_.end() || found->second.view.leader.is_zero() ||
+           found->second.view.leader == self_;
 }
 
 // A jump is believed when several peers have seen it, or all that there are and it is one that a
@@ -103,21 +115,38 @@ void Election::claimed(const PeerId& peer, Statement& statement, LeaderHealth he
 
 // Two leaders met.
 void Election::rival(const PeerId& peer, Statement& statement, Time now) {
-    const bool counts = statement.unproven != statement.view;
-    const Claim theirs{peer, statement.view.epoch, counts ? statement.followers : 0};
-    if (!beats(own_claim(), theirs)) {
-        if (!wants_proof(peer, statement, now)) give_way(peer, theirs, now);
+    const LeaderView theirs = statement.view;
+    if (!we_stay(peer, statement, now)) {
+        if (!wants_proof(peer, statement, now)) give_way(peer, theirs.epoch, now);
     } else if (theirs.epoch >= view_.epoch) {
-        claim(theirs.epoch + 1, now);
+        duel(statement, now);
     } else {
         answer(statement, ClaimTo{peer}, now);
     }
 }
 
+// Both judge by the same facts. When they do not know the same, say because only one of them has
+// met the other's followers, both could go on claiming for ever: then the smaller rank decides.
+bool Election::we_stay(const PeerId& peer, const Statement& statement, Time now) const {
+    const bool endless = statement.duels >= kDuelsMax && now - *statement.dueled < kDuelMemory;
+    if (endless) return election_rank(0, self_) < election_rank(0, peer);
+    const bool counts = statement.unproven != statement.view;
+    return beats(own_claim(), {peer, statement.view.epoch, counts ? statement.followers : 0});
+}
+
+void Election::duel(Statement& statement, Time now) {
+    if (statement.dueled && now - *statement.dueled < kDuelGap) return;
+    const bool again = statement.dueled && now - *statement.dueled < kDuelMemory;
+    statement.duels = again ? statement.duels + 1 : 1;
+    statement.dueled = now;
+    claim(statement.view.epoch + 1, now);
+}
+
 // Numbers are cheap: before a leader gives way to a greater one, some of those followers must have
 // signed that they follow it.
 bool Election::wants_proof(const PeerId& peer, Statement& statement, Time now) {
-    const bool decisive = statement.followers > followers_ && statement.unproven != statement.view;
+    const bool decisive = statement.followers > followers_ &&
+                          statement.unproven != statement.view && statement.duels < kDuelsMax;
     if (!decisive || statement.proven == statement.view) return false;
     if (statement.proof_asked && now - *statement.proof_asked < kProofPatience) return true;
     statement.proof_asked = now;
@@ -136,13 +165,13 @@ void Election::proof(const PeerId& peer, const LeaderView& view, Proof result, T
     if (leading() && statement.claims) rival(peer, statement, now);
 }
 
-void Election::give_way(const PeerId& peer, const Claim& theirs, Time now) {
+void Election::give_way(const PeerId& peer, std::uint64_t epoch, Time now) {
     logger_.info("gives way to another leader leader=" + peer.brief() +
-                 " epoch=" + std::to_string(theirs.epoch));
-    if (theirs.epoch < view_.epoch) effects_.push_back(ClaimTo{peer});
+                 " epoch=" + std::to_string(epoch));
+    if (epoch < view_.epoch) effects_.push_back(ClaimTo{peer});
     effects_.push_back(ResignToAll{view_, peer});
-    if (theirs.epoch >= view_.epoch) {
-        follow(peer, theirs.epoch);
+    if (epoch >= view_.epoch) {
+        follow(peer, epoch);
     } else {
         // It will claim again above our epoch as soon as it hears of it.
         lose_leader(now + kSettling, now);
@@ -161,6 +190,15 @@ void Election::candidate(const PeerId& peer, Statement& statement, LeaderHealth 
     answer(statement, ViewTo{peer}, now);
 }
 
+// Who has seen a later epoch than ours does not follow us before we claim above it. Each claim
+// makes everybody register again, so nobody can ask for that as often as it likes.
+void Election::rise_above(Statement& statement, Time now) {
+    if (statement.raised && now - *statement.raised < kRaiseGapOfPeer) return;
+    if (raised_ && now - *raised_ < kRaiseGap) return;
+    statement.raised = raised_ = now;
+    claim(statement.view.epoch + 1, now);
+}
+
 // A peer that does not lead says what it believes.
 void Election::contradicted(const PeerId& peer, Statement& statement, Time now) {
     const LeaderView& theirs = statement.view;
@@ -176,7 +214,7 @@ void Election::contradicted(const PeerId& peer, Statement& statement, Time now) 
     if (leading()) {
         const bool ahead = theirs.epoch > view_.epoch;
         if (ahead && (theirs.leader.is_zero() || theirs.leader == self_)) {
-            claim(theirs.epoch + 1, now);
+            rise_above(statement, now);
         } else if (theirs != view_) {
             answer(statement, ClaimTo{peer}, now);
         }
@@ -213,11 +251,16 @@ void Election::follow(const PeerId& leader, std::uint64_t epoch) {
 void Election::remind_others(Time now) {
     remind_at_ = now + kReminder;
     std::vector<PeerId> unproven;
+    Statement* ahead = nullptr;
     for (auto& [peer, statement] : live_) {
+        const LeaderView& theirs = statement.view;
+        const bool led_by_none = theirs.leader.is_zero() || theirs.leader == self_;
+        if (theirs.epoch > view_.epoch && led_by_none && believable(theirs)) ahead = &statement;
         if (statement.view != view_) answer(statement, ClaimTo{peer}, now);
         const bool late = statement.proof_asked && now - *statement.proof_asked >= kProofPatience;
         if (late) unproven.push_back(peer);
     }
+    if (ahead != nullptr) rise_above(*ahead, now);
     for (const PeerId& peer : unproven) {
         if (leading()) proof(peer, live_.at(peer).view, Proof::bad, now);
     }

@@ -38,6 +38,8 @@ class Election {
     void set_standbys(std::vector<PeerId> standbys) { standbys_ = std::move(standbys); }
     /// Whether a live peer says that it follows us.
     bool follows_us(const PeerId& peer) const;
+    /// Whether a live peer follows us or nobody, or never said.
+    bool led_by_us_or_none(const PeerId& peer) const;
     bool barred(const PeerId& peer, Time now) const { return flaps_.barred(peer, now); }
 
     void peer_live(const PeerId& peer);
@@ -108,6 +110,9 @@ class Election {
         bool claims = false;           ///< leads by its own word
         bool counted = false;          ///< `followers` is known
         std::optional<Time> answered;  ///< when we last told it that it is wrong
+        std::optional<Time> dueled;    ///< when we last claimed anew against its claim
+        unsigned duels = 0;            ///< such claims in a row
+        std::optional<Time> raised;    ///< when we last claimed anew above its epoch
         std::optional<Time> proof_asked;
         protocol::LeaderView proven;    ///< in this view its followers were proven
         protocol::LeaderView unproven;  ///< in this view they could not be
@@ -116,9 +121,12 @@ class Election {
     bool believable(const protocol::LeaderView& view) const;
     void claimed(const PeerId& peer, Statement& statement, LeaderHealth health, Time now);
     void rival(const PeerId& peer, Statement& statement, Time now);
-    void give_way(const PeerId& peer, const Claim& theirs, Time now);
+    bool we_stay(const PeerId& peer, const Statement& statement, Time now) const;
+    void duel(Statement& statement, Time now);
+    void give_way(const PeerId& peer, std::uint64_t epoch, Time now);
     bool wants_proof(const PeerId& peer, Statement& statement, Time now);
     void candidate(const PeerId& peer, Statement& statement, LeaderHealth health, Time now);
+    void rise_above(Statement& statement, Time now);
     void contradicted(const PeerId& peer, Statement& statement, Time now);
     void claim(std::uint64_t epoch, Time now);
     void follow(const PeerId& leader, std::uint64_t epoch);
@@ -151,6 +159,7 @@ class Election {
     PreVote vote_;
     protocol::LeaderView asked_;  ///< what the vote is about
     Time remind_at_;
+    std::optional<Time> raised_;  ///< when we last claimed anew above a peer's epoch
     std::vector<Effect> effects_;
 };
 

@@ -285,6 +285,27 @@ TEST_F(ElectionTest, ALeaderDoesNotGiveWayToFollowersThatAreNotProven) {
     EXPECT_EQ(election.view(), (LeaderView{10, peer(1)})) << "no proof came";
 }
 
+TEST_F(ElectionTest, TwoLeadersThatKnowDifferentThingsDoNotDuelForEver) {
+    const PeerId smaller = [] {
+        for (std::uint8_t i = 2;; ++i) {
+            if (election_rank(0, peer(i)) < election_rank(0, peer(1))) return peer(i);
+        }
+    }();
+    election.advance(Time{} + seconds(1));
+    election.set_followers(3);
+    election.peer_live(smaller);
+    Time now = Time{} + seconds(2);
+    int claims = 0;
+    while (election.leading() && claims < 20) {
+        now += milliseconds(400);
+        election.set_followers(3);
+        election.says(smaller, {election.view().epoch + 1, smaller}, 1, kHealthy, now);
+        ++claims;
+    }
+    EXPECT_EQ(election.view().leader, smaller);
+    EXPECT_LE(claims, 4);
+}
+
 TEST_F(ElectionTest, AnEpochFarAheadIsBelievedWhenThreePeersHaveSeenIt) {
     follow(peer(2), 3);
     const std::uint64_t far = 50'000'000;

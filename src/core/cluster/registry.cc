@@ -13,6 +13,8 @@ namespace {
 constexpr Duration kGrace = seconds(10);
 constexpr Duration kKept = seconds(60);
 constexpr Duration kDelivery = seconds(60);
+// Fewer changes than this in a run are progress only when they are the last.
+constexpr std::size_t kProgressChanges = 20;
 }  // namespace
 
 void Registry::begin(Time now) {
@@ -49,11 +51,11 @@ protocol::Registered Registry::enroll(const PeerId& peer, const protocol::Regist
         if (owner.have.version > 0) actions_.push_back(IndexForget{peer});
         owner.have = {message.catalog.catalog_id, 0};
     }
-    owner.announced = message.catalog;
     owner.files = message.files;
     owner.bytes = message.bytes;
+    if (!owner.registered || owner.have == owner.announced) owner.progressed = now;
+    owner.announced = message.catalog;
     owner.registered = true;
-    owner.progressed = now;
     owner.remove_at.reset();
     answer.have = owner.have;
     return answer;
@@ -75,9 +77,10 @@ std::optional<protocol::CatalogAck> Registry::update(const PeerId& peer,
         if (in_range) fresh.changes.push_back(change);
     }
     if (!fresh.changes.empty()) actions_.push_back(std::move(fresh));
-    if (delta.up_to > owner.have.version) owner.progressed = now;
+    const bool much = delta.changes.size() >= kProgressChanges;
     owner.have.version = delta.up_to;
     owner.announced.version = std::max(owner.announced.version, delta.up_to);
+    if (much || owner.have == owner.announced) owner.progressed = now;
     return protocol::CatalogAck{owner.have};
 }
 
@@ -114,13 +117,11 @@ std::vector<protocol::FollowerRecord> Registry::records() const {
     return all;
 }
 
-std::vector<PeerId> Registry::withholding(Time now) const {
-    std::vector<PeerId> peers;
-    for (const auto& [peer, owner] : owners_) {
-        const bool behind = owner.registered && owner.have != owner.announced;
-        if (behind && now - owner.progressed >= kDelivery) peers.push_back(peer);
-    }
-    return peers;
+bool Registry::withholds(const PeerId& peer, Time now) const {
+    const auto found = owners_.find(peer);
+    if (found == owners_.end() || !found->second.registered) return false;
+    const Owner& owner = found->second;
+    return owner.have != owner.announced && now - owner.progressed >= kDelivery;
 }
 
 bool Registry::covers(const PeerId& peer) const {

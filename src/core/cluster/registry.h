@@ -50,8 +50,9 @@ class Registry {
     bool signed_up(const PeerId& peer, const protocol::FollowerRecord& record);
     /// What the registered owners signed, in the order of their ids.
     std::vector<protocol::FollowerRecord> records() const;
-    /// Who announced more than it delivers: registered, behind, and quiet about it for a minute.
-    std::vector<PeerId> withholding(Time now) const;
+    /// Whether this owner announced more than it delivers: registered, behind, and no progress
+    /// worth the name for a minute.
+    bool withholds(const PeerId& peer, Time now) const;
     /// Whether everything that this peer announced is indexed.
     bool covers(const PeerId& peer) const;
     const std::map<PeerId, Owner>& owners() const { return owners_; }

@@ -130,14 +130,19 @@ TEST_F(RegistryTest, WithoutTheRoleNothingIsCoveredAndEverythingKeptForAMinute) 
 TEST_F(RegistryTest, WhoAnnouncesAndDoesNotDeliverForAMinuteWithholds) {
     enroll(5, 100);
     now += seconds(59);
-    EXPECT_TRUE(registry.withholding(now).empty());
-    update(0, 1);
+    EXPECT_FALSE(registry.withholds(peer(2), now));
+    update(0, 50);
     now += seconds(59);
-    EXPECT_TRUE(registry.withholding(now).empty()) << "it is slow, but it delivers";
+    EXPECT_FALSE(registry.withholds(peer(2), now)) << "it is slow, but it delivers";
+    update(50, 51);
+    enroll(5, 100);
     now += seconds(1);
-    EXPECT_EQ(registry.withholding(now), std::vector{peer(2)});
-    update(1, 100);
-    EXPECT_TRUE(registry.withholding(now).empty());
+    EXPECT_TRUE(registry.withholds(peer(2), now)) << "one change a minute is no delivery";
+    update(51, 100);
+    EXPECT_FALSE(registry.withholds(peer(2), now));
+    now += seconds(100);
+    enroll(5, 101);
+    EXPECT_FALSE(registry.withholds(peer(2), now)) << "it had no reason to deliver before";
 }
 
 }  // namespace

@@ -20,6 +20,7 @@ protocol::Member describe(const PeerId& peer, const KnownMember& known) {
 }
 
 std::vector<protocol::Roster> make_rosters(const protocol::LeaderView& view, std::uint64_t revision,
+                                           RosterKind kind,
                                            const std::vector<protocol::Member>& members) {
     std::vector<protocol::Roster> rosters;
     std::size_t begin = 0;
@@ -28,7 +29,7 @@ std::vector<protocol::Roster> make_rosters(const protocol::LeaderView& view, std
         protocol::Roster roster;
         roster.view = view;
         roster.revision = revision;
-        roster.first = begin == 0;
+        roster.first = kind == RosterKind::whole && begin == 0;
         roster.last = end == members.size();
         roster.members.assign(members.begin() + static_cast<long>(begin),
                               members.begin() + static_cast<long>(end));

@@ -13,7 +13,7 @@ using test::peer;
 
 TEST(Roster, ALongListTakesSeveralMessages) {
     const std::vector<protocol::Member> members(protocol::kRosterMembersMax * 2 + 1);
-    const auto rosters = make_rosters({1, peer(1)}, 4, members);
+    const auto rosters = make_rosters({1, peer(1)}, 4, RosterKind::whole, members);
     ASSERT_EQ(rosters.size(), 3u);
     EXPECT_TRUE(rosters[0].first);
     EXPECT_FALSE(rosters[0].last);
@@ -23,7 +23,7 @@ TEST(Roster, ALongListTakesSeveralMessages) {
 }
 
 TEST(Roster, AnEmptyListIsStillAMessage) {
-    const auto rosters = make_rosters({1, peer(1)}, 4, {});
+    const auto rosters = make_rosters({1, peer(1)}, 4, RosterKind::whole, {});
     ASSERT_EQ(rosters.size(), 1u);
     EXPECT_TRUE(rosters[0].first && rosters[0].last);
 }

@@ -85,8 +85,8 @@ bool SessionTable::is_live(const PeerId& peer) const {
 std::optional<Time> SessionTable::next_deadline() const {
     std::optional<Time> earliest;
     for (const auto& [id, session] : sessions_) {
-        const Time due =
-            std::min(std::max(session.heard, session.pinged) + kPing, session.heard + kEnd);
+        const Time ping = std::max(session.heard, session.pinged) + session.ping;
+        const Time due = std::min(ping, session.heard + session.end);
         if (!earliest || due < *earliest) earliest = due;
     }
     return earliest;

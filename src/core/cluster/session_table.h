@@ -16,6 +16,8 @@
 
 namespace iwant::cluster {
 
+inline constexpr Duration kSessionPing = std::chrono::seconds(15);
+
 struct Session {
     SessionId id;
     PeerId peer;
@@ -26,6 +28,8 @@ struct Session {
     Time opened;
     Time heard;
     Time pinged;
+    Duration ping = kSessionPing;  ///< quiet for this long it is pinged, for that long it is dead
+    Duration end = protocol::kIdleTimeout;
     bool silent = false;         ///< led and was lost; does not count as alive until heard again
     bool stopping = false;       ///< said goodbye
     protocol::LeaderView shown;  ///< the leader that we last told this peer how to reach
@@ -52,9 +56,6 @@ class SessionTable {
     std::size_t live_count() const;
     bool is_live(const PeerId& peer) const;
 
-    /// How long a session may be quiet before a ping and before the end.
-    static constexpr Duration kPing = std::chrono::seconds(15);
-    static constexpr Duration kEnd = protocol::kIdleTimeout;
     /// The earliest time that any session wants a ping or the end.
     std::optional<Time> next_deadline() const;
     /// After a pause of ours nobody's silence means anything.
