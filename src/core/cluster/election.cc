@@ -22,6 +22,8 @@ constexpr Duration kProofPatience = seconds(1);
 constexpr Duration kDuelGap = milliseconds(300);
 constexpr Duration kDuelMemory = seconds(10);
 constexpr unsigned kDuelsMax = 3;
+// Then it may try again: we may have met its followers by now.
+constexpr Duration kUnproven = seconds(3);
 constexpr Duration kRaiseGap = seconds(1);
 constexpr Duration kRaiseGapOfPeer = seconds(10);
 // Epochs rise by one for each change of leader; nobody's first contact is with more than this.
@@ -116,30 +118,28 @@ void Election::claimed(const PeerId& peer, Statement& statement, LeaderHealth he
 // Two leaders met.
 void Election::rival(const PeerId& peer, Statement& statement, Time now) {
     const LeaderView theirs = statement.view;
-    if (!we_stay(peer, statement, now)) {
+    const Claim claim{peer, theirs.epoch, unproven(statement, now) ? 0 : statement.followers};
+    if (!beats(own_claim(), claim)) {
         if (!wants_proof(peer, statement, now)) give_way(peer, theirs.epoch, now);
-    } else if (theirs.epoch >= view_.epoch) {
-        duel(statement, now);
-    } else {
+    } else if (theirs.epoch < view_.epoch || !duel(statement, now)) {
         answer(statement, ClaimTo{peer}, now);
     }
 }
 
-// Both judge by the same facts. When they do not know the same, say because only one of them has
-// met the other's followers, both could go on claiming for ever: then the smaller rank decides.
-bool Election::we_stay(const PeerId& peer, const Statement& statement, Time now) const {
-    const bool endless = statement.duels >= kDuelsMax && now - *statement.dueled < kDuelMemory;
-    if (endless) return election_rank(0, self_) < election_rank(0, peer);
-    const bool counts = statement.unproven != statement.view;
-    return beats(own_claim(), {peer, statement.view.epoch, counts ? statement.followers : 0});
+// Claims above the rival's epoch. Both judge by the same facts, unless only one of them has met the
+// other's followers, or one lies: then nobody gains by going on, and both wait for what is next.
+bool Election::duel(Statement& statement, Time now) {
+    if (statement.dueled && now - *statement.dueled >= kDuelMemory) statement.duels = 0;
+    if (statement.duels >= kDuelsMax) return false;
+    if (dueled_ && now - *dueled_ < kDuelGap) return false;
+    ++statement.duels;
+    statement.dueled = dueled_ = now;
+    claim(statement.view.epoch + 1, now);
+    return true;
 }
 
-void Election::duel(Statement& statement, Time now) {
-    if (statement.dueled && now - *statement.dueled < kDuelGap) return;
-    const bool again = statement.dueled && now - *statement.dueled < kDuelMemory;
-    statement.duels = again ? statement.duels + 1 : 1;
-    statement.dueled = now;
-    claim(statement.view.epoch + 1, now);
+bool Election::unproven(const Statement& statement, Time now) const {
+    return statement.unproven == statement.view && now - statement.unproven_at < kUnproven;
 }
 
 // Numbers are cheap: before a leader gives way to a greater one, some of those followers must have
@@ -160,6 +160,7 @@ void Election::proof(const PeerId& peer, const LeaderView& view, Proof result, T
     Statement& statement = found->second;
     statement.proof_asked.reset();
     (result == Proof::good ? statement.proven : statement.unproven) = view;
+    statement.unproven_at = now;
     if (result == Proof::bad)
         logger_.warning("a leader could not prove its followers leader=" + peer.brief());
     if (leading() && statement.claims) rival(peer, statement, now);

@@ -115,14 +115,15 @@ class Election {
         std::optional<Time> raised;    ///< when we last claimed anew above its epoch
         std::optional<Time> proof_asked;
         protocol::LeaderView proven;    ///< in this view its followers were proven
-        protocol::LeaderView unproven;  ///< in this view they could not be
+        protocol::LeaderView unproven;  ///< in this view they could not be, at that time
+        Time unproven_at;
     };
 
     bool believable(const protocol::LeaderView& view) const;
     void claimed(const PeerId& peer, Statement& statement, LeaderHealth health, Time now);
     void rival(const PeerId& peer, Statement& statement, Time now);
-    bool we_stay(const PeerId& peer, const Statement& statement, Time now) const;
-    void duel(Statement& statement, Time now);
+    bool duel(Statement& statement, Time now);
+    bool unproven(const Statement& statement, Time now) const;
     void give_way(const PeerId& peer, std::uint64_t epoch, Time now);
     bool wants_proof(const PeerId& peer, Statement& statement, Time now);
     void candidate(const PeerId& peer, Statement& statement, LeaderHealth health, Time now);
@@ -159,6 +160,7 @@ class Election {
     PreVote vote_;
     protocol::LeaderView asked_;  ///< what the vote is about
     Time remind_at_;
+    std::optional<Time> dueled_;  ///< when we last claimed anew against any rival
     std::optional<Time> raised_;  ///< when we last claimed anew above a peer's epoch
     std::vector<Effect> effects_;
 };
