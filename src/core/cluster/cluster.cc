@@ -35,7 +35,7 @@ Cluster::Cluster(Self self, const Signatory& signatory, Prng prng, Logger& logge
       announcer_(prng.split(), now),
       election_(self_.peer, prng.split(), logger, now),
       registrations_(signatory, prng.split()),
-      prng_(prng.split()),
+      follower_proof_(signatory, members_, prng.split()),
       now_(now),
       tend_at_(now),
       due_(now) {}

@@ -18,10 +18,12 @@
 #include "core/cluster/announcer.h"
 #include "core/cluster/dialer.h"
 #include "core/cluster/election.h"
+#include "core/cluster/follower_proof.h"
 #include "core/cluster/leader_watch.h"
 #include "core/cluster/member_list.h"
 #include "core/cluster/registrations.h"
 #include "core/cluster/registry.h"
+#include "core/cluster/roster.h"
 #include "core/cluster/session_table.h"
 #include "core/cluster/succession.h"
 #include "core/cluster/types.h"
@@ -158,16 +160,8 @@ class Cluster {
     template <class Other>
     void receive(Session&, const Other&, Time) {}
 
-    /// What a rival was asked to prove.
-    struct ProofAsked {
-        protocol::LeaderView view;
-        std::size_t records = 0;
-    };
-
     Dialer::Wish wish(const Dialer::Target& target) const;
     bool is_holder(const PeerId& peer) const;
-    bool proven(const protocol::FollowersProof& proof) const;
-    bool mostly_known(const protocol::FollowersProof& proof) const;
     bool counts_as_alive(const Session& session) const;
     PeerId successor() const;
     void send(SessionId session, protocol::Message message);
@@ -189,14 +183,14 @@ class Cluster {
     Succession succession_;
     Registry registry_;
     Registrations registrations_;
-    Prng prng_;
+    FollowerProof follower_proof_;
+    RosterBook roster_book_;
 
     Time now_;
     protocol::LeaderView acted_view_;  ///< what was acted upon last
     std::uint64_t leader_instance_ = 0;
     bool kept_index_ = false;  ///< whether we led or stood by
     std::optional<Time> appoint_at_;
-    std::map<PeerId, ProofAsked> proofs_;       ///< of rivals
     std::map<PeerId, std::string> distrusted_;  ///< leaders that hid something, and what
     std::map<PeerId, Time> complaints_;  ///< followers that distrust our leader, while we stand by
     std::map<PeerId, Time> needed_until_;
@@ -207,9 +201,7 @@ class Cluster {
     bool wishes_changed_ = true;   ///< whom we want a session to
     std::optional<Time> dial_at_;
     Time tend_at_;  ///< when sessions and catalogues are looked through next
-    std::map<PeerId, protocol::Member> told_;  ///< what followers were told of the members
     std::optional<Time> roster_at_;
-    std::uint64_t roster_revision_ = 0;
     std::uint64_t ping_sequence_ = 0;
     std::optional<Time> due_;  ///< when we are to be called at the latest
     bool stopped_ = false;

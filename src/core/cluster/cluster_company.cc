@@ -2,7 +2,6 @@
 #include <utility>
 
 #include "core/cluster/cluster.h"
-#include "core/cluster/roster.h"
 #include "core/protocol/limits.h"
 
 // The part of Cluster that keeps company: the members, the standbys, and whom else one can ask.
@@ -111,16 +110,7 @@ void Cluster::roster_due(Time now) {
     if (!leading()) return;
     if (!appoint_at_ && succession_.standbys().size() < protocol::kStandbysMax)
         appoint_at_ = now + kAppointAgain;
-    std::vector<protocol::Member> changed;
-    for (auto& member : describe_all()) {
-        protocol::Member& told = told_[member.peer];
-        if (told == member) continue;
-        told = member;
-        changed.push_back(std::move(member));
-    }
-    if (changed.empty()) return;
-    const auto rosters =
-        make_rosters(election_.view(), ++roster_revision_, RosterKind::changes, changed);
+    const auto rosters = roster_book_.changes(election_.view(), describe_all());
     for (const auto& [peer, owner] : registry_.owners()) {
         const auto session = session_to(peer);
         if (!owner.registered || !owner.record || !session) continue;
@@ -128,16 +118,9 @@ void Cluster::roster_due(Time now) {
     }
 }
 
-// The whole list, as everybody else was told it.
 void Cluster::tell_roster(SessionId session) {
-    if (told_.empty()) {
-        for (auto& member : describe_all()) told_[member.peer] = std::move(member);
-    }
-    std::vector<protocol::Member> members;
-    for (const auto& [peer, member] : told_) members.push_back(member);
-    for (auto& roster :
-         make_rosters(election_.view(), ++roster_revision_, RosterKind::whole, members))
-        send(session, std::move(roster));
+    if (roster_book_.empty()) roster_book_.changes(election_.view(), describe_all());
+    for (auto& roster : roster_book_.whole(election_.view())) send(session, std::move(roster));
 }
 
 std::vector<protocol::Member> Cluster::describe_all() const {

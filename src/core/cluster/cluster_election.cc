@@ -2,7 +2,6 @@
 
 #include "core/cluster/cluster.h"
 #include "core/protocol/limits.h"
-#include "core/protocol/statement.h"
 
 // The part of Cluster that carries out what the election decides, and speaks for it.
 
@@ -12,9 +11,6 @@ using std::chrono::milliseconds;
 
 namespace {
 constexpr Duration kRosterJoin = milliseconds(200);
-constexpr std::size_t kFollowerSamples = 5;
-// A claim is newer than its followers' signatures by the claims that two leaders make in a duel.
-constexpr std::uint64_t kProofEpochs = 16;
 }  // namespace
 
 void Cluster::perform_effects(Time now) {
@@ -71,21 +67,9 @@ void Cluster::receive(Session& session, const protocol::PreVote& message, Time n
     if (complaints_.size() * 2 > sessions_.live_count()) election_.challenge(now);
 }
 
-// A rival says that more follow it than us: some of them, by chance, shall have signed it.
 void Cluster::perform(const Election::AskProof& effect, Time) {
     const auto session = session_to(effect.peer);
-    if (!session) return;
-    protocol::FollowersRequest request;
-    request.view = effect.view;
-    const std::uint32_t samples = std::min<std::uint32_t>(kFollowerSamples, effect.followers);
-    // Positions from as many equal parts of the list, so that they are distinct.
-    for (std::uint32_t i = 0; i < samples; ++i) {
-        const std::uint64_t from = std::uint64_t{effect.followers} * i / samples;
-        const std::uint64_t to = std::uint64_t{effect.followers} * (i + 1) / samples;
-        request.positions.push_back(static_cast<std::uint32_t>(from + prng_.below(to - from)));
-    }
-    proofs_[effect.peer] = {effect.view, request.positions.size()};
-    send(*session, std::move(request));
+    if (session) send(*session, follower_proof_.ask(effect.peer, effect.view, effect.followers));
 }
 
 void Cluster::receive(Session& session, const protocol::FollowersRequest& message, Time) {
@@ -100,38 +84,10 @@ void Cluster::receive(Session& session, const protocol::FollowersRequest& messag
 }
 
 void Cluster::receive(Session& session, const protocol::FollowersProof& message, Time now) {
-    const auto asked = proofs_.find(session.peer);
-    if (asked == proofs_.end() || asked->second.view != message.view) return;
-    const std::size_t wanted = asked->second.records;
-    proofs_.erase(asked);
-    const bool good = message.records.size() == wanted && proven(message) && mostly_known(message);
-    const auto result = good ? Election::Proof::good : Election::Proof::bad;
+    const auto good = follower_proof_.judge(session.peer, message);
+    if (!good) return;
+    const auto result = *good ? Election::Proof::good : Election::Proof::bad;
     election_.proof(session.peer, message.view, result, now);
-}
-
-// Distinct followers, each with its own signature under "I follow this leader", in an epoch not far
-// from the one that is claimed.
-bool Cluster::proven(const protocol::FollowersProof& proof) const {
-    std::vector<PublicKey> seen;
-    for (const auto& record : proof.records) {
-        if (record.epoch > proof.view.epoch || proof.view.epoch - record.epoch > kProofEpochs)
-            return false;
-        if (std::ranges::find(seen, record.follower) != seen.end()) return false;
-        seen.push_back(record.follower);
-        const auto statement =
-            protocol::registration_statement({record.epoch, proof.view.leader}, record.sequence);
-        if (!signatory_.verify(record.follower, statement, record.signature)) return false;
-    }
-    return true;
-}
-
-// Keys cost nothing, so followers that we never met ourselves do not count.
-bool Cluster::mostly_known(const protocol::FollowersProof& proof) const {
-    const auto known = std::ranges::count_if(proof.records, [&](const auto& record) {
-        const KnownMember* member = members_.find(peer_id_of(record.follower));
-        return member != nullptr && member->seen;
-    });
-    return known * 2 > std::ssize(proof.records);
 }
 
 // Leaders settle between themselves who stays: ours learns of the other one.
@@ -161,7 +117,7 @@ void Cluster::perform(const Election::ViewChanged&, Time now) {
     actions_.push_back(LeaderChanged{});
     if (leading()) {
         announcer_.role_changed(Role::leading, now);
-        told_.clear();
+        roster_book_.clear();
         appoint_at_ = now + kRosterJoin;
         roster_changed(kRosterJoin, now);
     } else {

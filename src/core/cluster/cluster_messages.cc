@@ -2,7 +2,6 @@
 #include <utility>
 
 #include "core/cluster/cluster.h"
-#include "core/cluster/roster.h"
 #include "core/protocol/limits.h"
 #include "core/protocol/statement.h"
 

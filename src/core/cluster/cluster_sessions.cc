@@ -89,7 +89,7 @@ void Cluster::gone(const Session& session, Time now) {
     counted_.reset();
     roster_changed(kRosterJoin, now);
     complaints_.erase(session.peer);
-    proofs_.erase(session.peer);
+    follower_proof_.rival_gone(session.peer);
     if (leading() && succession_.contains(session.peer)) appoint_at_ = now;
     if (session.stopping || session.peer != election_.view().leader) return;
     // A connection may break while its ends live: one attempt to get it back before an election.

@@ -1,6 +1,7 @@
 #include "core/cluster/roster.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/protocol/limits.h"
 
@@ -37,6 +38,25 @@ std::vector<protocol::Roster> make_rosters(const protocol::LeaderView& view, std
         begin = end;
     } while (begin < members.size());
     return rosters;
+}
+
+std::vector<protocol::Roster> RosterBook::changes(const protocol::LeaderView& view,
+                                                  std::vector<protocol::Member> members) {
+    std::vector<protocol::Member> changed;
+    for (auto& member : members) {
+        protocol::Member& told = told_[member.peer];
+        if (told == member) continue;
+        told = member;
+        changed.push_back(std::move(member));
+    }
+    if (changed.empty()) return {};
+    return make_rosters(view, ++revision_, RosterKind::changes, changed);
+}
+
+std::vector<protocol::Roster> RosterBook::whole(const protocol::LeaderView& view) {
+    std::vector<protocol::Member> members;
+    for (const auto& [peer, member] : told_) members.push_back(member);
+    return make_rosters(view, ++revision_, RosterKind::whole, members);
 }
 
 }  // namespace iwant::cluster
