@@ -14,6 +14,7 @@ constexpr std::uint64_t kSeedsMax = 100'000'000;
 constexpr std::uint64_t kHostsMax = 2000;
 constexpr std::uint64_t kHoursMax = 100'000'000;
 constexpr std::uint64_t kJobsMax = 256;
+constexpr std::uint64_t kSecondsMax = 100'000;
 
 Result<std::uint64_t> number(const std::string& option, std::string_view text, std::uint64_t max) {
     std::uint64_t value = 0;
@@ -62,6 +63,8 @@ Result<void> one_option(Arguments& arguments, const std::string& option, Words& 
     if (option == "--first") return words.number_into(arguments.first, option, kAny);
     if (option == "--hours") return words.number_into(arguments.peer_hours, option, kHoursMax);
     if (option == "--nodes") return words.number_into(arguments.hosts, option, kHostsMax);
+    if (option == "--chaos") return words.number_into(arguments.chaos_s, option, kSecondsMax);
+    if (option == "--calm") return words.number_into(arguments.calm_s, option, kSecondsMax);
     if (option == "--jobs") return words.number_into(arguments.jobs, option, kJobsMax);
     if (option == "--seed") {
         arguments.seeds = 1;
@@ -78,6 +81,7 @@ Result<void> one_option(Arguments& arguments, const std::string& option, Words& 
 
 const char* const kUsage =
     "iwanto-sim --seeds N [--first SEED] [--nodes M] [--jobs J] [--until-failure] [--no-shrink]\n"
+    "           [--chaos SECONDS] [--calm SECONDS]\n"
     "iwanto-sim --seed SEED [--nodes M] [--verbose]\n"
     "iwanto-sim --hours H [--nodes M]          peer-hours of noise: nobody may lose its leader\n"
     "iwanto-sim --compare [--nodes M] [--hours H] [--seeds N]\n"

@@ -17,6 +17,8 @@ struct Arguments {
     std::uint64_t first = 1;
     std::optional<std::size_t> hosts;
     std::optional<std::uint64_t> peer_hours;  ///< of noise instead of faults
+    std::optional<std::uint64_t> chaos_s;     ///< of a seed, instead of what it draws
+    std::optional<std::uint64_t> calm_s;      ///< at the end of a seed
     std::size_t jobs = 1;
     bool until_failure = false;  ///< the first failure ends the run
     bool shrink = true;          ///< a failure is made smaller

@@ -56,6 +56,8 @@ Plan Batch::plan(std::uint64_t seed) const {
     Settings settings;
     settings.seed = seed;
     settings.hosts = arguments_.hosts;
+    if (arguments_.chaos_s) settings.chaos = std::chrono::seconds(*arguments_.chaos_s);
+    if (arguments_.calm_s) settings.calm = std::chrono::seconds(*arguments_.calm_s);
     if (!arguments_.peer_hours) return draw_plan(settings);
     settings.hosts = arguments_.hosts.value_or(kNoiseHosts);
     settings.mixture = Mixture::calm_noise;

@@ -24,6 +24,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 BUILD = ROOT / "build" / "release"
 SCRATCH = BUILD / "planted"
 SEEDS_MAX = 1000
+SHORT = ["--chaos", "90", "--calm", "30"]  # many short runs find more than few long ones
 PARALLEL = 2
 TEST_MAX_S = 180  # what runs longer has not caught anything
 
@@ -85,7 +86,7 @@ def link(target, objects, program):
 
 def caught_by_simulator(program, seeds):
     """The words of the first seed that fails."""
-    done = run([str(program), "--seeds", str(seeds), "--jobs", "1", "--until-failure", "--no-shrink"],
+    done = run([str(program), "--seeds", str(seeds), "--jobs", "1", "--until-failure", "--no-shrink", *SHORT],
                timeout=TEST_MAX_S)
     if match := re.search(r"^seed \d+ failed: .*", done.stdout, re.M):
         return match.group(0)

@@ -6,15 +6,13 @@ text is exactly once in its file. When the code changes, change the edit with it
 
 from dataclasses import dataclass
 
-ELECTION = "src/core/cluster/election.cc"
-CLAIM = "src/core/cluster/claim.cc"
-CLUSTER = "src/core/cluster/cluster.cc"
-MESSAGES = "src/core/cluster/cluster_messages.cc"
-SESSIONS = "src/core/cluster/cluster_sessions.cc"
-REGISTRY = "src/core/cluster/registry.cc"
-DIALER = "src/core/cluster/dialer.cc"
-SUPPLIERS = "src/core/swarm/suppliers.cc"
+CLUSTER = "src/core/cluster/"
+ELECTION = CLUSTER + "election.cc"
+CANDIDACY = CLUSTER + "election_candidacy.cc"
+MESSAGES = CLUSTER + "cluster_messages.cc"
+REGISTRY = CLUSTER + "registry.cc"
 PART_FOLDER = "src/app/daemon/part_folder.cc"
+# Parts of files are the daemon's, not the node's: the simulator does not have them.
 PART_STORE_TEST = "app_daemon_test:APartStore.*"
 
 
@@ -31,31 +29,53 @@ BUGS = [
         "    } else if (epoch < view_.epoch) {\n        answer(statement, ViewTo{peer}, now);\n    } else if (!following",
         "    } else if (!following"),)),
     Bug("wall clock in rank", ((
-        ELECTION,
-        "    if (now >= patience_ends_ || is_choice()) claim(view_.epoch + 1, now);",
-        "    const auto seconds_now = std::chrono::duration_cast<seconds>(now.time_since_epoch()).count();\n"
-        "    if (now >= patience_ends_ || is_choice())\n"
-        "        claim(std::max(view_.epoch + 1, static_cast<std::uint64_t>(seconds_now)), now);"),)),
+        CANDIDACY,
+        "        claim(view_.epoch + 1, now);\n        return;\n    }\n    if (following()) return;",
+        "        const auto age = std::chrono::duration_cast<seconds>(now.time_since_epoch()).count();\n"
+        "        claim(std::max(view_.epoch + 1, static_cast<std::uint64_t>(age)), now);\n        return;\n    }\n"
+        "    if (following()) return;"),)),
+    Bug("no pre-vote", ((
+        CANDIDACY,
+        "    if (our_turn(now)) ask_votes(now);",
+        "    if (our_turn(now)) claim(view_.epoch + 1, now);"),)),
+    Bug("multicast-only detection", ((
+        CLUSTER + "leader_watch.cc",
+        "    return std::min(std::max(heard_, beacon_) + kSilence, heard_ + kDeaf);",
+        "    return beacon_ + kSilence;"), (
+        CLUSTER + "leader_watch.cc",
+        "                state_ = now >= heard_ + kDeaf ? State::lost : State::probing;",
+        "                state_ = State::lost;"),)),
     Bug("obey third-party goodbye", ((
-        ELECTION,
-        "    if (view_.leader != peer || leading()) return;\n",
-        "    if (!following()) return;\n"),)),
+        CANDIDACY,
+        "    if (view_.leader != peer || leading()) return;\n    logger_.info(\"the leader resigned",
+        "    if (!following()) return;\n    logger_.info(\"the leader resigned"),)),
     Bug("keep leadership after pause", ((
-        ELECTION,
+        CANDIDACY,
         "void Election::stalled(Time now) {\n",
         "void Election::stalled(Time now) {\n    if (leading()) return;\n"),)),
     Bug("forget to bump epoch on merge", ((
         ELECTION,
-        "        if (theirs.epoch >= view_.epoch) {\n            claim(theirs.epoch + 1, now);",
-        "        if (theirs.epoch >= view_.epoch) {\n            claim(theirs.epoch, now);"),)),
+        "    claim(statement.view.epoch + 1, now);\n    return true;",
+        "    claim(statement.view.epoch, now);\n    return true;"),)),
     Bug("tie-break not antisymmetric", ((
-        CLAIM,
-        "    if (a_followed != b_followed) return a_followed;",
-        "    if (a_followed != b_followed) return true;"),)),
-    Bug("follower never re-registers", ((
+        CLUSTER + "claim.cc",
+        "    if (a.followers != b.followers) return a.followers > b.followers;",
+        "    if (a.followers != b.followers) return true;"),)),
+    Bug("standby claims without index", ((
         MESSAGES,
-        "        registration_.leader_found(session->id, view, now);",
-        "        if (view.epoch <= 1) registration_.leader_found(session->id, view, now);"),)),
+        "    if (!keeps_index()) {",
+        "    if (!leading()) {"),)),
+    Bug("follower never re-registers", ((
+        CLUSTER + "registrations.cc",
+        "        if (!same) registration.begin(",
+        "        if (fresh) registration.begin("),)),
+    Bug("address table overwritten by UDP", ((
+        CLUSTER + "dialer.cc",
+        "    if (peer == self_) return;\n    const bool known = targets_.contains(address);",
+        "    if (peer == self_) return;\n"
+        "    std::erase_if(targets_, [&](const auto& entry) {\n"
+        "        return entry.second.expected == peer && entry.first != address && !entry.second.in_flight;\n    });\n"
+        "    const bool known = targets_.contains(address);"),)),
     Bug("complete ignores stale versions", ((
         REGISTRY,
         "found->second.registered &&\n           found->second.have == found->second.announced;",
@@ -68,8 +88,23 @@ BUGS = [
         "    const bool fits = delta.catalog_id == owner.have.catalog_id &&\n"
         "                      delta.since <= owner.have.version && delta.up_to >= owner.have.version;",
         "    const bool fits = delta.catalog_id == owner.have.catalog_id;"),)),
+    Bug("no jitter on re-registration", ((
+        CLUSTER + "registrations.cc",
+        "view, now + prng_.below(spread));",
+        "view, now + 0 * spread);"),)),
+    Bug("lease compared with other node's clock", ((
+        MESSAGES,
+        "    send(session.id, protocol::Pong{message.sequence, election_.view()});",
+        "    const auto clock = std::chrono::duration_cast<milliseconds>(now.time_since_epoch()).count();\n"
+        "    send(session.id, protocol::Pong{static_cast<std::uint64_t>(clock), election_.view()});"), (
+        MESSAGES,
+        "void Cluster::receive(Session& session, const protocol::Pong& message, Time now) {\n",
+        "void Cluster::receive(Session& session, const protocol::Pong& message, Time now) {\n"
+        "    const bool leads = session.peer == election_.view().leader;\n"
+        "    const Time lease_ends = Time(milliseconds(message.sequence)) + seconds(3);\n"
+        "    if (leads && now > lease_ends) election_.leader_lost(now);\n"),)),
     Bug("ban on single timeout", ((
-        SUPPLIERS,
+        "src/core/swarm/suppliers.cc",
         "            supplier->failed(now, prng_);\n",
         "            supplier->drop();\n"),)),
     Bug("piece marked before write returns", ((
@@ -92,4 +127,12 @@ BUGS = [
         "    if (!content || content->kind != kind || content->stamp.inode != key.content_inode) {",
         "    if (!content || content->kind != kind) {"),),
         PART_STORE_TEST),
+    Bug("quota applied to honest peers first", ((
+        CLUSTER + "dialer.cc",
+        "        if (!one.target->proven && one.wish != Wish::needed && strangers >= kStrangersPerHost) {",
+        "        if (strangers >= kStrangersPerHost) {"), (
+        CLUSTER + "dialer.cc",
+        "        if (a.wish != b.wish) return a.wish > b.wish;",
+        "        if (a.wish != b.wish) return a.wish < b.wish;"),),
+        "core_cluster_test:Dialer.*"),
 ]

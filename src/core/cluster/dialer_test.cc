@@ -108,6 +108,19 @@ TEST(Dialer, MakesAtMostTenDialsASecond) {
     EXPECT_EQ(dialer.due(Time{} + seconds(1), all_useful).size(), 10u);
 }
 
+TEST(Dialer, WhoIsNeededIsDialledBeforeACrowdOfOthers) {
+    Dialer dialer(peer(1));
+    for (std::uint8_t i = 2; i < 50; ++i) dialer.heard(peer(i), address(i), Time{}, Time{});
+    const Time later = Time{} + milliseconds(100);
+    dialer.heard(peer(60), address(60), later, later);
+    const auto wish = [](const Dialer::Target& target) {
+        return target.expected == peer(60) ? Dialer::Wish::needed : Dialer::Wish::useful;
+    };
+    const auto dials = dialer.due(later, wish);
+    ASSERT_EQ(dials.size(), 10u);
+    EXPECT_EQ(dials.front().address, address(60));
+}
+
 TEST(Dialer, WaitsForOneAnswerAndGivesItUpWhenItIsLost) {
     Dialer dialer(peer(1));
     dialer.given(address(2), Time{});
