@@ -43,8 +43,8 @@ std::string rewritten(const Scenario& scenario, const std::vector<std::string>& 
 /// at the end "ok" or how it failed.
 std::vector<std::string> story_of(const Plan& plan);
 
-/// Where the two part; nothing when they tell the same. A time may be off by a second, since every
-/// change of a program moves its times a little.
+/// Where the two part; nothing when they tell the same. A time may be off by a second, and lines of
+/// the same moment may change places, since every change of a program moves its times a little.
 std::string difference(const std::vector<std::string>& expected,
                        const std::vector<std::string>& story);
 

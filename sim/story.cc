@@ -46,13 +46,23 @@ std::vector<std::string> story_of(const Plan& plan) {
     return story;
 }
 
+// What happens in the same moment has no order that anybody should rely on: each line has its like,
+// and that is all.
 std::string difference(const std::vector<std::string>& expected,
                        const std::vector<std::string>& story) {
-    const auto [mine, theirs] = std::ranges::mismatch(expected, story, alike);
-    if (mine == expected.end() && theirs == story.end()) return "";
-    const std::string wanted = mine == expected.end() ? "nothing more" : *mine;
-    const std::string got = theirs == story.end() ? "nothing more" : *theirs;
-    return "expected: " + wanted + "\n     got: " + got;
+    std::vector<std::string> left = story;
+    std::string missing = "nothing more";
+    for (const std::string& line : expected) {
+        const auto found =
+            std::ranges::find_if(left, [&](const auto& other) { return alike(line, other); });
+        if (found != left.end()) {
+            left.erase(found);
+        } else if (missing == "nothing more") {
+            missing = line;
+        }
+    }
+    if (left.empty() && missing == "nothing more") return "";
+    return "expected: " + missing + "\n     got: " + (left.empty() ? "nothing more" : left[0]);
 }
 
 }  // namespace iwant::sim
