@@ -178,9 +178,10 @@ void Cluster::distrust(const PeerId& leader, std::string why) {
     logger_.warning("the leader hides what others share leader=" + leader.brief() + " why=" + why);
     distrusted_[leader] = std::move(why);
     election_.distrust(leader, now_);
-    if (election_.view().leader != leader) return;
     const auto standbys = standby_sessions();
-    if (!standbys.empty()) send(standbys.front(), protocol::PreVote{election_.view(), true});
+    if (election_.view().leader == leader && !standbys.empty())
+        send(standbys.front(), protocol::PreVote{election_.view(), true});
+    settle(now_);
 }
 
 }  // namespace iwant::cluster
