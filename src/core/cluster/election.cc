@@ -243,6 +243,7 @@ void Election::claim(std::uint64_t epoch, Time now) {
 void Election::follow(const PeerId& leader, std::uint64_t epoch) {
     view_ = {epoch, leader};
     fresh_ = false;
+    vote_.end();
     logger_.info("follows " + brief(view_));
     effects_.push_back(ViewChanged{});
 }

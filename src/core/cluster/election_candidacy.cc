@@ -84,7 +84,8 @@ void Election::lose_leader(Time electable_at, Time now) {
     view_.leader = PeerId{};
     vote_.end();
     electable_at_ = electable_at + succession_delay();
-    if (flaps_.barred(self_, now)) electable_at_ += kBarredWaits;
+    // Whom the leader appointed all the same is wanted.
+    if (flaps_.barred(self_, now) && !stands_by()) electable_at_ += kBarredWaits;
     patience_ends_ = std::max(now, electable_at_) + kChoicePatience + prng_.below(kChoiceJitter);
     hint_used_ = false;
     effects_.push_back(ViewChanged{});

@@ -260,6 +260,18 @@ TEST_F(ElectionTest, WhoIsDeniedDoesNotClaimAndAsksAgain) {
     EXPECT_TRUE(election.leading());
 }
 
+TEST_F(ElectionTest, AClaimThatIsFollowedEndsOnesOwnVote) {
+    for (const std::uint8_t number : {4, 5, 6}) election.peer_live(peer(number));
+    follow(peer(2), 3);
+    election.set_standbys({peer(1)});
+    election.leader_lost(Time{});
+    election.advance(Time{});
+    election.says(peer(4), {4, peer(4)}, 0, kDoubtful, Time{});
+    ASSERT_EQ(election.view(), (LeaderView{4, peer(4)}));
+    grant(Time{});
+    EXPECT_EQ(election.view(), (LeaderView{4, peer(4)}));
+}
+
 TEST_F(ElectionTest, VotesForSomebodyWhoLostTheSameLeaderOrHasNone) {
     using Answer = PreVote::Answer;
     EXPECT_EQ(election.vote_on({3, peer(2)}, kHealthy), Answer::lost);
