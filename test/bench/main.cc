@@ -1,6 +1,7 @@
 // iwanto-bench: measurements that need no daemon. `./run bench` calls it.
 //
 //   iwanto-bench search [NAMES]      (1,000,000)
+//   iwanto-bench seals [ENTRIES]     (10,000)
 
 #include <cstdio>
 #include <cstdlib>
@@ -10,14 +11,17 @@
 
 int main(int argc, char** argv) {
     constexpr std::size_t kNames = 1'000'000;
-    if (argc < 2 || argc > 3 || std::string_view(argv[1]) != "search") {
-        std::fputs("usage: iwanto-bench search [NAMES]\n", stderr);
+    constexpr std::size_t kEntries = 10'000;
+    const std::string_view suite = argc >= 2 ? argv[1] : "";
+    if (argc > 3 || (suite != "search" && suite != "seals")) {
+        std::fputs("usage: iwanto-bench search [NAMES] | seals [ENTRIES]\n", stderr);
         return 2;
     }
-    const std::size_t names = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : kNames;
-    if (names == 0) {
-        std::fputs("iwanto-bench: the number of names is to be at least 1\n", stderr);
+    const std::size_t usual = suite == "search" ? kNames : kEntries;
+    const std::size_t count = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : usual;
+    if (count == 0) {
+        std::fputs("iwanto-bench: the number is to be at least 1\n", stderr);
         return 2;
     }
-    return iwant::bench::search_bench(names);
+    return suite == "search" ? iwant::bench::search_bench(count) : iwant::bench::seals_bench(count);
 }

@@ -68,20 +68,39 @@ Check check_member(const Member& member) {
     return each(member.addresses, check_address);
 }
 
-Check check_result(const SearchResult& result) {
+Check check_seal(const Seal& seal) {
+    if (Check checked = check_peer(seal.owner); !checked) return checked;
+    if (seal.since > seal.up_to) return broken("a run of changes ends before it begins");
+    return rule(seal.changes >= 1 && seal.changes <= kDeltaChangesMax,
+                "a seal is not of 1 to 2000 changes");
+}
+
+Check check_source(const ResultSource& source, const std::vector<Seal>& seals) {
+    if (Check checked = check_peer(source.owner); !checked) return checked;
+    if (!source.proof) return {};
+    const SourceProof& proof = *source.proof;
+    if (proof.seal >= seals.size()) return broken("a proof names no seal");
+    if (proof.siblings.size() > kProofSiblingsMax) return broken("a proof is too long");
+    return rule(proof.position < seals[proof.seal].changes, "a proof is beyond its run");
+}
+
+Check check_result(const SearchResult& result, const std::vector<Seal>& seals) {
     if (Check checked = check_path(result.path); !checked) return checked;
     if (Check checked = check_size(result.size_bytes); !checked) return checked;
     if (!std::isfinite(result.score)) return broken("a score is not a number");
     if (result.sources.size() > kSourcesPerResultMax) return broken("too many sources of a result");
     return each(result.sources,
-                [](const ResultSource& source) { return check_peer(source.owner); });
+                [&](const ResultSource& source) { return check_source(source, seals); });
 }
 
 Check check_results(const std::vector<SearchResult>& results, std::size_t results_max,
-                    const std::vector<Member>& owners) {
+                    const std::vector<Member>& owners, const std::vector<Seal>& seals) {
     if (results.size() > results_max) return broken("too many results");
     if (owners.size() > kOwnersPerReplyMax) return broken("too many owners of results");
-    if (Check checked = each(results, check_result); !checked) return checked;
+    if (seals.size() > kSealsPerReplyMax) return broken("too many seals");
+    if (Check checked = each(seals, check_seal); !checked) return checked;
+    const auto check_one = [&](const SearchResult& result) { return check_result(result, seals); };
+    if (Check checked = each(results, check_one); !checked) return checked;
     return each(owners, check_member);
 }
 
@@ -142,7 +161,7 @@ Check check(const SearchRequest& request) {
 }
 
 Check check(const SearchReply& reply) {
-    return check_results(reply.results, kQueryLimitMax, reply.owners);
+    return check_results(reply.results, kQueryLimitMax, reply.owners, reply.seals);
 }
 
 Check check(const LocateRequest& request) {
@@ -154,7 +173,7 @@ Check check(const LocateRequest& request) {
 }
 
 Check check(const LocateReply& reply) {
-    return check_results(reply.matches, kLocateMatchesMax, reply.owners);
+    return check_results(reply.matches, kLocateMatchesMax, reply.owners, reply.seals);
 }
 
 Check check(const HashReply& reply) {

@@ -183,6 +183,7 @@ TEST(CodecDeathTest, AMessageOfOursBeyondALimitIsABug) {
 
 TEST(CodecDeathTest, AFrameAboveTheMaximumIsABug) {
     SearchReply reply;
+    reply.seals = {sample::seal()};
     reply.results.assign(kQueryLimitMax, sample::result());
     for (SearchResult& result : reply.results) {
         result.sources.assign(kSourcesPerResultMax, {sample::peer(1), {1}, true});

@@ -51,7 +51,7 @@ Roster roster_of(Member member) {
 }
 
 SearchReply reply_of(SearchResult result) {
-    return {{1}, {}, true, {}, 1, {std::move(result)}, {}};
+    return {{1}, {}, true, {}, 1, {std::move(result)}, {}, {sample::seal()}};
 }
 
 EntryChange change_of(std::uint64_t version) {
@@ -126,8 +126,10 @@ TEST(Limits, ListsHaveTheirLengths) {
             with(sample::member(), [&](Member& m) { m.addresses.assign(n, {"::1", 1}); }));
     });
     expect_limit(kQueryLimitMax, [](std::size_t n) {
-        return SearchReply{{1}, {}, true, {}, n, std::vector<SearchResult>(n, sample::result()),
-                           {}};
+        return SearchReply{{1},  {},
+                           true, {},
+                           n,    std::vector<SearchResult>(n, sample::result()),
+                           {},   {sample::seal()}};
     });
     expect_limit(kSourcesPerResultMax, [](std::size_t n) {
         return reply_of(with(sample::result(), [&](SearchResult& r) {
@@ -135,13 +137,25 @@ TEST(Limits, ListsHaveTheirLengths) {
         }));
     });
     expect_limit(kLocateMatchesMax, [](std::size_t n) {
-        return LocateReply{{1}, {}, true, std::vector<SearchResult>(n, sample::result()), {}};
+        return LocateReply{
+            {1}, {}, true, std::vector<SearchResult>(n, sample::result()), {}, {sample::seal()}};
     });
     expect_limit(kOwnersPerReplyMax, [](std::size_t n) {
         return LocateReply{{1}, {}, true, {}, std::vector<Member>(n, sample::member())};
     });
     expect_limit(kOwnersPerReplyMax, [](std::size_t n) {
         return SearchReply{{1}, {}, true, {}, 0, {}, std::vector<Member>(n, sample::member())};
+    });
+    expect_limit(kSealsPerReplyMax, [](std::size_t n) {
+        return SearchReply{{1}, {}, true, {}, 0, {}, {}, std::vector<Seal>(n, sample::seal())};
+    });
+    expect_limit(kSealsPerReplyMax, [](std::size_t n) {
+        return LocateReply{{1}, {}, true, {}, {}, std::vector<Seal>(n, sample::seal())};
+    });
+    expect_limit(kProofSiblingsMax, [](std::size_t n) {
+        return reply_of(with(sample::result(), [&](SearchResult& r) {
+            r.sources[1].proof->siblings.assign(n, sample::digest(1));
+        }));
     });
     expect_limit(kPieceHashesMax, [](std::size_t n) {
         return PieceListReply{{1}, kFileSizeMax, {0}, std::vector<Hash256>(n)};
@@ -236,6 +250,31 @@ TEST(Limits, AMembersKeyIsItsOwnOrNone) {
 TEST(Limits, AFollowersKeyIsNeverZero) {
     EXPECT_FALSE(passes(FollowersProof{{}, {{PublicKey{}, 1, 1, sample::signature(1)}}}));
     EXPECT_TRUE(passes(FollowersProof{{}, {{sample::key(1), 1, 1, Signature{}}}}));
+}
+
+TEST(Limits, AProofIsWithinASealOfTheAnswer) {
+    const auto proof = [](std::uint32_t seal, std::uint32_t position) {
+        return reply_of(with(sample::result(), [&](SearchResult& r) {
+            r.sources[1].proof = SourceProof{seal, position, std::nullopt, {}};
+        }));
+    };
+    EXPECT_TRUE(passes(proof(0, 2)));
+    EXPECT_FALSE(passes(proof(0, 3)));
+    EXPECT_FALSE(passes(proof(1, 0)));
+    EXPECT_FALSE(passes(proof(0xffffffff, 0)));
+}
+
+TEST(Limits, ASealIsOfSomeChanges) {
+    const auto reply = [](auto change) {
+        return SearchReply{{1}, {}, true, {}, 0, {}, {}, {with(sample::seal(), change)}};
+    };
+    EXPECT_FALSE(passes(reply([](Seal& s) { s.changes = 0; })));
+    expect_limit(kDeltaChangesMax, [&](std::size_t n) {
+        return reply([&](Seal& s) { s.changes = static_cast<std::uint32_t>(n); });
+    });
+    EXPECT_FALSE(passes(reply([](Seal& s) { s.owner = {}; })));
+    EXPECT_TRUE(passes(reply([](Seal& s) { s.since = s.up_to; })));
+    EXPECT_FALSE(passes(reply([](Seal& s) { s.since = s.up_to + 1; })));
 }
 
 TEST(Limits, ScoresAreFinite) {

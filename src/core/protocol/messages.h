@@ -5,6 +5,7 @@
 // limits.h, so whatever arrives here as a struct is within all limits. Requests carry a RequestId
 // chosen by the asker, unique on its side of the session; the answer repeats it.
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -177,11 +178,35 @@ struct FollowersProof {
     bool operator==(const FollowersProof&) const = default;
 };
 
+/// The first half of a BLAKE3 digest, as seals use them (seal.h).
+using Digest16 = std::array<std::uint8_t, 16>;
+
+/// What an owner signed of one run of its changes.
+struct Seal {
+    PeerId owner;
+    std::uint64_t catalog_id = 0;
+    std::uint64_t since = 0;
+    std::uint64_t up_to = 0;
+    std::uint32_t changes = 0;
+    Signature signature{};
+    bool operator==(const Seal&) const = default;
+};
+
+/// That a source is what its owner announced, by one of the answer's seals.
+struct SourceProof {
+    std::uint32_t seal = 0;         ///< index in the answer's `seals`
+    std::uint32_t position = 0;     ///< of the entry among those of its run, by entry id
+    std::optional<Digest16> place;  ///< nothing: the result's own path and date
+    std::vector<Digest16> siblings;
+    bool operator==(const SourceProof&) const = default;
+};
+
 /// One owner of a result.
 struct ResultSource {
     PeerId owner;
     EntryId entry;
     bool online = true;
+    std::optional<SourceProof> proof = std::nullopt;
     bool operator==(const ResultSource&) const = default;
 };
 
@@ -219,6 +244,7 @@ struct SearchReply {
     std::uint64_t total = 0;  ///< results before the limit
     std::vector<SearchResult> results;
     std::vector<Member> owners;  ///< names and addresses of all owners in `results`
+    std::vector<Seal> seals{};   ///< that the proofs of sources name
     bool operator==(const SearchReply&) const = default;
 };
 
@@ -237,6 +263,7 @@ struct LocateReply {
     bool complete = false;
     std::vector<SearchResult> matches;
     std::vector<Member> owners;
+    std::vector<Seal> seals{};
     bool operator==(const LocateReply&) const = default;
 };
 

@@ -43,6 +43,17 @@ inline Member member() {
             key(4)};
 }
 
+inline Digest16 digest(std::uint8_t fill) {
+    Digest16 result;
+    result.fill(fill);
+    return result;
+}
+
+inline Seal seal() {
+    return {peer(2), 0xfeed, 10, 20, 3, signature(7)};
+}
+
+/// Goes with a list of seals that has one.
 inline SearchResult result() {
     return {EntryKind::folder,
             hash(9),
@@ -50,7 +61,9 @@ inline SearchResult result() {
             99,
             -5,
             0.75,
-            {{peer(1), {5}, true}, {peer(2), {6}, false}}};
+            {{peer(1), {5}, true},
+             {peer(2), {6}, false, SourceProof{0, 1, std::nullopt, {digest(1), digest(2)}}},
+             {peer(3), {7}, true, SourceProof{0, 2, digest(3), {}}}}};
 }
 
 inline CatalogUpdate catalog_update() {
@@ -95,9 +108,9 @@ inline std::vector<Message> messages() {
         FollowersRequest{view(), {0, 70'000, 3}},
         FollowersProof{view(), {{key(1), 9, 2, signature(3)}, {key(4), 8, 5, signature(6)}}},
         search_request(),
-        SearchReply{{42}, view(), true, {5, 4}, 1000, {result(), result()}, {member()}},
+        SearchReply{{42}, view(), true, {5, 4}, 1000, {result(), result()}, {member()}, {seal()}},
         LocateRequest{{43}, "00ff7a"},
-        LocateReply{{43}, view(), true, {result()}, {member()}},
+        LocateReply{{43}, view(), true, {result()}, {member()}, {seal(), seal()}},
         HashRequest{{44}, {17}},
         HashReply{{44}, EntryKind::folder, hash(7), 12},
         PieceListRequest{{45}, {hash(1)}, {2}},

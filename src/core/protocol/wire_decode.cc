@@ -100,10 +100,35 @@ bool take(const wire::EntryChange& from, EntryChange& to) {
            take_or_absent(from.content(), to.entry.content);
 }
 
+/// Digests one behind the other.
+template <std::size_t Size>
+bool take_all(const std::string& from, std::vector<std::array<std::uint8_t, Size>>& to) {
+    if (from.size() % Size != 0) return false;
+    to.resize(from.size() / Size);
+    auto next = from.begin();
+    for (auto& digest : to) next = std::ranges::copy_n(next, Size, digest.begin()).in;
+    return true;
+}
+
+bool take(const wire::SourceProof& from, SourceProof& to) {
+    to.seal = from.seal();
+    to.position = from.position();
+    return take_or_absent(from.place(), to.place) && take_all(from.siblings(), to.siblings);
+}
+
 bool take(const wire::ResultSource& from, ResultSource& to) {
     to.entry.value = from.entry();
     to.online = from.online();
-    return take(from.owner(), to.owner);
+    return take(from.owner(), to.owner) &&
+           (!from.has_proof() || take(from.proof(), to.proof.emplace()));
+}
+
+bool take(const wire::Seal& from, Seal& to) {
+    to.catalog_id = from.catalog_id();
+    to.since = from.since();
+    to.up_to = from.up_to();
+    to.changes = from.changes();
+    return take(from.owner(), to.owner) && take(from.signature(), to.signature);
 }
 
 bool take(const wire::SearchResult& from, SearchResult& to) {
@@ -255,7 +280,7 @@ bool take(const wire::SearchReply& from, SearchReply& to) {
     to.coverage = {from.known(), from.indexed()};
     to.total = from.total();
     return take(from.view(), to.view) && take_list(from.results(), to.results) &&
-           take_list(from.owners(), to.owners);
+           take_list(from.owners(), to.owners) && take_list(from.seals(), to.seals);
 }
 
 bool take(const wire::LocateRequest& from, LocateRequest& to) {
@@ -268,7 +293,7 @@ bool take(const wire::LocateReply& from, LocateReply& to) {
     to.request.value = from.request();
     to.complete = from.complete();
     return take(from.view(), to.view) && take_list(from.matches(), to.matches) &&
-           take_list(from.owners(), to.owners);
+           take_list(from.owners(), to.owners) && take_list(from.seals(), to.seals);
 }
 
 bool take(const wire::HashRequest& from, HashRequest& to) {

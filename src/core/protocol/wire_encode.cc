@@ -73,6 +73,23 @@ void put(const EntryChange& from, wire::EntryChange* to) {
     to->set_content(raw_or_absent(from.entry.content));
 }
 
+void put(const SourceProof& from, wire::SourceProof* to) {
+    to->set_seal(from.seal);
+    to->set_position(from.position);
+    if (from.place) to->set_place(raw(*from.place));
+    for (const Digest16& digest : from.siblings)
+        to->mutable_siblings()->append(digest.begin(), digest.end());
+}
+
+void put(const Seal& from, wire::Seal* to) {
+    to->set_owner(raw(from.owner.hash));
+    to->set_catalog_id(from.catalog_id);
+    to->set_since(from.since);
+    to->set_up_to(from.up_to);
+    to->set_changes(from.changes);
+    to->set_signature(raw(from.signature));
+}
+
 void put(const SearchResult& from, wire::SearchResult* to) {
     to->set_kind(static_cast<wire::EntryKind>(from.kind));
     to->set_content(raw_or_absent(from.content));
@@ -85,6 +102,7 @@ void put(const SearchResult& from, wire::SearchResult* to) {
         out->set_owner(raw(source.owner.hash));
         out->set_entry(source.entry.value);
         out->set_online(source.online);
+        if (source.proof) put(*source.proof, out->mutable_proof());
     }
 }
 
@@ -238,6 +256,7 @@ void put(const SearchReply& from, wire::Frame& frame) {
     to->set_total(from.total);
     for (const SearchResult& result : from.results) put(result, to->add_results());
     for (const Member& owner : from.owners) put(owner, to->add_owners());
+    for (const Seal& seal : from.seals) put(seal, to->add_seals());
 }
 
 void put(const LocateRequest& from, wire::Frame& frame) {
@@ -252,6 +271,7 @@ void put(const LocateReply& from, wire::Frame& frame) {
     to->set_complete(from.complete);
     for (const SearchResult& match : from.matches) put(match, to->add_matches());
     for (const Member& owner : from.owners) put(owner, to->add_owners());
+    for (const Seal& seal : from.seals) put(seal, to->add_seals());
 }
 
 void put(const HashRequest& from, wire::Frame& frame) {

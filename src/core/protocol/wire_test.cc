@@ -108,6 +108,25 @@ TEST(Wire, KeysAndSignaturesAreWholeOrAbsent) {
     }));
 }
 
+TEST(Wire, DigestsOfAProofAreWhole) {
+    const auto proof = [](wire::Frame& frame) {
+        auto* reply = frame.mutable_search_reply();
+        return reply->mutable_results(0)->mutable_sources(2)->mutable_proof();
+    };
+    for (const std::size_t size : {0u, 1u, 15u, 16u, 17u, 32u}) {
+        const std::string text(size, '\x05');
+        EXPECT_EQ(
+            decodes_changed(sample_of("search_reply"), [&](auto& f) { proof(f)->set_place(text); }),
+            size == 0 || size == 16);
+        EXPECT_EQ(decodes_changed(sample_of("search_reply"),
+                                  [&](auto& f) { proof(f)->set_siblings(text); }),
+                  size % 16 == 0);
+        EXPECT_FALSE(decodes_changed(sample_of("search_reply"), [&](auto& f) {
+            f.mutable_search_reply()->mutable_seals(0)->set_signature(text);
+        }));
+    }
+}
+
 TEST(Wire, PieceHashesAreWhole) {
     for (const std::size_t size : {1u, 31u, 33u, 63u}) {
         EXPECT_FALSE(decodes_changed(sample_of("piece_list_reply"), [&](auto& f) {
