@@ -8,6 +8,7 @@
 
 #include "app/daemon/listen_addresses.h"
 #include "app/daemon/reports.h"
+#include "base/rhythm.h"
 #include "base/text.h"
 #include "base/version.h"
 
@@ -155,7 +156,7 @@ void Service::notice_sleep() {
 }
 
 void Service::tick_later() {
-    tick_timer_.expires_after(kTick);
+    tick_timer_.expires_at(next_beat(std::chrono::steady_clock::now(), kTick));
     tick_timer_.async_wait([this](const boost::system::error_code& error) {
         if (error) return;
         notice_sleep();

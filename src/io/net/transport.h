@@ -72,7 +72,7 @@ struct TransportLimits {
     std::chrono::milliseconds frame = protocol::kFrameTimeout;
     std::chrono::milliseconds idle = protocol::kIdleTimeout;
     std::chrono::milliseconds goodbye{1000};  ///< for the peer to close after our Goodbye
-    std::chrono::milliseconds tick{500};      ///< how often deadlines are looked at
+    std::chrono::milliseconds tick{1000};     ///< how often deadlines are looked at
     std::size_t sessions_max = protocol::kSessionsMax;
     std::size_t sessions_per_peer_max = protocol::kSessionsPerPeerMax;
     std::size_t unauthenticated_max = protocol::kUnauthenticatedMax;

@@ -6,6 +6,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "base/rhythm.h"
 #include "base/text.h"
 #include "io/net/address.h"
 #include "io/net/bulk_socket_stream.h"
@@ -259,7 +260,7 @@ void Transport::State::report_stranger(const Connection& connection, const Error
 void Transport::State::schedule_tick() {
     if (ticking_ || listener_ == nullptr || connections_.empty()) return;
     ticking_ = true;
-    tick_timer_.expires_after(limits_.tick);
+    tick_timer_.expires_at(next_beat(Clock::now(), limits_.tick));
     tick_timer_.async_wait([self = shared_from_this()](const boost::system::error_code&) {
         self->ticking_ = false;
         self->tick();
