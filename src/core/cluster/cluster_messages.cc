@@ -132,13 +132,19 @@ void Cluster::receive(Session& session, const Registered& message, Time now) {
 }
 
 void Cluster::receive(Session& session, const protocol::CatalogUpdate& message, Time now) {
-    const auto answer = keeps_index() ? registry_.update(session.peer, message, now) : std::nullopt;
-    collect(registry_);
-    if (answer) {
-        send(session.id, *answer);
-    } else {
+    if (!keeps_index() || !registry_.registered(session.peer)) {
         send(session.id, Registered{election_.view(), Registered::Verdict::not_leader, {}});
+        return;
     }
+    auto sealed = protocol::open_seal(signatory_, session.key, message.delta, message.seal);
+    if (!sealed) {
+        logger_.warning("changes came with a wrong seal peer=" + session.peer.brief());
+        drop(session.id, Goodbye::Reason::protocol, now);
+        return;
+    }
+    const auto answer = registry_.update(session.peer, message, std::move(*sealed), now);
+    collect(registry_);
+    if (answer) send(session.id, *answer);
 }
 
 void Cluster::receive(Session& session, const protocol::CatalogAck& message, Time now) {

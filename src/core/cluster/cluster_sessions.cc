@@ -46,6 +46,7 @@ void Cluster::welcome(const SessionOpened& event, Time now) {
     KnownMember& member = members_.learn(event.peer);
     member.name = event.hello.name;
     member.program_version = event.hello.program_version;
+    member.key = event.key;
     member.seen = now;
     members_.reached_at(event.peer, event.address);
     actions_.push_back(RememberPeer{event.peer, member.name, event.address});

@@ -62,7 +62,7 @@ TEST_F(ClusterTest, AStandbyKeepsTheCataloguesOfOthersAndIsCompleteAsSoonAsItLea
     enlist(3, {3, 1});
     EntryChange change;
     change.version = 1;
-    hear(3, protocol::CatalogUpdate{cluster.leader_view(), {3, 0, 1, false, {change}}, {}});
+    hear(3, test::sealed(3, cluster.leader_view(), {3, 0, 1, false, {change}}));
     EXPECT_EQ(all<IndexChanges>().size(), 1u);
     tell(SessionClosed{SessionId{2}, "reset"});
     tell(DialFailed{address(2), peer(2), {}, {}});

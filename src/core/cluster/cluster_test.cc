@@ -126,14 +126,33 @@ TEST_F(ClusterTest, ALeaderThatSleptStepsDownBeforeItAnswers) {
     EXPECT_EQ(sent<protocol::Registered>(3)[0].verdict, protocol::Registered::Verdict::not_leader);
 }
 
+TEST_F(ClusterTest, ChangesThatTheirOwnerDidNotSealEndTheSessionUnread) {
+    lead_with_followers();
+    enlist(2, {2, 1});
+    EntryChange change;
+    change.version = 1;
+    auto update = test::sealed(2, cluster.leader_view(), {2, 0, 1, false, {change}});
+    update.delta.changes[0].entry.path = "Shared/not mine.txt";
+    hear(2, update);
+    EXPECT_TRUE(all<IndexChanges>().empty());
+    ASSERT_EQ(all<Disconnect>().size(), 1u);
+    EXPECT_EQ(all<Disconnect>()[0].session, SessionId{2});
+    EXPECT_EQ(all<Disconnect>()[0].reason, Goodbye::Reason::protocol);
+    enlist(3, {3, 1});
+    hear(3, test::sealed(2, cluster.leader_view(), {3, 0, 1, false, {change}}));
+    EXPECT_EQ(all<Disconnect>().size(), 2u) << "a seal of somebody else";
+    EXPECT_TRUE(all<IndexChanges>().empty());
+}
+
 TEST_F(ClusterTest, AGoodbyeRemovesAnOwnersEntriesAtOnceAndABrokenSessionLater) {
     lead_with_followers();
     for (std::uint64_t session : {2, 3}) {
         enlist(static_cast<std::uint8_t>(session), {session, 1});
         EntryChange change;
         change.version = 1;
+        const auto number = static_cast<std::uint8_t>(session);
         hear(session,
-             protocol::CatalogUpdate{cluster.leader_view(), {session, 0, 1, false, {change}}});
+             test::sealed(number, cluster.leader_view(), {session, 0, 1, false, {change}}));
     }
     EXPECT_EQ(all<IndexChanges>().size(), 2u);
     EXPECT_EQ(cluster.coverage(), (protocol::Coverage{3, 3}));

@@ -40,6 +40,7 @@ void MemberList::told(const protocol::Member& member) {
     KnownMember& known = learn(member.peer);
     if (!member.name.empty()) known.name = member.name;
     if (!member.program_version.empty()) known.program_version = member.program_version;
+    if (member.key != PublicKey{}) known.key = member.key;
     known.files = member.files;
     known.bytes = member.bytes;
     known.online_at_leader = member.online;

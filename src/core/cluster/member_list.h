@@ -19,6 +19,7 @@ struct KnownMember {
     std::string name;
     std::vector<protocol::Address> addresses;  ///< the last that worked first
     std::string program_version;
+    PublicKey key{};  ///< all zero: not known
     std::uint64_t files = 0;
     std::uint64_t bytes = 0;
     bool online_at_leader = false;  ///< as the leader's roster says

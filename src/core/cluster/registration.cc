@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/protocol/limits.h"
+#include "core/protocol/seal.h"
 #include "core/protocol/statement.h"
 
 namespace iwant::cluster {
@@ -118,7 +119,8 @@ void Registration::read(const CatalogRead& event, Time now) {
         return;
     }
     update_answer_by_ = now + kUpdateAnswer;
-    actions_.push_back(Send{*session_, protocol::CatalogUpdate{view_, std::move(delta)}});
+    const Signature seal = protocol::seal(signatory_, delta);
+    actions_.push_back(Send{*session_, protocol::CatalogUpdate{view_, std::move(delta), seal}});
 }
 
 void Registration::advance(Time now) {

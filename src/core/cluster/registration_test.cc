@@ -57,7 +57,10 @@ TEST_F(RegistrationTest, TellsTheVersionThenSendsWhatTheLeaderLacksRunByRun) {
     registration.registered({view, Registered::Verdict::accepted, {5, 8}}, Time{});
     EXPECT_EQ(only<ReadCatalog>().since, 8u);
     registration.read(read(8, 15), Time{});
-    EXPECT_EQ(only<CatalogUpdate>().delta.up_to, 15u);
+    const auto update = only<CatalogUpdate>();
+    EXPECT_EQ(update.delta.up_to, 15u);
+    const TestSignatory reader = test::signatory(9);
+    EXPECT_TRUE(protocol::open_seal(reader, signatory.public_key(), update.delta, update.seal));
     EXPECT_FALSE(registration.caught_up());
     registration.acknowledged({{5, 15}}, Time{});
     EXPECT_EQ(only<ReadCatalog>().since, 15u);

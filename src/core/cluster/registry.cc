@@ -32,6 +32,7 @@ void Registry::end(Time now) {
 
 void Registry::forget(std::map<PeerId, Owner>::iterator owner) {
     if (owner->second.have.version > 0) actions_.push_back(IndexForget{owner->first});
+    seals_.forget(owner->first);
     owners_.erase(owner);
 }
 
@@ -49,6 +50,7 @@ protocol::Registered Registry::enroll(const PeerId& peer, const protocol::Regist
                          owner.have.version > message.catalog.version;
     if (another) {
         if (owner.have.version > 0) actions_.push_back(IndexForget{peer});
+        seals_.forget(peer);
         owner.have = {message.catalog.catalog_id, 0};
     }
     owner.files = message.files;
@@ -63,7 +65,7 @@ protocol::Registered Registry::enroll(const PeerId& peer, const protocol::Regist
 
 std::optional<protocol::CatalogAck> Registry::update(const PeerId& peer,
                                                      const protocol::CatalogUpdate& message,
-                                                     Time now) {
+                                                     protocol::SealedRun sealed, Time now) {
     const auto found = owners_.find(peer);
     if (found == owners_.end() || !found->second.registered) return std::nullopt;
     Owner& owner = found->second;
@@ -81,6 +83,9 @@ std::optional<protocol::CatalogAck> Registry::update(const PeerId& peer,
     owner.have.version = delta.up_to;
     owner.announced.version = std::max(owner.announced.version, delta.up_to);
     if (much || owner.have == owner.announced) owner.progressed = now;
+    seals_.put(peer, std::move(sealed));
+    // Told anew it fits a few large runs. Its entries stay in the index meanwhile.
+    if (owner.have == owner.announced && seals_.wants_fresh(peer)) owner.have.version = 0;
     return protocol::CatalogAck{owner.have};
 }
 

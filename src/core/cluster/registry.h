@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "core/cluster/seal_book.h"
 #include "core/cluster/types.h"
 
 namespace iwant::cluster {
@@ -37,9 +38,11 @@ class Registry {
 
     protocol::Registered enroll(const PeerId& peer, const protocol::Register& message,
                                 const protocol::LeaderView& view, Time now);
-    /// Applies one run of changes; the answer for its sender, unless it is not registered with us.
+    /// Applies one run of changes, of which `sealed` is what its seal was verified to cover; the
+    /// answer for its sender, unless it is not registered with us.
     std::optional<protocol::CatalogAck> update(const PeerId& peer,
-                                               const protocol::CatalogUpdate& message, Time now);
+                                               const protocol::CatalogUpdate& message,
+                                               protocol::SealedRun sealed, Time now);
 
     /// The session is gone; the entries follow after a grace time, or at once after a goodbye.
     enum class Leaving : std::uint8_t { lost, goodbye };
@@ -56,6 +59,8 @@ class Registry {
     /// Whether everything that this peer announced is indexed.
     bool covers(const PeerId& peer) const;
     const std::map<PeerId, Owner>& owners() const { return owners_; }
+    /// What the owners signed, to prove it to others.
+    const SealBook& seals() const { return seals_; }
 
     void advance(Time now);
     std::optional<Time> next_deadline() const;
@@ -65,6 +70,7 @@ class Registry {
     void forget(std::map<PeerId, Owner>::iterator owner);
 
     std::map<PeerId, Owner> owners_;
+    SealBook seals_;
     std::vector<Action> actions_;
 };
 

@@ -19,10 +19,12 @@ class RegistryTest : public testing::Test {
         CatalogDelta delta{5, since, up_to, false, {}};
         for (std::uint64_t version = since + 1; version <= up_to; ++version) {
             EntryChange change;
-            change.version = version;
+            change.version = change.entry.id.value = version;
             delta.changes.push_back(change);
         }
-        return registry.update(peer(2), {view, delta}, now);
+        const Signature seal = protocol::seal(owner, delta);
+        auto sealed = protocol::open_seal(owner, owner.public_key(), delta, seal);
+        return registry.update(owner.peer(), {view, delta, seal}, std::move(*sealed), now);
     }
     std::size_t indexed() {
         std::size_t count = 0;
@@ -39,6 +41,7 @@ class RegistryTest : public testing::Test {
         return count;
     }
 
+    TestSignatory owner = test::signatory(2);
     Registry registry;
     Time now{};
     protocol::LeaderView view{3, peer(1)};
@@ -55,6 +58,34 @@ TEST_F(RegistryTest, CoversAnOwnerWhenAllThatItAnnouncedIsIndexed) {
     EXPECT_EQ(indexed(), 10u);
     enroll(5, 11);
     EXPECT_FALSE(registry.covers(peer(2)));
+}
+
+TEST_F(RegistryTest, WhatIsIndexedCanBeProvenAsLongAsItIs) {
+    enroll(5, 10);
+    update(0, 10);
+    EXPECT_TRUE(registry.seals().prove(peer(2), {7}));
+    EXPECT_FALSE(registry.seals().prove(peer(2), {11}));
+    enroll(6, 1);
+    EXPECT_FALSE(registry.seals().prove(peer(2), {7}));
+    enroll(5, 10);
+    update(0, 10);
+    registry.left(peer(2), Registry::Leaving::goodbye, now);
+    EXPECT_FALSE(registry.seals().prove(peer(2), {7}));
+}
+
+TEST_F(RegistryTest, AnOwnerOfTooManySmallRunsIsAskedForEverythingAnew) {
+    const std::uint64_t most = sealed_runs_max(0);
+    enroll(5, most + 2);
+    for (std::uint64_t version = 1; version <= most + 1; ++version)
+        EXPECT_EQ(update(version - 1, version)->have.version, version);
+    EXPECT_EQ(update(most + 1, most + 2)->have.version, 0u);
+    EXPECT_FALSE(registry.covers(peer(2)));
+    EXPECT_EQ(forgotten(), 0u) << "nothing disappears meanwhile";
+    EXPECT_EQ(update(0, 2000)->have.version, 2000u);
+    EXPECT_EQ(update(2000, 4000)->have.version, 4000u);
+    EXPECT_EQ(update(4000, most + 2)->have.version, most + 2);
+    EXPECT_TRUE(registry.covers(peer(2)));
+    EXPECT_EQ(registry.seals().runs(peer(2)), 3u);
 }
 
 TEST_F(RegistryTest, ARepeatedRunChangesNothingAndAGapIsAskedForAgain) {

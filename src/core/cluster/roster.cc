@@ -17,6 +17,7 @@ protocol::Member describe(const PeerId& peer, const KnownMember& known) {
     member.files = known.files;
     member.bytes = known.bytes;
     member.program_version = known.program_version;
+    member.key = known.key;
     return member;
 }
 

@@ -5,6 +5,7 @@
 #include "base/ids.h"
 #include "base/test_signatory.h"
 #include "core/protocol/messages.h"
+#include "core/protocol/seal.h"
 
 namespace iwant::cluster::test {
 
@@ -14,6 +15,12 @@ inline TestSignatory signatory(std::uint8_t number) {
 
 inline PeerId peer(std::uint8_t number) {
     return signatory(number).peer();
+}
+
+/// A run of changes as peer `number` sends it.
+inline protocol::CatalogUpdate sealed(std::uint8_t number, const protocol::LeaderView& view,
+                                      const CatalogDelta& delta) {
+    return {view, delta, protocol::seal(signatory(number), delta)};
 }
 
 inline protocol::Address address(std::uint8_t number) {

@@ -85,7 +85,7 @@ struct CatalogAdvanced {
     std::uint64_t files = 0;  ///< totals now
     std::uint64_t bytes = 0;
 };
-/// Completes ReadCatalog.
+/// Completes ReadCatalog. Each entry is in it once, with the last that happened to it.
 struct CatalogRead {
     SessionId session;
     CatalogDelta delta;

@@ -55,6 +55,8 @@ class Lan {
         for (auto& entry : entries) {
             const EntryChange change{++delta.up_to, EntryChange::What::present, std::move(entry)};
             delta.changes.push_back(change);
+            std::erase_if(catalogs[number],
+                          [&](const EntryChange& old) { return old.entry.id == change.entry.id; });
             catalogs[number].push_back(change);
         }
         versions[number] = delta.up_to;
