@@ -56,6 +56,7 @@ void Registration::begin(SessionId session, const protocol::LeaderView& view, Ti
 
 void Registration::end() {
     session_.reset();
+    refused_ = 0;
     holder_has_.reset();
     register_at_.reset();
     register_answer_by_.reset();
@@ -86,9 +87,12 @@ void Registration::registered(const protocol::Registered& message, Time now) {
     if (message.verdict != Verdict::accepted) {
         // It is full, or it has not heard yet that it leads or stands by.
         update_answer_by_.reset();
-        register_at_ = now + (message.verdict == Verdict::full ? kFullRetry : kNotYet);
+        const Duration not_yet = std::min(kNotYet * (1 << std::min(refused_, 10u)), kFullRetry);
+        register_at_ = now + (message.verdict == Verdict::full ? kFullRetry : not_yet);
+        ++refused_;
         return;
     }
+    refused_ = 0;
     if (update_answer_by_) return;
     holder_has_ = message.have;
     go_on(now);

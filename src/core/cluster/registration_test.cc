@@ -94,6 +94,22 @@ TEST_F(RegistrationTest, ChangesThatComeCloseTogetherTravelTogether) {
     EXPECT_TRUE(registration.take_actions().empty()) << "one registration at a time";
 }
 
+TEST_F(RegistrationTest, AsksWhoDoesNotKeepAnIndexYetAgainButLessAndLessOften) {
+    advance_catalog(20);
+    begin();
+    only<Register>();
+    registration.registered({view, Registered::Verdict::not_leader, {}}, Time{});
+    int asked = 0;
+    for (Time now{}; now < Time{} + seconds(60); now += milliseconds(100)) {
+        registration.advance(now);
+        if (registration.take_actions().empty()) continue;
+        ++asked;
+        registration.registered({view, Registered::Verdict::not_leader, {}}, now);
+    }
+    EXPECT_GE(asked, 4);
+    EXPECT_LE(asked, 8);
+}
+
 TEST_F(RegistrationTest, RegistersAgainWhenNoAnswerComes) {
     begin();
     only<Register>();

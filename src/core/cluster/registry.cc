@@ -93,6 +93,7 @@ void Registry::left(const PeerId& peer, Leaving how, Time now) {
     const auto found = owners_.find(peer);
     if (found == owners_.end()) return;
     found->second.registered = false;
+    found->second.record.reset();  // who comes back is told everything anew
     if (how == Leaving::goodbye) {
         forget(found);
     } else {
