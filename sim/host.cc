@@ -10,24 +10,30 @@ namespace iwant::sim {
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
+namespace {
+constexpr Duration kNoticed = milliseconds(1500);  // a shorter pause must not cost the lead
+}
+
 Host::Host(HostNumber number, TestSignatory signatory, Surroundings& surroundings, Prng prng)
     : number_(number),
       signatory_(signatory),
       peer_(signatory_.peer()),
       world_(surroundings),
-      prng_(prng),
-      catalog_id_(prng_.next()) {
-    history_[0] = {};
+      prng_(prng) {
+    catalog_.id = prng_.next();
+    moments_[{catalog_.id, 0}] = 0;
+    backup_ = catalog_;
 }
 
 void Host::start() {
     instance_ = prng_.next();
     condition_ = Condition::running;
-    disturbed_ = world_.timeline().now();
+    rattled_ = world_.timeline().now();
+    disturbed_ = rattled_;
     node::Self self{peer_, instance_, "host" + std::to_string(number_), "sim"};
     node_ =
         std::make_unique<node::Node>(std::move(self), signatory_, node::Options{}, prng_.split(),
-                                     world_.logger(number_), world_.timeline().now());
+                                     world_.logger(number_), clock_.local(world_.timeline().now()));
     const std::uint64_t instance = instance_;
     tell_whole_catalog();
     for (const auto& [peer, remembered] : std::map(remembered_)) deliver(remembered);
@@ -38,10 +44,13 @@ void Host::start() {
 
 void Host::end(Condition how) {
     condition_ = how;
-    disturbed_ = world_.timeline().now();
+    rattled_ = world_.timeline().now();
+    disturbed_ = rattled_;
     node_.reset();
     inbox_.clear();
     fetches_.clear();
+    late_until_ = {};
+    if (how == Condition::off) lose_late_writes();
     wake_at_.reset();
     world_.network().host_down(number_, how);
 }
@@ -53,17 +62,36 @@ void Host::pause() {
 
 void Host::resume() {
     condition_ = Condition::running;
-    disturbed_ = world_.timeline().now();
-    for (auto& event : std::exchange(inbox_, {})) deliver(std::move(event));
+    const Time now = world_.timeline().now();
+    if (now - *disturbed_ > kNoticed) rattled_ = now;
+    disturbed_ = now;
+    // Time first: what waited meanwhile must not be taken for fresh.
+    const std::uint64_t instance = instance_;
     step(node::TimePassed{});
+    for (auto& event : std::exchange(inbox_, {})) {
+        if (instance == instance_) take(std::move(event));
+    }
 }
 
 void Host::stop_politely() {
     step(node::StopAsked{});
-    end(Condition::stopped);
+    if (running()) end(Condition::stopped);
 }
 
 void Host::deliver(node::Event event) {
+    const Time now = world_.timeline().now();
+    if (lag_ == Duration{} && late_until_ <= now) {
+        take(std::move(event));
+        return;
+    }
+    late_until_ = std::max(now + lag_, late_until_);
+    const std::uint64_t instance = instance_;
+    world_.timeline().at(late_until_, [this, instance, event = std::move(event)]() mutable {
+        if (instance == instance_) take(std::move(event));
+    });
+}
+
+void Host::take(node::Event event) {
     if (condition_ == Condition::paused) {
         inbox_.push_back(std::move(event));
         return;
@@ -72,21 +100,27 @@ void Host::deliver(node::Event event) {
 }
 
 void Host::step(node::Event event) {
-    if (const auto* message = std::get_if<node::MessageReceived>(&event))
-        world_.arrives(number_, *message);
-    node_->handle(std::move(event), world_.timeline().now());
+    world_.happens(number_, event);
+    node_->handle(std::move(event), clock_.local(world_.timeline().now()));
     auto actions = node_->take_actions();
     world_.stepped(number_);
-    for (auto& action : actions) perform(action);
+    const std::uint64_t instance = instance_;
+    for (auto& action : actions) {
+        world_.performs(number_, action);
+        perform(action);
+        if (instance != instance_ || !node_) return;
+    }
     wake_later();
 }
 
 void Host::wake_later() {
     if (!node_) return;
     const auto due = node_->next_deadline();
-    if (!due || (wake_at_ && *wake_at_ <= *due)) return;
+    if (!due) return;
     // A deadline that has passed already would stop the world's time.
-    const Time when = std::max(*due, world_.timeline().now() + microseconds(100));
+    const Time earliest = world_.timeline().now() + microseconds(100);
+    const Time when = std::max(clock_.world(*due) + lag_, earliest);
+    if (wake_at_ && *wake_at_ <= when) return;
     wake_at_ = when;
     const std::uint64_t instance = instance_;
     world_.timeline().at(when, [this, instance, when] {
@@ -120,7 +154,14 @@ void Host::perform(node::Action& action) {
 }
 
 void Host::perform_one(node::Announce& action) {
-    world_.network().announce(number_, action);
+    node::AnnouncementHeard heard;
+    heard.peer = peer_;
+    heard.from = Network::address_of(number_);
+    heard.instance = instance_;
+    heard.goodbye = action.goodbye;
+    heard.leader = action.leader;
+    heard.followers = action.followers;
+    world_.network().announce(number_, std::move(heard));
 }
 
 void Host::perform_one(node::Dial& action) {
@@ -151,129 +192,8 @@ void Host::perform_one(node::Serve& action) {
     });
 }
 
-void Host::perform_one(node::AnswerSearch& action) {
-    world_.answered(number_, action);
-}
-
 void Host::perform_one(node::RememberPeer& action) {
     remembered_[action.peer] = {action.peer, action.name, action.address, 0};
-}
-
-void Host::share(const Item& item) {
-    Entry entry;
-    entry.id = EntryId{entries_.size() + 1};
-    entry.kind = item.kind;
-    entry.path = world_.library().random_path(prng_);
-    entry.size_bytes = item.size_bytes;
-    entry.content = item.content;
-    if (prng_.chance(1, 10)) {
-        unhashed_[entry.id] = item.content;
-        entry.content.reset();
-    }
-    items_[entry.id] = item;
-    put(entry, EntryChange::What::present);
-}
-
-// One change as users make them: something new without content that matters, a new name, or a
-// removal.
-void Host::change_catalog() {
-    const std::uint64_t choice = prng_.below(std::uint64_t{3});
-    std::vector<EntryId> extra;
-    for (const auto& [id, change] : entries_) {
-        if (change.what == EntryChange::What::present && !items_.contains(id)) extra.push_back(id);
-    }
-    if (choice == 0 || extra.empty()) {
-        Entry entry;
-        entry.id = EntryId{entries_.size() + 1};
-        entry.path = world_.library().random_path(prng_);
-        entry.size_bytes = prng_.below(std::uint64_t{1000000});
-        put(entry, EntryChange::What::present);
-        return;
-    }
-    Entry entry = entries_.at(extra[prng_.below(extra.size())]).entry;
-    entry.path = world_.library().random_path(prng_);
-    put(entry, choice == 1 ? EntryChange::What::present : EntryChange::What::removed);
-}
-
-void Host::put(const Entry& entry, EntryChange::What what) {
-    const std::uint64_t since = version_;
-    const EntryChange change{++version_, what, entry};
-    entries_[entry.id] = change;
-    std::set<std::string> paths;
-    for (const auto& [id, known] : entries_) {
-        if (known.what == EntryChange::What::present) paths.insert(known.entry.path);
-    }
-    history_[version_] = std::move(paths);
-    if (!node_) return;
-    node::CatalogAdvanced advanced;
-    advanced.delta = {catalog_id_, since, version_, false, {change}};
-    advanced.files = history_.at(version_).size();
-    deliver(std::move(advanced));
-}
-
-CatalogDelta Host::changes_after(std::uint64_t since) const {
-    CatalogDelta delta{catalog_id_, since, version_, false, {}};
-    for (const auto& [id, change] : entries_) {
-        if (change.version > since) delta.changes.push_back(change);
-    }
-    std::ranges::sort(delta.changes, {}, &EntryChange::version);
-    return delta;
-}
-
-void Host::tell_whole_catalog() {
-    node::CatalogAdvanced advanced;
-    advanced.delta = changes_after(0);
-    advanced.files = history_.at(version_).size();
-    deliver(std::move(advanced));
-}
-
-bool Host::shares(const FileId& file) const {
-    return std::ranges::any_of(
-        items_, [&](const auto& entry) { return world_.library().holds(entry.second, file); });
-}
-
-bool Host::shares(const Hash256& content) const {
-    return entry_of(content).has_value();
-}
-
-std::optional<EntryId> Host::entry_of(const Hash256& content) const {
-    for (const auto& [id, item] : items_) {
-        if (item.content == content) return id;
-    }
-    return std::nullopt;
-}
-
-void Host::search(const Query& query, node::Ticket ticket) {
-    deliver(node::SearchAsked{ticket, query});
-}
-
-protocol::Message Host::answer(const protocol::HashRequest& request) const {
-    const auto found = items_.find(request.entry);
-    if (found == items_.end())
-        return protocol::Refusal{request.request, protocol::RefusalCode::not_shared};
-    const Item& item = found->second;
-    return protocol::HashReply{request.request, item.kind, item.content, item.size_bytes};
-}
-
-protocol::Message Host::answer(const protocol::TreeRequest& request) const {
-    const TreeListing* tree = world_.library().listing(request.tree);
-    if (tree == nullptr || !shares(request.tree.hash))
-        return protocol::Refusal{request.request, protocol::RefusalCode::not_shared};
-    protocol::TreeReply reply{request.request, request.first, 0, {}};
-    reply.total = static_cast<std::uint32_t>(tree->entries.size());
-    for (std::size_t i = request.first; i < tree->entries.size(); ++i)
-        reply.entries.push_back(tree->entries[i]);
-    return reply;
-}
-
-protocol::Message Host::answer(const protocol::PieceListRequest& request) const {
-    const SharedPieceList list = world_.library().pieces(request.file);
-    if (list == nullptr || !shares(request.file))
-        return protocol::Refusal{request.request, protocol::RefusalCode::not_shared};
-    protocol::PieceListReply reply{request.request, list->size_bytes, request.first, {}};
-    for (std::size_t i = request.first.value; i < list->hashes.size(); ++i)
-        reply.hashes.push_back(list->hashes[i]);
-    return reply;
 }
 
 }  // namespace iwant::sim

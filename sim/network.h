@@ -1,17 +1,18 @@
 #pragma once
 
-// The simulated network: datagrams that get lost and doubled, connections that deliver in order or
-// break, partitions that hold everything back.
+// The simulated network: datagrams that get lost and doubled and overtake each other, sessions that
+// deliver in order, late, or break. Which ways are open and how good they are, Links says.
 
 #include <cstdint>
 #include <deque>
-#include <functional>
-#include <map>
 #include <optional>
+#include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "base/prng.h"
 #include "core/node/node.h"
+#include "sim/links.h"
 #include "sim/plan.h"
 #include "sim/timeline.h"
 
@@ -33,73 +34,78 @@ class Hosts {
 
 class Network {
   public:
-    Network(Timeline& timeline, Hosts& hosts, std::size_t size, Prng prng);
+    /// Whatever is random hangs on the seed and on the sender only.
+    Network(Timeline& timeline, Hosts& hosts, Links& links, std::size_t size, std::uint64_t seed);
 
     static protocol::Address address_of(HostNumber host);
+    std::size_t size() const { return senders_.size(); }
+    const Links& links() const { return links_; }
 
-    void set_quality(Quality quality) { quality_ = quality; }
-    /// Hosts reach each other when their groups are equal.
-    void set_group(HostNumber host, unsigned group) {
-        if (groups_[host] != group) regrouped_ = timeline_.now();
-        groups_[host] = group;
-    }
-    /// When groups changed last.
-    Time regrouped() const { return regrouped_; }
-    bool reachable(HostNumber a, HostNumber b) const { return groups_[a] == groups_[b]; }
-
-    void announce(HostNumber from, const node::Announce& announce);
+    void announce(HostNumber from, node::AnnouncementHeard heard);
     void dial(HostNumber from, const node::Dial& dial);
     void send(HostNumber from, SessionId session, node::Event event);
     void disconnect(HostNumber from, SessionId session, protocol::Goodbye::Reason reason);
 
     /// A process ended: the others' systems notice at once, or never when the whole host is off.
     void host_down(HostNumber host, Hosts::Condition how);
-    /// Breaks one connection, chosen by `choice`; nothing when there is none.
-    void break_one(std::uint64_t choice);
+    /// Breaks one session of this host, chosen by `choice`; nothing when there is none.
+    void break_one(HostNumber host, std::uint64_t choice);
 
     /// Who is at the other end of a host's session.
     std::optional<HostNumber> other_end(HostNumber host, SessionId session) const;
     /// Since when both ends have had this very connection open; nothing when there is none.
     std::optional<Time> connected_since(HostNumber a, HostNumber b) const;
+    /// How many sessions a host has open.
+    std::size_t sessions(HostNumber host) const;
 
   private:
+    using ConnectionId = std::uint64_t;
     struct End {
         HostNumber host = 0;
         SessionId session;
         bool open = false;
-        Time last;  ///< nothing arrives before
+        Time last;              ///< nothing arrives before
+        std::size_t due = 0;    ///< of `inbound`, those that would have arrived by now
+        bool retrying = false;  ///< they wait for the way to open
+        Duration retry{};
         std::deque<node::Event> inbound;
     };
     struct Connection {
         End ends[2];
         Time opened;
-        std::optional<Time> blocked_since;
+        std::optional<Time> unanswered_since;  ///< what was sent has not been acknowledged
     };
     struct Place {
-        std::uint64_t connection;
+        ConnectionId connection;
         int side;
     };
+    struct Sender {
+        explicit Sender(std::uint64_t seed) : prng(seed) {}
+        Prng prng;
+        std::uint64_t next_session = 1;
+        std::unordered_map<std::uint64_t, Place> places;  ///< by session
+    };
 
-    Duration delay();
+    Duration delay(HostNumber from, const Quality& quality);
     void answer_dial(HostNumber from, std::uint64_t instance, const node::Dial& dial);
     void dial_fails(HostNumber from, const node::Dial& dial, Duration after, ErrorCode code);
     void connect(HostNumber from, HostNumber to);
-    void purge();
-    void enqueue(std::uint64_t connection, int side, node::Event event);
-    void arrive(std::uint64_t connection, int side);
-    void close_both(std::uint64_t connection);
+    void enqueue(ConnectionId connection, int side, node::Event event);
+    void deliver_due(ConnectionId connection, int side);
+    void retry_later(ConnectionId connection, int side);
+    void unanswered(ConnectionId connection);
+    void close_both(ConnectionId connection);
+    void forget_if_closed(ConnectionId connection);
     std::optional<Place> find(HostNumber host, SessionId session) const;
+    std::optional<HostNumber> host_at(const protocol::Address& address) const;
 
     Timeline& timeline_;
     Hosts& hosts_;
-    Prng prng_;
-    Quality quality_;
-    std::vector<unsigned> groups_;
-    Time regrouped_;
-    std::vector<std::uint64_t> next_session_;
-    std::map<std::uint64_t, Connection> connections_;
-    std::map<std::pair<HostNumber, SessionId>, Place> places_;
-    std::uint64_t next_connection_ = 1;
+    Links& links_;
+    std::vector<Sender> senders_;
+    std::unordered_map<std::string, HostNumber> by_address_;
+    std::unordered_map<ConnectionId, Connection> connections_;
+    ConnectionId next_connection_ = 1;
 };
 
 }  // namespace iwant::sim

@@ -22,8 +22,9 @@ constexpr std::array<std::string_view, kFaultKinds> kNames = {
     "fake-leader", "epoch-max",  "third-party",  "censor",          "forger",      "replayer",
     "spammer",     "mute",       "search",       "change",          "download"};
 
-constexpr std::uint64_t kMostHosts = 2000;    // one seed in so many has the most hosts
-constexpr std::uint64_t kManyHosts = 200;     // and one in so many 50
+constexpr std::uint64_t kMostHosts = 20'000;  // one seed in so many has 100 hosts
+constexpr std::uint64_t kManyHosts = 2000;    // and one in so many 50
+constexpr unsigned kNewcomersMax = 4;         // strangers and clones
 constexpr Duration kQuietStart = seconds(5);  // everybody finds everybody
 constexpr Duration kChaosMin = minutes(7) + seconds(45);
 constexpr Duration kChaosSpread = seconds(75);
@@ -55,6 +56,7 @@ class Drawing {
     Prng prng_;
     Plan plan_;
     std::vector<FaultKind> kinds_;
+    unsigned newcomers_ = 0;
 };
 
 Plan Drawing::draw() {
@@ -122,6 +124,8 @@ void Drawing::draw_burst(Duration begin, Duration end) {
     const Duration gap = between(milliseconds(500), seconds(15));
     for (Duration at = begin; at < end; at += prng_.below(2 * gap)) {
         const FaultKind kind = kinds_[prng_.below(kinds_.size())];
+        const bool newcomer = is_byzantine(kind) || kind == FaultKind::clone;
+        if (newcomer && ++newcomers_ > kNewcomersMax) continue;
         if (kind == FaultKind::churn || kind == FaultKind::swizzle) {
             draw_storm(kind, at);
         } else {
@@ -144,7 +148,8 @@ Fault Drawing::fault_of(FaultKind kind, Duration at) {
     const bool of_a_host = kind <= FaultKind::clone || kind == FaultKind::isolate ||
                            kind == FaultKind::clog || kind == FaultKind::block ||
                            kind == FaultKind::break_session;
-    if (of_a_host && kind != FaultKind::churn && prng_.chance(1, 4)) fault.host = kLeader;
+    if (of_a_host && kind != FaultKind::churn && kind != FaultKind::clone && prng_.chance(1, 4))
+        fault.host = kLeader;
     const bool of_a_way = kind >= FaultKind::loss && kind <= FaultKind::block;
     if (of_a_way && kind <= FaultKind::delay && prng_.chance(1, 3)) fault.host = kEverybody;
     if (of_a_way && prng_.chance(1, 3)) fault.other = kEverybody;

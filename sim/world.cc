@@ -1,19 +1,37 @@
 #include "sim/world.h"
 
 #include <algorithm>
-#include <cstdio>
 
 namespace iwant::sim {
 
 using std::chrono::milliseconds;
-using std::chrono::minutes;
 using std::chrono::seconds;
 
 namespace {
 constexpr Duration kSample = milliseconds(50);
-constexpr Duration kAgreement = seconds(10);
-constexpr Duration kSearchable = seconds(5);
-constexpr Duration kDownloads = minutes(3);
+constexpr Duration kStartsWithin = seconds(4);
+constexpr std::size_t kContents = 12;
+constexpr std::uint64_t kHolders = 3;
+
+/// A generator for one purpose, whatever others there are.
+Prng prng_for(std::uint64_t seed, std::uint64_t purpose) {
+    Prng prng(seed * 0x9e3779b97f4a7c15u + purpose);
+    return prng.split();
+}
+enum Purpose : std::uint64_t { library = 1, network = 2, furniture = 3, host = 1000 };
+
+std::uint64_t count_of(const Plan& plan, bool (*wanted)(FaultKind)) {
+    return static_cast<std::uint64_t>(
+        std::ranges::count_if(plan.faults, [&](const Fault& fault) { return wanted(fault.kind); }));
+}
+
+bool is_clone(FaultKind kind) {
+    return kind == FaultKind::clone;
+}
+
+std::size_t host_count(const Plan& plan) {
+    return plan.hosts + count_of(plan, is_clone);
+}
 }  // namespace
 
 /// One host's log as lines of the whole story.
@@ -21,7 +39,7 @@ class World::Transcript final : public Logger {
   public:
     Transcript(World& world, HostNumber host) : world_(world), host_(host) {}
     void log(LogLevel, std::string_view line) override {
-        world_.tell("host" + std::to_string(host_) + ": " + std::string(line));
+        if (world_.options_.tell) world_.tell(name_of(host_) + ": " + std::string(line));
     }
 
   private:
@@ -32,18 +50,33 @@ class World::Transcript final : public Logger {
 World::World(Plan plan, RunOptions options)
     : plan_(std::move(plan)),
       options_(std::move(options)),
-      prng_(plan_.seed),
-      library_(prng_.split(), 12),
-      network_(timeline_, *this, plan_.hosts, prng_.split()) {
-    hosts_.reserve(plan_.hosts);
-    for (HostNumber number = 0; number < plan_.hosts; ++number) {
-        transcripts_.push_back(std::make_unique<Transcript>(*this, number));
-        hosts_.emplace_back(number, TestSignatory(plan_.seed, number), *this, prng_.split());
-    }
-    oracle_ = std::make_unique<Oracle>(timeline_, network_, hosts_);
-}
+      verdict_(timeline_),
+      library_(prng_for(plan_.seed, Purpose::library), kContents),
+      hosts_(make_hosts()),
+      links_(timeline_, host_count(plan_) + count_of(plan_, is_byzantine)),
+      network_(timeline_, *this, links_, host_count(plan_) + count_of(plan_, is_byzantine),
+               prng_for(plan_.seed, Purpose::network).next()),
+      leadership_(timeline_, network_, hosts_, plan_.hosts),
+      oracle_(timeline_, network_, hosts_, leadership_, verdict_, plan_.hosts),
+      probes_(timeline_, network_, hosts_, leadership_, verdict_, plan_.hosts) {}
 
 World::~World() = default;
+
+// Clones come after all others, with the key of the host that they are copies of.
+std::vector<Host> World::make_hosts() {
+    std::vector<Host> hosts;
+    std::vector<HostNumber> originals;
+    for (HostNumber number = 0; number < plan_.hosts; ++number) originals.push_back(number);
+    for (const Fault& fault : plan_.faults) {
+        if (is_clone(fault.kind)) originals.push_back(fault.host % plan_.hosts);
+    }
+    for (HostNumber number = 0; number < originals.size(); ++number) {
+        transcripts_.push_back(std::make_unique<Transcript>(*this, number));
+        hosts.emplace_back(number, TestSignatory(plan_.seed, originals[number]), *this,
+                           prng_for(plan_.seed, Purpose::host + number));
+    }
+    return hosts;
+}
 
 void World::tell(const std::string& line) {
     if (options_.tell) options_.tell(timeline_.now(), line);
@@ -53,140 +86,120 @@ Logger& World::logger(HostNumber host) {
     return *transcripts_[host];
 }
 
-void World::deliver(HostNumber host, node::Event event) {
-    hosts_[host].deliver(std::move(event));
+Hosts::Condition World::condition(HostNumber host) const {
+    return host < hosts_.size() ? hosts_[host].condition()
+                                : strangers_[host - hosts_.size()].condition();
 }
 
-void World::arrives(HostNumber host, const node::MessageReceived& message) {
-    if (const auto from = network_.other_end(host, message.session))
-        oracle_->arrives(host, message, *from);
+std::uint64_t World::instance(HostNumber host) const {
+    return host < hosts_.size() ? hosts_[host].instance()
+                                : strangers_[host - hosts_.size()].instance();
+}
+
+PeerId World::peer(HostNumber host) const {
+    return host < hosts_.size() ? hosts_[host].peer() : strangers_[host - hosts_.size()].peer();
+}
+
+PublicKey World::key(HostNumber host) const {
+    return host < hosts_.size() ? hosts_[host].key() : strangers_[host - hosts_.size()].key();
+}
+
+protocol::Hello World::hello(HostNumber host) const {
+    return host < hosts_.size() ? hosts_[host].hello() : strangers_[host - hosts_.size()].hello();
+}
+
+void World::deliver(HostNumber host, node::Event event) {
+    if (host < hosts_.size()) {
+        hosts_[host].deliver(std::move(event));
+    } else {
+        strangers_[host - hosts_.size()].deliver(std::move(event));
+    }
+}
+
+void World::happens(HostNumber host, const node::Event& event) {
+    probes_.happens(host, event);
 }
 
 void World::stepped(HostNumber host) {
-    const std::uint64_t changes = oracle_->statistics().leader_changes;
-    oracle_->stepped(host);
-    if (oracle_->statistics().leader_changes == changes) return;
-    const auto view = hosts_[host].node()->leader_view();
-    tell("host" + std::to_string(host) + " leads epoch " + std::to_string(view.epoch));
+    const bool leads = leadership_.stepped(host);
+    if (leads && options_.tell)
+        tell(name_of(host) + " leads epoch " +
+             std::to_string(hosts_[host].node()->leader_view().epoch));
+    oracle_.stepped(host);
 }
 
-void World::answered(HostNumber host, const node::AnswerSearch& answer) {
-    tell("host" + std::to_string(host) + ": answer " + std::to_string(answer.ticket.value) +
-         " results=" + std::to_string(answer.reply.total) +
-         (answer.reply.complete ? " complete" : " incomplete"));
-    oracle_->answered(host, answer);
+void World::performs(HostNumber host, const node::Action& action) {
+    leadership_.count(action);
+    oracle_.performs(host, action);
+    probes_.performs(host, action);
+    const auto* answer = std::get_if<node::AnswerSearch>(&action);
+    if (answer != nullptr && options_.tell)
+        tell(name_of(host) + ": answer " + std::to_string(answer->ticket.value) +
+             " results=" + std::to_string(answer->reply.total) +
+             (answer->reply.complete ? " complete" : " incomplete"));
 }
 
 World::Piece World::fetch(HostNumber client, const PeerId& server, const FileId& file) {
-    const auto host = std::ranges::find(hosts_, server, &Host::peer);
-    if (host == hosts_.end() || !host->running() || !network_.reachable(client, host->number()))
-        return Piece::unreachable;
-    if (!host->shares(file)) return Piece::missing;
-    return host->liar ? Piece::wrong : Piece::right;
+    const auto number = leadership_.host_of(server);
+    if (!number) return Piece::unreachable;
+    const Host& host = hosts_[*number];
+    if (!host.running() || !links_.open_both_ways(client, *number)) return Piece::unreachable;
+    if (!host.shares(file)) return Piece::missing;
+    return host.liar() ? Piece::wrong : Piece::right;
 }
 
 Outcome World::run() {
     furnish();
-    for (const Fault& fault : plan_.faults)
-        timeline_.at(Time{} + fault.at, [this, &fault] {
-            if (!healed_) carry_out(fault);
-        });
+    schedule();
     run_for(plan_.chaos);
     std::optional<Failure> failure;
-    if (plan_.ending == Plan::Ending::heal) {
+    if (plan_.ending == Plan::Ending::heal && !over()) {
         heal();
         failure = check_agreement();
         if (!failure) failure = check_catalogs();
         if (!failure) failure = check_downloads();
         if (!failure) failure = check_calm();
+        if (!failure) failure = check_failover();
+        if (failure) failure->at = timeline_.now() - Time{};
     }
-    const Duration now = timeline_.now() - Time{};
-    if (const auto broken = oracle_->violation())
-        failure = Failure{broken->substr(0, broken->find(':')), *broken, now};
-    if (failure) failure->at = now;
-    statistics_.add(oracle_->statistics());
+    if (verdict_.failure()) failure = verdict_.failure();
+    if (failure) tell("-- failed: " + failure->text);
+    statistics_.add(leadership_.statistics());
+    statistics_.add(probes_.statistics());
     statistics_.runs = 1;
-    statistics_.virtual_time = now;
+    statistics_.virtual_time = timeline_.now() - Time{};
     return {failure, statistics_};
 }
 
-// Every content is somewhere honest; some are at several hosts.
+// Every content is at somebody who never serves wrong bytes, if there is anybody such; some are at
+// several hosts.
 void World::furnish() {
+    Prng prng = prng_for(plan_.seed, Purpose::furniture);
+    for (const Fault& fault : plan_.faults) {
+        if (fault.kind == FaultKind::wrong_data) liars_.insert(fault.host);
+    }
     for (const Item& item : library_.items()) {
-        const std::uint64_t copies = 1 + prng_.below(std::uint64_t{3});
-        std::set<HostNumber> holders{prng_.below(hosts_.size() - 1)};
-        for (std::uint64_t i = 1; i < copies; ++i) holders.insert(prng_.below(hosts_.size()));
+        HostNumber first = prng.below(plan_.hosts);
+        for (std::size_t i = 0; i < plan_.hosts && liars_.contains(first); ++i)
+            first = (first + 1) % plan_.hosts;
+        std::set<HostNumber> holders{first};
+        for (std::uint64_t i = prng.below(kHolders); i > 0; --i)
+            holders.insert(prng.below(plan_.hosts));
         for (const HostNumber holder : holders) hosts_[holder].share(item);
     }
-    network_.set_quality(plan_.quality);
-    for (Host& host : hosts_) {
-        timeline_.after(prng_.below(Duration(seconds(4))), [&host] { host.start(); });
+    links_.set_base(plan_.quality);
+    for (HostNumber host = 0; host < plan_.hosts; ++host) {
+        timeline_.after(prng.below(kStartsWithin), [this, host] { hosts_[host].start(); });
     }
 }
 
 void World::run_for(Duration length) {
     const Time end = timeline_.now() + length;
-    while (timeline_.now() < end && !oracle_->violation()) {
-        timeline_.run_until(std::min(end, timeline_.now() + kSample));
-        oracle_->count_time_without_leader(kSample);
+    while (timeline_.now() < end && !over()) {
+        timeline_.run_until(std::min(end, timeline_.now() + kSample), [this] { return over(); });
+        leadership_.sample();
+        oracle_.sample();
     }
-}
-
-void World::heal() {
-    tell("-- heal");
-    healed_ = true;
-    network_.set_quality({milliseconds(2), 2, 2, 0});
-    for (Host& host : hosts_) {
-        network_.set_group(host.number(), 0);
-        if (host.condition() == Condition::paused) host.resume();
-        if (!host.running()) host.start();
-    }
-}
-
-std::optional<Failure> World::check_agreement() {
-    run_for(kAgreement);
-    if (const auto reason = oracle_->disagreement())
-        return Failure{"L1", "no agreement after healing: " + *reason};
-    return std::nullopt;
-}
-
-std::optional<Failure> World::check_catalogs() {
-    run_for(kSearchable);
-    oracle_->take_poor_answers();
-    for (HostNumber owner = 0; owner < hosts_.size(); ++owner)
-        ask(prng_.below(hosts_.size()), owner);
-    run_for(seconds(3));
-    const auto poor = oracle_->take_poor_answers();
-    if (!poor.empty()) return Failure{"L2", "not searchable after healing: " + poor.front()};
-    return std::nullopt;
-}
-
-std::optional<Failure> World::check_downloads() {
-    const auto open = [&] {
-        std::optional<Failure> unfinished;
-        for (const Host& host : hosts_) {
-            for (const auto& status : host.open_downloads()) {
-                unfinished = Failure{
-                    "L3", "host" + std::to_string(host.number()) + " has not finished download " +
-                              std::to_string(status.id.value) + ": " +
-                              std::string(swarm::to_string(status.state)) + " " + status.message};
-            }
-        }
-        return unfinished;
-    };
-    const Time end = timeline_.now() + kDownloads;
-    while (timeline_.now() < end && open() && !oracle_->violation()) run_for(seconds(1));
-    return open();
-}
-
-std::optional<Failure> World::check_calm() {
-    const std::uint64_t before = oracle_->statistics().leader_changes;
-    run_for(plan_.calm);
-    if (oracle_->statistics().leader_changes != before)
-        return Failure{"L4", "the leader changed without a reason"};
-    if (const auto reason = oracle_->disagreement())
-        return Failure{"L4", "no agreement later: " + *reason};
-    return std::nullopt;
 }
 
 }  // namespace iwant::sim

@@ -1,23 +1,35 @@
 #pragma once
 
-// One run of the simulator: hosts, a network, a seed. First chaos, then everything heals, and what
-// should be true of a healthy network must become true within its time.
+// One run of the simulator: hosts, a network, and a plan that is carried out. First chaos, then
+// everything heals, and what should be true of a healthy network must become true within its time:
+//
+//   L1  one leader that all follow, 10 s after healing (20 s with more than 100 hosts)
+//   L2  every catalogue searchable and every answer complete, 5 s later
+//   L3  every download finished that somebody honest has the content of
+//   L4  nobody loses the leader in the calm that follows
+//   F1  losing the leader after that costs few messages
 
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "sim/host.h"
+#include "sim/leadership.h"
 #include "sim/library.h"
+#include "sim/links.h"
 #include "sim/network.h"
 #include "sim/oracle.h"
 #include "sim/plan.h"
+#include "sim/probes.h"
 #include "sim/statistics.h"
+#include "sim/stranger.h"
 #include "sim/timeline.h"
+#include "sim/verdict.h"
 
 namespace iwant::sim {
 
@@ -39,11 +51,11 @@ class World final : public Hosts, public Surroundings {
     Outcome run();
 
     // For the network.
-    Condition condition(HostNumber host) const override { return hosts_[host].condition(); }
-    std::uint64_t instance(HostNumber host) const override { return hosts_[host].instance(); }
-    PeerId peer(HostNumber host) const override { return hosts_[host].peer(); }
-    PublicKey key(HostNumber host) const override { return hosts_[host].key(); }
-    protocol::Hello hello(HostNumber host) const override { return hosts_[host].hello(); }
+    Condition condition(HostNumber host) const override;
+    std::uint64_t instance(HostNumber host) const override;
+    PeerId peer(HostNumber host) const override;
+    PublicKey key(HostNumber host) const override;
+    protocol::Hello hello(HostNumber host) const override;
     void deliver(HostNumber host, node::Event event) override;
 
     // For the hosts.
@@ -51,42 +63,62 @@ class World final : public Hosts, public Surroundings {
     Network& network() override { return network_; }
     const Library& library() const override { return library_; }
     Piece fetch(HostNumber client, const PeerId& server, const FileId& file) override;
-    void answered(HostNumber host, const node::AnswerSearch& answer) override;
+    void happens(HostNumber host, const node::Event& event) override;
     void stepped(HostNumber host) override;
-    void arrives(HostNumber host, const node::MessageReceived& message) override;
+    void performs(HostNumber host, const node::Action& action) override;
+    void finished_too_early(HostNumber host) override { oracle_.finished_too_early(host); }
     Logger& logger(HostNumber host) override;
 
   private:
     class Transcript;
 
+    std::vector<Host> make_hosts();
     void furnish();
-    void carry_out(const Fault& fault);
+    bool over() const { return verdict_.failure().has_value(); }
+    void run_for(Duration length);
+    void tell(const std::string& line);
+
+    // world_chaos.cc: what a plan holds.
+    void schedule();
+    void carry_out(const Fault& fault, HostNumber spare);
+    void hit_host(Host& host, const Fault& fault, HostNumber spare);
+    void hit_network(const Fault& fault);
+    void do_deed(const Fault& fault);
     void bring_down(Host& host, const Fault& fault);
+    void bring_up(Host& host);
     void pause(Host& host, const Fault& fault);
-    void partition(const Fault& fault);
-    void ask(HostNumber host, HostNumber owner);
+    void make_clone(Host& original, Host& clone, Duration length);
+    void undo_later(Duration length, std::function<void()> undo);
+    std::optional<HostNumber> whom(HostNumber meant) const;
     void download(Host& client, std::uint64_t choice);
+    void count(FaultKind kind) { ++statistics_.faults[static_cast<std::size_t>(kind)]; }
+
+    // world_check.cc: what must become true.
     void heal();
     std::optional<Failure> check_agreement();
     std::optional<Failure> check_catalogs();
     std::optional<Failure> check_downloads();
+    std::optional<Failure> unfinished_download() const;
     std::optional<Failure> check_calm();
-    void run_for(Duration length);
-    void tell(const std::string& line);
+    std::optional<Failure> check_failover();
 
     Plan plan_;
     RunOptions options_;
-    Prng prng_;
-    Statistics statistics_;
     Timeline timeline_;
+    Verdict verdict_;
     Library library_;
-    std::vector<Host> hosts_;
-    Network network_;
-    std::unique_ptr<Oracle> oracle_;
     std::vector<std::unique_ptr<Transcript>> transcripts_;
-    std::uint64_t next_ticket_ = 1;
-    unsigned next_group_ = 1;
+    std::vector<Host> hosts_;  ///< those of the plan, then clones
+    std::vector<Stranger> strangers_;
+    std::set<HostNumber> liars_;  ///< who serves wrong bytes at some time
+    Links links_;
+    Network network_;
+    Leadership leadership_;
+    Oracle oracle_;
+    Probes probes_;
+    std::vector<std::function<void()>> undo_;  ///< what healing does at once
     bool healed_ = false;
+    Statistics statistics_;
 };
 
 }  // namespace iwant::sim
