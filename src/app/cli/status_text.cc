@@ -77,6 +77,10 @@ void add_shared(const Object& shared, std::vector<std::string>& lines) {
 
 std::vector<std::string> status_lines(const Object& status) {
     std::vector<std::string> lines;
+    for (const auto& warning : list_at(status, "warnings")) {
+        if (warning.is_string())
+            lines.push_back(line("Warning", std::string(std::string_view(warning.get_string()))));
+    }
     lines.push_back(line("You are", named(object_at(status, "peer"))));
     const auto uptime = std::chrono::seconds(number_at(status, "uptime_s"));
     lines.push_back(line("Running", human_duration(uptime) + ", version " +

@@ -107,6 +107,7 @@ control::StatusReport Backend::status() {
         }
     }
     report.interfaces = world_.interfaces();
+    report.warnings = world_.warnings();
     return report;
 }
 

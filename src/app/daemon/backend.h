@@ -39,6 +39,7 @@ class Backend final : public control::Backend {
     };
     struct World {
         std::function<std::vector<control::InterfaceReport>()> interfaces;
+        std::function<std::vector<std::string>()> warnings;
         std::function<void()> stop;
     };
 

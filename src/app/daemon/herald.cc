@@ -36,8 +36,9 @@ std::vector<std::uint8_t> Herald::datagram_of(const node::Announce& announce) {
 std::optional<node::AnnouncementHeard> Herald::hear(std::span<const std::uint8_t> datagram,
                                                     const std::string& host, Time now) {
     const Result<protocol::Announcement> announcement = protocol::decode_announcement(datagram);
-    if (!announcement || announcement->public_key == identity_.public_key()) return std::nullopt;
-    if (announcement->port < kPortMin) return std::nullopt;
+    if (!announcement || announcement->port < kPortMin) return std::nullopt;
+    const bool our_key = announcement->public_key == identity_.public_key();
+    if (our_key && announcement->instance == instance_) return std::nullopt;
     const PeerId peer = peer_id_of(announcement->public_key);
     const auto known = last_.find(peer);
     // A replay within the instance that is known is dropped before the costly check.
@@ -52,13 +53,25 @@ std::optional<node::AnnouncementHeard> Herald::hear(std::span<const std::uint8_t
     if (!net::verify_signature(announcement->public_key, signed_part, signature))
         return std::nullopt;
     if (known == last_.end() && last_.size() >= kPeersRemembered) last_.erase(last_.begin());
-    last_[peer] = {announcement->instance, announcement->sequence};
+    last_[peer] = {announcement->instance, announcement->sequence, signature};
     return node::AnnouncementHeard{peer,
                                    {host, announcement->port},
                                    announcement->instance,
                                    announcement->what == protocol::Announcement::What::goodbye,
                                    announcement->leader,
                                    announcement->followers};
+}
+
+std::optional<PeerId> Herald::sender_of_last(std::span<const std::uint8_t> datagram) const {
+    const Result<protocol::Announcement> announcement = protocol::decode_announcement(datagram);
+    if (!announcement) return std::nullopt;
+    const auto known = last_.find(peer_id_of(announcement->public_key));
+    if (known == last_.end() || known->second.instance != announcement->instance ||
+        !std::ranges::equal(datagram.last(known->second.signature.size()),
+                            known->second.signature)) {
+        return std::nullopt;
+    }
+    return known->first;
 }
 
 bool Herald::may_check(Time now) {

@@ -30,14 +30,20 @@ class Herald {
     std::vector<std::uint8_t> datagram_of(const node::Announce& announce);
 
     /// What a datagram from `host` says; nothing when it is ours, malformed, forged, replayed or
-    /// one too many.
+    /// one too many. One in our name that is not ours is let through: another computer may have
+    /// our key.
     std::optional<node::AnnouncementHeard> hear(std::span<const std::uint8_t> datagram,
                                                 const std::string& host, Time now);
+
+    /// Who sent it, if it is the last one let through of that peer once more: the same datagram
+    /// comes by several channels.
+    std::optional<PeerId> sender_of_last(std::span<const std::uint8_t> datagram) const;
 
   private:
     struct Last {
         std::uint64_t instance = 0;
         std::uint64_t sequence = 0;
+        Signature signature{};
     };
     bool may_check(Time now);
 

@@ -40,6 +40,27 @@ TEST_F(AHerald, DoesNotHearItself) {
     EXPECT_FALSE(hear(ann_.datagram_of(here_)));
 }
 
+TEST_F(AHerald, HearsAnotherComputerWithItsOwnKey) {
+    Herald clone(ann_identity_, 9, 4926);
+    const auto heard = hear(clone.datagram_of(here_));
+    ASSERT_TRUE(heard);
+    EXPECT_EQ(heard->peer, ann_identity_.peer());
+    EXPECT_EQ(heard->instance, 9U);
+}
+
+TEST_F(AHerald, KnowsTheLastDatagramOfAPeerWhenItComesByAnotherWay) {
+    const auto first = from_bob();
+    EXPECT_FALSE(ann_.sender_of_last(first)) << "not let through yet";
+    ASSERT_TRUE(hear(first));
+    EXPECT_EQ(ann_.sender_of_last(first), bob_identity_.peer());
+    auto forged = first;
+    forged.back() ^= 1;
+    EXPECT_FALSE(ann_.sender_of_last(forged));
+    const auto second = from_bob();
+    ASSERT_TRUE(hear(second));
+    EXPECT_FALSE(ann_.sender_of_last(first)) << "an older one";
+}
+
 TEST_F(AHerald, HearsEachDatagramOnce) {
     const auto first = from_bob();
     const auto second = from_bob();

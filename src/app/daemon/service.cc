@@ -106,10 +106,11 @@ Result<void> Service::tell_the_past() {
     const Result<DownloadId> last =
         transfers_->restore([this](swarm::Event event) { driver_.handle(event); });
     if (!last) return std::unexpected(last.error());
-    backend_ = std::make_unique<Backend>(
-        context_, base_.config, driver_, *indexer_,
-        Backend::World{[this] { return interface_reports(); }, [this] { stop(); }},
-        DownloadId{last->value + 1});
+    backend_ =
+        std::make_unique<Backend>(context_, base_.config, driver_, *indexer_,
+                                  Backend::World{[this] { return interface_reports(); },
+                                                 [this] { return warnings(); }, [this] { stop(); }},
+                                  DownloadId{last->value + 1});
     server_ = std::make_unique<control::Server>(
         context_,
         control::ServerOptions{.socket = base_.config.home / "iwanto.sock",
@@ -160,6 +161,7 @@ void Service::tick_later() {
     tick_timer_.async_wait([this](const boost::system::error_code& error) {
         if (error) return;
         notice_sleep();
+        look_for_clone();
         transfers_->checkpoint();
         indexer_->tick();
         tick_later();

@@ -19,7 +19,9 @@
 
 #include "app/daemon/backend.h"
 #include "app/daemon/bulk_server.h"
+#include "app/daemon/clone_guard.h"
 #include "app/daemon/config.h"
+#include "app/daemon/hearing.h"
 #include "app/daemon/herald.h"
 #include "app/daemon/indexer.h"
 #include "app/daemon/node_driver.h"
@@ -67,8 +69,10 @@ class Service final : public net::TransportListener, public net::DiscoveryListen
     void dial_failed(const protocol::Address& address, const std::optional<PeerId>& expected,
                      const std::optional<PeerId>& found, const Error& error) override;
     void bulk_accepted(std::shared_ptr<net::BulkStream> stream) override;
+    void clone_met(const protocol::Address& address, std::uint64_t instance) override;
     // net::DiscoveryListener
-    void datagram_heard(std::span<const std::uint8_t> datagram, const std::string& host) override;
+    void datagram_heard(std::span<const std::uint8_t> datagram,
+                        const net::Arrival& arrival) override;
     void network_changed() override;
 
     Result<void> open_network();
@@ -94,7 +98,9 @@ class Service final : public net::TransportListener, public net::DiscoveryListen
     void notice_sleep();
     void stop();
     void shut_down();
+    void look_for_clone();
     std::vector<control::InterfaceReport> interface_reports() const;
+    std::vector<std::string> warnings() const;
     bool may_dial(const std::string& host) const;
     void look_at_interfaces();
     std::vector<protocol::Address> addresses_of(const PeerId& peer) const;
@@ -110,6 +116,8 @@ class Service final : public net::TransportListener, public net::DiscoveryListen
     net::Transport transport_;
     std::unique_ptr<net::Discovery> discovery_;
     std::unique_ptr<Herald> herald_;
+    Hearing hearing_;
+    CloneGuard clones_{instance_};
     NodeDriver driver_;
     Worker catalog_worker_{"catalog"};
     std::unique_ptr<Indexer> indexer_;

@@ -15,7 +15,8 @@ void Service::perform(node::Action action) {
 }
 
 void Service::act(const node::Announce& action) {
-    if (discovery_) discovery_->send(herald_->datagram_of(action));
+    if (discovery_ && !clones_.withdrawn(platform::now()))
+        discovery_->send(herald_->datagram_of(action));
 }
 
 void Service::act(const node::Dial& action) {
@@ -120,11 +121,37 @@ void Service::bulk_accepted(std::shared_ptr<net::BulkStream> stream) {
     bulk_server_.serve(std::move(stream));
 }
 
-void Service::datagram_heard(std::span<const std::uint8_t> datagram, const std::string& host) {
-    if (std::optional<node::AnnouncementHeard> heard =
-            herald_->hear(datagram, host, platform::now())) {
+void Service::datagram_heard(std::span<const std::uint8_t> datagram, const net::Arrival& arrival) {
+    const Time now = platform::now();
+    if (const auto heard = herald_->hear(datagram, arrival.host, now)) {
+        if (heard->peer == base_.identity.peer()) {
+            if (clones_.suspect(now)) transport_.dial(heard->from, std::nullopt);
+            return;
+        }
+        hearing_.note(heard->peer, arrival, now);
         driver_.handle(*heard);
+    } else if (const auto peer = herald_->sender_of_last(datagram)) {
+        hearing_.note(*peer, arrival, now);
     }
+}
+
+void Service::clone_met(const protocol::Address& address, std::uint64_t instance) {
+    const Time now = platform::now();
+    const bool news = clones_.met(address, instance, now);
+    if (clones_.withdrawn(now)) transport_.withdraw();
+    if (news) logger_.error(clones_.warning(now).value_or(""));
+}
+
+void Service::look_for_clone() {
+    const Time now = platform::now();
+    if (const auto address = clones_.look_again(now)) transport_.dial(*address, std::nullopt);
+    if (!clones_.withdrawn(now)) transport_.come_back();
+}
+
+std::vector<std::string> Service::warnings() const {
+    std::vector<std::string> warnings;
+    if (auto clone = clones_.warning(platform::now())) warnings.push_back(std::move(*clone));
+    return warnings;
 }
 
 void Service::network_changed() {

@@ -107,12 +107,12 @@ json::value to_json(const StatusReport& report) {
     json::array interfaces;
     for (const InterfaceReport& each : report.interfaces) interfaces.push_back(to_object(each));
     return json::object{
-        {"peer", to_object(report.peer)},     {"version", text(report.version)},
-        {"uptime_s", report.uptime_s},        {"port", report.port},
-        {"web_port", report.web_port},        {"leader", to_value(report.leader)},
-        {"standbys", std::move(standbys)},    {"peers", report.peers},
-        {"shared", to_object(report.shared)}, {"downloads", to_object(report.downloads)},
-        {"interfaces", std::move(interfaces)}};
+        {"peer", to_object(report.peer)},      {"version", text(report.version)},
+        {"uptime_s", report.uptime_s},         {"port", report.port},
+        {"web_port", report.web_port},         {"leader", to_value(report.leader)},
+        {"standbys", std::move(standbys)},     {"peers", report.peers},
+        {"shared", to_object(report.shared)},  {"downloads", to_object(report.downloads)},
+        {"interfaces", std::move(interfaces)}, {"warnings", texts(report.warnings)}};
 }
 
 json::value to_json(const std::vector<PeerReport>& peers) {

@@ -118,10 +118,6 @@ asio::awaitable<Result<void>> Connection::secure() {
         Result<void> waited = co_await wait(*step);
         if (!waited) co_return waited;
     }
-    if (*found_ == owner_->tls().native().self) {
-        co_return failure(ErrorCode::invalid_argument, "talk to the peer",
-                          "it is this peer itself");
-    }
     co_return Result<void>();
 }
 
@@ -143,7 +139,21 @@ asio::awaitable<Result<void>> Connection::greet() {
         if (!written) co_return written;
         handed_over_ = hello_.purpose == protocol::StreamPurpose::bulk;
     }
+    // Only the Hellos tell whether we called ourselves or somebody with our key.
+    if (*found_ == owner_->tls().native().self) {
+        handed_over_ = false;
+        co_return failure(ErrorCode::invalid_argument, "talk to the peer",
+                          clone_instance() ? "another computer has the key of this peer"
+                                           : "it is this peer itself");
+    }
     co_return Result<void>();
+}
+
+std::optional<std::uint64_t> Connection::clone_instance() const {
+    const bool our_key = found_ == owner_->tls().native().self && hello_.peer == found_;
+    const auto purpose = protocol::StreamPurpose::control;
+    if (!our_key || hello_.instance == owner_->make_hello(purpose).instance) return std::nullopt;
+    return hello_.instance;
 }
 
 /// Takes the peer's Hello when it is in order; tells the peer why when it is not.

@@ -76,6 +76,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     /// The peer's; of an authenticated connection.
     const PublicKey& key() const { return tls_->key(); }
     const protocol::Hello& hello() const { return hello_; }
+    /// The other side's instance, when it has our key and is not us.
+    std::optional<std::uint64_t> clone_instance() const;
     /// Where the peer listens; of an authenticated connection.
     protocol::Address listening_address() const;
 

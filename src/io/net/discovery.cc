@@ -37,6 +37,26 @@ bool has_new_address(const platform::Interface& before, const platform::Interfac
     });
 }
 
+bool has_address(const platform::Interface& interface, bool ipv6) {
+    return std::ranges::find(interface.addresses, ipv6, &platform::InterfaceAddress::ipv6) !=
+           interface.addresses.end();
+}
+
+Channel group_channel(const MulticastSocket& socket) {
+    return socket.is_ipv6() ? Channel::multicast6 : Channel::multicast4;
+}
+
+Channel channel_of(const ReceivedDatagram& datagram, const platform::Interface& interface) {
+    const asio::ip::address& to = datagram.destination;
+    if (to.is_multicast()) return to.is_v6() ? Channel::multicast6 : Channel::multicast4;
+    const bool everybody =
+        to == asio::ip::address_v4::broadcast() ||
+        (to.is_v4() &&
+         std::ranges::find(interface.addresses, to.to_string(),
+                           &platform::InterfaceAddress::broadcast) != interface.addresses.end());
+    return everybody ? Channel::broadcast : Channel::direct;
+}
+
 }  // namespace
 
 Discovery::Discovery(asio::io_context& context, DiscoveryOptions options,
@@ -142,8 +162,10 @@ void Discovery::State::hear(const ReceivedDatagram& datagram) {
     const std::string host = numeric_host(datagram.source.address());
     if (!is_on_link(usage->second.choice.interface, host)) return;
     if (!gate_.admit(host, std::chrono::steady_clock::now())) return;
-    ++usage->second.heard;
-    listener_->datagram_heard(datagram.bytes, host);
+    const Channel channel = channel_of(datagram, usage->second.choice.interface);
+    ++usage->second.on(channel).heard;
+    listener_->datagram_heard(datagram.bytes,
+                              Arrival{host, channel, usage->second.choice.interface.name});
 }
 
 asio::awaitable<void> Discovery::State::follow_interfaces(std::shared_ptr<State> self) {
@@ -188,15 +210,14 @@ bool Discovery::State::refresh(Rejoin rejoin) {
     for (auto& choice : choose_interfaces(*listed, options_.interfaces)) {
         const unsigned index = choice.interface.index;
         const auto before = usages_.find(index);
-        Usage usage{std::move(choice), 0, 0};
+        Usage usage{std::move(choice), {}};
         bool came = true;
         if (before != usages_.end()) {
-            usage.sent = before->second.sent;
-            usage.heard = before->second.heard;
+            usage.channels = before->second.channels;
             came = !before->second.choice.used() ||
                    has_new_address(before->second.choice.interface, usage.choice.interface);
         }
-        if (usage.choice.used() && (came || rejoin == Rejoin::all)) join(usage.choice.interface);
+        if (usage.choice.used() && (came || rejoin == Rejoin::all)) join(usage);
         something_came = something_came || (usage.choice.used() && came);
         now.emplace(index, std::move(usage));
     }
@@ -204,9 +225,14 @@ bool Discovery::State::refresh(Rejoin rejoin) {
     return something_came;
 }
 
-void Discovery::State::join(const platform::Interface& interface) {
+void Discovery::State::join(Usage& usage) {
+    const platform::Interface& interface = usage.choice.interface;
     for (const auto& socket : sockets_) {
+        ChannelUse& channel = usage.on(group_channel(*socket));
+        channel.joined = false;
+        if (!has_address(interface, socket->is_ipv6())) continue;
         const auto joined = socket->join(interface.index);
+        channel.joined = joined.has_value();
         if (joined) continue;
         log_once("join " + interface.name,
                  "cannot hear multicast interface=" + escape_for_display(interface.name) +
@@ -225,30 +251,32 @@ void Discovery::State::send(std::span<const std::uint8_t> datagram) {
 void Discovery::State::send_on(Usage& usage, std::span<const std::uint8_t> datagram) {
     const platform::Interface& interface = usage.choice.interface;
     for (const auto& socket : sockets_) {
-        bool has_address = false;
         for (const auto& own : interface.addresses) {
             if (own.ipv6 != socket->is_ipv6()) continue;
-            has_address = true;
             if (own.broadcast.empty() || interface.loopback) continue;
-            note(usage, "broadcast", socket->send_to_subnet(interface, own, datagram));
+            note(usage, Channel::broadcast, socket->send_to_subnet(interface, own, datagram));
         }
         // Loopback has no route for IPv6 groups; all of this host is reached by IPv4.
-        if (!has_address || (interface.loopback && socket->is_ipv6())) continue;
-        note(usage, socket->is_ipv6() ? "ipv6-multicast" : "ipv4-multicast",
-             socket->send_to_group(interface, datagram));
+        if (!has_address(interface, socket->is_ipv6())) continue;
+        if (interface.loopback && socket->is_ipv6()) continue;
+        note(usage, group_channel(*socket), socket->send_to_group(interface, datagram));
     }
 }
 
-void Discovery::State::note(Usage& usage, const char* channel, const Result<void>& sent) {
+void Discovery::State::note(Usage& usage, Channel channel, const Result<void>& sent) {
     const std::string& name = usage.choice.interface.name;
-    const std::string key = std::string(channel) + " " + name;
+    const std::string key = std::string(name_of(channel)) + " " + name;
+    ChannelUse& use = usage.on(channel);
     if (sent) {
-        ++usage.sent;
+        ++use.sent;
+        use.last_error.clear();
         if (!logged_.empty()) logged_.erase(key);
         return;
     }
-    log_once(key, "cannot announce interface=" + escape_for_display(name) + " channel=" + channel +
-                      " reason=\"" + sent.error().message + "\"");
+    ++use.failed;
+    use.last_error = sent.error().message;
+    log_once(key, "cannot announce interface=" + escape_for_display(name) + " channel=" +
+                      std::string(name_of(channel)) + " reason=\"" + use.last_error + "\"");
 }
 
 void Discovery::State::log_once(const std::string& key, const std::string& line) {
@@ -266,8 +294,16 @@ std::vector<InterfaceUse> Discovery::State::interfaces() const {
         }
         use.used = usage.choice.used();
         use.why_not = usage.choice.why_not;
-        use.datagrams_sent = usage.sent;
-        use.datagrams_heard = usage.heard;
+        use.enabled = usage.choice.interface.enabled;
+        use.carrier = usage.choice.interface.up;
+        use.channels = usage.channels;
+        for (const auto& own : usage.choice.interface.addresses) {
+            const Channel group = own.ipv6 ? Channel::multicast6 : Channel::multicast4;
+            use.channels[index_of(group)].possible = use.used;
+            if (!own.broadcast.empty()) {
+                use.channels[index_of(Channel::broadcast)].possible = use.used;
+            }
+        }
         uses.push_back(std::move(use));
     }
     return uses;

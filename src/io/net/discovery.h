@@ -5,6 +5,7 @@
 // question is ever asked which one; --interface narrows it. Knows nothing of what the datagrams
 // say.
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -13,6 +14,7 @@
 
 #include "base/log.h"
 #include "base/result.h"
+#include "io/net/channel.h"
 
 namespace boost::asio {
 class io_context;
@@ -24,13 +26,17 @@ inline constexpr std::uint16_t kDiscoveryPort = 4926;
 inline constexpr char kMulticastGroup4[] = "239.192.49.26";
 inline constexpr char kMulticastGroup6[] = "ff12::4926";
 
+/// How a datagram came.
+struct Arrival {
+    std::string host;  ///< its source, numeric, with the interface as scope where it is link-local
+    Channel channel = Channel::direct;
+    std::string interface;
+};
+
 class DiscoveryListener {
   public:
     virtual ~DiscoveryListener() = default;
-    /// `host` is the datagram's source, numeric, with the interface as scope where it is
-    /// link-local.
-    virtual void datagram_heard(std::span<const std::uint8_t> datagram,
-                                const std::string& host) = 0;
+    virtual void datagram_heard(std::span<const std::uint8_t> datagram, const Arrival& arrival) = 0;
     /// An interface or address came: announcing again makes sense.
     virtual void network_changed() = 0;
 };
@@ -40,14 +46,27 @@ struct DiscoveryOptions {
     std::uint16_t port = kDiscoveryPort;
 };
 
-/// How one interface fares, for `status`.
+/// How one channel of an interface fares.
+struct ChannelUse {
+    bool possible = false;  ///< the interface has an address that it needs
+    bool joined = false;    ///< to the group; broadcasts need none
+    std::uint64_t sent = 0;
+    std::uint64_t failed = 0;
+    std::string last_error;  ///< of the last datagram; empty when it went out
+    std::uint64_t heard = 0;
+};
+
+/// How one interface fares, for `status` and `doctor`.
 struct InterfaceUse {
     std::string name;
     std::vector<std::string> addresses;
     bool used = false;
     std::string why_not;
-    std::uint64_t datagrams_sent = 0;
-    std::uint64_t datagrams_heard = 0;
+    bool enabled = false;
+    bool carrier = false;
+    std::array<ChannelUse, kChannels.size()> channels{};
+
+    const ChannelUse& on(Channel channel) const { return channels[index_of(channel)]; }
 };
 
 class Discovery {

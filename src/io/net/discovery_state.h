@@ -35,8 +35,9 @@ struct Discovery::State : std::enable_shared_from_this<Discovery::State> {
   private:
     struct Usage {
         InterfaceChoice choice;
-        std::uint64_t sent = 0;
-        std::uint64_t heard = 0;
+        std::array<ChannelUse, kChannels.size()> channels{};
+
+        ChannelUse& on(Channel channel) { return channels[index_of(channel)]; }
     };
     enum class Rejoin { all, new_ones };
 
@@ -48,9 +49,9 @@ struct Discovery::State : std::enable_shared_from_this<Discovery::State> {
     void hear(const ReceivedDatagram& datagram);
     /// Whether an interface or address has come.
     bool refresh(Rejoin rejoin);
-    void join(const platform::Interface& interface);
+    void join(Usage& usage);
     void send_on(Usage& usage, std::span<const std::uint8_t> datagram);
-    void note(Usage& usage, const char* channel, const Result<void>& sent);
+    void note(Usage& usage, Channel channel, const Result<void>& sent);
     void log_once(const std::string& key, const std::string& line);
 
     boost::asio::io_context& context_;

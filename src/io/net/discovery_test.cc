@@ -17,8 +17,8 @@ using Bytes = std::vector<std::uint8_t>;
 
 class RecordingDiscovery final : public DiscoveryListener {
   public:
-    void datagram_heard(std::span<const std::uint8_t> datagram, const std::string& host) override {
-        heard.emplace_back(Bytes(datagram.begin(), datagram.end()), host);
+    void datagram_heard(std::span<const std::uint8_t> datagram, const Arrival& arrival) override {
+        heard.emplace_back(Bytes(datagram.begin(), datagram.end()), arrival);
     }
     void network_changed() override { ++changes; }
 
@@ -26,7 +26,7 @@ class RecordingDiscovery final : public DiscoveryListener {
         return std::ranges::any_of(heard, [&](const auto& one) { return one.first == datagram; });
     }
 
-    std::vector<std::pair<Bytes, std::string>> heard;
+    std::vector<std::pair<Bytes, Arrival>> heard;
     int changes = 0;
 };
 
@@ -68,8 +68,10 @@ TEST_F(DiscoveryTest, PeersOfOneHostAllHearMulticast) {
     ann_.send(hello);
     ASSERT_TRUE(
         run_until(context_, [&] { return ann_heard_.has(hello) && bob_heard_.has(hello); }));
-    for (const auto& [datagram, host] : bob_heard_.heard) {
-        EXPECT_TRUE(host == "127.0.0.1" || host == "::1") << host;
+    for (const auto& [datagram, arrival] : bob_heard_.heard) {
+        EXPECT_EQ("127.0.0.1", arrival.host);
+        EXPECT_EQ("lo", arrival.interface);
+        EXPECT_EQ("multicast-ipv4", name_of(arrival.channel));
     }
 }
 
@@ -85,11 +87,23 @@ TEST_F(DiscoveryTest, TellsHowEachInterfaceFares) {
             continue;
         }
         found = true;
-        EXPECT_GE(use.datagrams_sent, 1u);
-        EXPECT_GE(use.datagrams_heard, 1u);
+        EXPECT_TRUE(use.enabled && use.carrier);
+        const ChannelUse& multicast = use.on(Channel::multicast4);
+        EXPECT_TRUE(multicast.possible && multicast.joined);
+        EXPECT_GE(multicast.sent, 1u);
+        EXPECT_GE(multicast.heard, 1u);
+        EXPECT_EQ("", multicast.last_error);
+        EXPECT_FALSE(use.on(Channel::broadcast).possible) << "loopback has none";
         EXPECT_TRUE(std::ranges::count(use.addresses, "127.0.0.1") == 1);
     }
     EXPECT_TRUE(found);
+}
+
+TEST_F(DiscoveryTest, WhatIsSentToUsAloneIsNotTakenForMulticast) {
+    ASSERT_TRUE(ann_.open().has_value());
+    send_raw({7});
+    ASSERT_TRUE(run_until(context_, [&] { return ann_heard_.has({7}); }));
+    EXPECT_EQ("direct", name_of(ann_heard_.heard.front().second.channel));
 }
 
 TEST_F(DiscoveryTest, TooLongDatagramsAreDroppedUnread) {

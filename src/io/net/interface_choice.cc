@@ -36,6 +36,7 @@ bool is_named(const platform::Interface& interface, const std::vector<std::strin
 }
 
 std::string why_unusable(const platform::Interface& interface) {
+    if (interface.enabled && !interface.up) return "it has no carrier (no cable, no Wi-Fi)";
     if (!interface.up) return "it is down";
     if (interface.addresses.empty()) return "it has no address";
     return {};

@@ -89,6 +89,9 @@ TEST(InterfaceChoiceTest, WhatIsDownOrBareSaysWhy) {
     const auto choices = choose_interfaces({down, bare}, {});
     EXPECT_EQ("it is down", choices[0].why_not);
     EXPECT_EQ("it has no address", choices[1].why_not);
+    down.enabled = true;
+    EXPECT_EQ("it has no carrier (no cable, no Wi-Fi)",
+              choose_interfaces({down}, {}).front().why_not);
 }
 
 TEST(OnLinkTest, NeighboursAreInsideThePrefix) {

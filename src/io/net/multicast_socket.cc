@@ -63,22 +63,27 @@ void attach(msghdr& message, int level, int type, const Info& info) {
     message.msg_controllen = CMSG_SPACE(sizeof info);
 }
 
-/// The interface that the system says a datagram came in by; 0 when it does not say.
-unsigned arrival_interface(msghdr& message) {
+/// Fills in which interface the system says a datagram came in by, and where it was sent to.
+void read_arrival(msghdr& message, ReceivedDatagram& datagram) {
     for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr;
          header = CMSG_NXTHDR(&message, header)) {
         if (header->cmsg_level == IPPROTO_IP && header->cmsg_type == IP_PKTINFO) {
             in_pktinfo info{};
             std::memcpy(&info, CMSG_DATA(header), sizeof info);
-            return static_cast<unsigned>(info.ipi_ifindex);
+            asio::ip::address_v4::bytes_type bytes{};
+            std::memcpy(bytes.data(), &info.ipi_addr, bytes.size());
+            datagram.destination = asio::ip::address_v4(bytes);
+            datagram.interface_index = static_cast<unsigned>(info.ipi_ifindex);
         }
         if (header->cmsg_level == IPPROTO_IPV6 && header->cmsg_type == IPV6_PKTINFO) {
             in6_pktinfo info{};
             std::memcpy(&info, CMSG_DATA(header), sizeof info);
-            return info.ipi6_ifindex;
+            asio::ip::address_v6::bytes_type bytes{};
+            std::memcpy(bytes.data(), &info.ipi6_addr, bytes.size());
+            datagram.destination = asio::ip::address_v6(bytes);
+            datagram.interface_index = info.ipi6_ifindex;
         }
     }
-    return 0;
 }
 
 }  // namespace
@@ -193,7 +198,7 @@ std::optional<ReceivedDatagram> MulticastSocket::receive(std::span<std::uint8_t>
     if (got < 0) return std::nullopt;
     datagram.source.resize(message.msg_namelen);
     datagram.bytes = buffer.first(static_cast<std::size_t>(got));
-    datagram.interface_index = arrival_interface(message);
+    read_arrival(message, datagram);
     datagram.truncated = (message.msg_flags & MSG_TRUNC) != 0;
     return datagram;
 }

@@ -19,6 +19,7 @@ namespace iwant::net {
 struct ReceivedDatagram {
     std::span<const std::uint8_t> bytes;
     boost::asio::ip::udp::endpoint source;
+    boost::asio::ip::address destination;  ///< a group, a broadcast address, or ours
     unsigned interface_index = 0;
     bool truncated = false;  ///< it was longer than the buffer
 };

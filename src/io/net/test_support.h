@@ -98,6 +98,9 @@ class RecordingListener final : public TransportListener {
     void bulk_accepted(std::shared_ptr<BulkStream> stream) override {
         bulks.push_back(std::move(stream));
     }
+    void clone_met(const protocol::Address& address, std::uint64_t instance) override {
+        clones.emplace_back(address, instance);
+    }
 
     protocol::Hello hello;
     std::function<void(const protocol::Message&)> on_message;
@@ -106,6 +109,7 @@ class RecordingListener final : public TransportListener {
     std::vector<protocol::Message> messages;
     std::vector<FailedDial> failed;
     std::vector<std::shared_ptr<BulkStream>> bulks;
+    std::vector<std::pair<protocol::Address, std::uint64_t>> clones;
 };
 
 /// A peer with everything that a transport needs, listening on 127.0.0.1.

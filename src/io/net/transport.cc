@@ -33,6 +33,14 @@ void Transport::disconnect(SessionId session, protocol::Goodbye::Reason reason) 
     if (Connection* connection = state_->find(session)) connection->disconnect(reason);
 }
 
+void Transport::withdraw() {
+    state_->withdraw();
+}
+
+void Transport::come_back() {
+    state_->come_back();
+}
+
 void Transport::close() {
     state_->close();
 }

@@ -63,6 +63,9 @@ class TransportListener {
                              const std::optional<PeerId>& expected,
                              const std::optional<PeerId>& found, const Error& error) = 0;
     virtual void bulk_accepted(std::shared_ptr<BulkStream> stream) = 0;
+    /// Another run of this program, with our own key, was met at `address` (it listens there); the
+    /// connection is closed. Both sides are told, whoever dialled.
+    virtual void clone_met(const protocol::Address& address, std::uint64_t instance) = 0;
 };
 
 /// The deadlines and caps of connections; the defaults are the limits sheet's. Tests shorten them.
@@ -97,6 +100,10 @@ class Transport {
     void send(SessionId session, const protocol::Message& message);
     /// Sends what is queued and a Goodbye, then closes; session_closed follows.
     void disconnect(SessionId session, protocol::Goodbye::Reason reason);
+    /// Ends all sessions; from now on nobody gets one, whoever dials, but a clone is still met.
+    void withdraw();
+    /// Ends that.
+    void come_back();
     /// Stops listening and closes everything; nothing is told after that.
     void close();
 

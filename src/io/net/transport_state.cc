@@ -140,6 +140,13 @@ Connection* Transport::State::find(SessionId session) {
     return found == sessions_.end() ? nullptr : found->second;
 }
 
+void Transport::State::withdraw() {
+    withdrawn_ = true;
+    for (const auto& [session, connection] : sessions_) {
+        connection->disconnect(protocol::Goodbye::Reason::identity);
+    }
+}
+
 void Transport::State::close() {
     if (listener_ == nullptr) return;
     listener_ = nullptr;
@@ -162,6 +169,10 @@ protocol::Hello Transport::State::make_hello(protocol::StreamPurpose purpose) {
 
 Result<void> Transport::State::admit(const PeerId& peer) {
     if (listener_ == nullptr) return failure(ErrorCode::cancelled, "admit a peer", "stopping");
+    if (withdrawn_ && peer != tls_context_.native().self) {
+        return failure(ErrorCode::unavailable, "admit a peer",
+                       "another computer has the key of this one and goes on in its place");
+    }
     if (authenticated_count() >= limits_.sessions_max) {
         return failure(ErrorCode::limit, "admit a peer", "there are too many sessions");
     }
@@ -220,6 +231,9 @@ void Transport::State::ended(Connection& connection, const Error& error) {
     const bool was_authenticated = connection.session.value != 0;
     if (!was_authenticated) forget_stranger(connection);
     if (listener_ == nullptr) return;
+    if (const auto clone = connection.clone_instance()) {
+        listener_->clone_met(connection.listening_address(), *clone);
+    }
     connections_.erase(&connection);
     if (was_session) {
         listener_->session_closed(connection.session, error.message);

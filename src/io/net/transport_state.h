@@ -24,6 +24,8 @@ struct Transport::State final : Connection::Owner, std::enable_shared_from_this<
     void listen_on(Listening listening);
     void dial(const protocol::Address& address, const std::optional<PeerId>& expected);
     Connection* find(SessionId session);
+    void withdraw();
+    void come_back() { withdrawn_ = false; }
     void close();
 
     const TlsContext& tls() const override { return tls_context_; }
@@ -62,6 +64,7 @@ struct Transport::State final : Connection::Owner, std::enable_shared_from_this<
     const TransportLimits limits_;
     boost::asio::steady_timer tick_timer_;
     bool ticking_ = false;
+    bool withdrawn_ = false;
 
     std::vector<std::shared_ptr<boost::asio::ip::tcp::acceptor>> acceptors_;
     std::unordered_map<const Connection*, std::shared_ptr<Connection>> connections_;

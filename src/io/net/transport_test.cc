@@ -118,11 +118,41 @@ TEST_F(TransportTest, DialWithoutExpectationTakesWhoeverAnswers) {
 }
 
 TEST_F(TransportTest, CallingOneselfFailsQuietlyAndSaysWho) {
+    ann_.listener.hello.instance = 1;
     ann_.transport.dial(ann_.address(), std::nullopt);
     ASSERT_TRUE(run_until(context_, [&] { return !ann_.listener.failed.empty(); }));
     EXPECT_EQ(ann_.identity.peer(), ann_.listener.failed[0].found);
     EXPECT_TRUE(ann_.listener.opened.empty());
     EXPECT_TRUE(ann_.logger.lines.empty());
+}
+
+TEST_F(TransportTest, TwoRunsWithOneKeyRecogniseEachOther) {
+    RecordingListener twin_listener(ann_.identity.peer());
+    twin_listener.hello = ann_.listener.hello;
+    twin_listener.hello.instance = 2;
+    ann_.listener.hello.instance = 1;
+    RecordingLogger twin_logger;
+    Transport twin(context_, *ann_.tls, twin_listener, twin_logger);
+    twin_listener.hello.port = twin.listen(0, {"127.0.0.1"}).value();
+    twin.dial(ann_.address(), std::nullopt);
+    ASSERT_TRUE(run_until(
+        context_, [&] { return !ann_.listener.clones.empty() && !twin_listener.failed.empty(); }));
+    const protocol::Address twin_address{"127.0.0.1", twin_listener.hello.port};
+    EXPECT_EQ(std::pair(twin_address, std::uint64_t{2}), ann_.listener.clones.front());
+    EXPECT_EQ(std::pair(ann_.address(), std::uint64_t{1}), twin_listener.clones.front());
+    EXPECT_TRUE(twin_listener.opened.empty());
+    EXPECT_TRUE(ann_.listener.opened.empty());
+}
+
+TEST_F(TransportTest, WhoWithdrawsHasNoSessionsUntilItComesBack) {
+    connect();
+    ann_.transport.withdraw();
+    ASSERT_TRUE(run_until(context_, [&] { return !bob_.listener.closed.empty(); }));
+    bob_.transport.dial(ann_.address(), std::nullopt);
+    ASSERT_TRUE(run_until(context_, [&] { return bob_.listener.failed.size() == 1; }));
+    ann_.transport.come_back();
+    bob_.transport.dial(ann_.address(), std::nullopt);
+    ASSERT_TRUE(run_until(context_, [&] { return ann_.listener.opened.size() == 2; }));
 }
 
 TEST_F(TransportTest, NobodyListeningFailsTheDial) {

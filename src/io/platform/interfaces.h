@@ -20,7 +20,8 @@ struct InterfaceAddress {
 struct Interface {
     std::string name;
     unsigned index = 0;
-    bool up = false;
+    bool enabled = false;  ///< switched on, whether a cable is in it or not
+    bool up = false;       ///< enabled, and connected to something (it has a carrier)
     bool loopback = false;
     bool multicast = false;
     bool point_to_point = false;

@@ -62,8 +62,8 @@ Interface& interface_named(std::vector<Interface>& interfaces, const ifaddrs& fo
     Interface& added = interfaces.emplace_back();
     added.name = found.ifa_name;
     added.index = ::if_nametoindex(found.ifa_name);
-    // Up and with a cable in it, or whatever the carrier is.
-    added.up = (found.ifa_flags & IFF_UP) != 0 && (found.ifa_flags & IFF_RUNNING) != 0;
+    added.enabled = (found.ifa_flags & IFF_UP) != 0;
+    added.up = added.enabled && (found.ifa_flags & IFF_RUNNING) != 0;
     added.loopback = (found.ifa_flags & IFF_LOOPBACK) != 0;
     added.multicast = (found.ifa_flags & IFF_MULTICAST) != 0;
     added.point_to_point = (found.ifa_flags & IFF_POINTOPOINT) != 0;

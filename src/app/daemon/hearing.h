@@ -1,0 +1,44 @@
+#pragma once
+
+// When and how each peer's announcements were last heard. The node only needs to know that somebody
+// is there; people whose peers do not see each other need to know which way datagrams come and
+// which they do not.
+
+#include <array>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "base/ids.h"
+#include "base/time.h"
+#include "io/net/discovery.h"
+
+namespace iwant::daemon {
+
+class Hearing {
+  public:
+    static constexpr std::size_t kPeersMax = 10'000;
+
+    struct Heard {
+        std::array<std::optional<Time>, net::kChannels.size()> last{};
+        std::string host;       ///< the last datagram's source
+        std::string interface;  ///< it came in by
+
+        const std::optional<Time>& on(net::Channel channel) const {
+            return last[net::index_of(channel)];
+        }
+        std::optional<Time> latest() const;
+    };
+
+    /// A datagram of this peer whose signature is good came in.
+    void note(const PeerId& peer, const net::Arrival& arrival, Time now);
+    /// Null when nothing was heard of it.
+    const Heard* of(const PeerId& peer) const;
+    /// Peers heard on this interface and channel since then.
+    std::size_t count(const std::string& interface, net::Channel channel, Time since) const;
+
+  private:
+    std::map<PeerId, Heard> heard_;
+};
+
+}  // namespace iwant::daemon
