@@ -227,6 +227,10 @@ Check check(const PieceHeader& header) {
     return check_pieces(header.piece, 1);
 }
 
+Check check(const ProbeReply& reply) {
+    return check_address(reply.seen_at);
+}
+
 /// Messages in which every value that the types can hold is allowed.
 template <class Any>
 Check check(const Any&) {

@@ -46,7 +46,9 @@ constexpr std::array kNames = {"hello",
                                "piece_request",
                                "piece_header",
                                "refusal",
-                               "goodbye"};
+                               "goodbye",
+                               "probe_request",
+                               "probe_reply"};
 static_assert(kNames.size() == std::variant_size_v<Message>);
 
 }  // namespace

@@ -98,11 +98,11 @@ TEST(Codec, EveryKindHasANameOfItsOwn) {
 }
 
 TEST(Codec, AKindThatIsNotKnownIsNothing) {
-    // Field 100 of Frame, reserved for peer exchange: a message, a number, fixed numbers.
-    const Bytes bodies[] = {{0xa2, 0x06, 0x03, 'a', 'b', 'c'},
-                            {0xa0, 0x06, 0x7f},
-                            {0xa5, 0x06, 1, 2, 3, 4},
-                            {0xa1, 0x06, 1, 2, 3, 4, 5, 6, 7, 8}};
+    // Field 119 of Frame, reserved for peer exchange: a message, a number, fixed numbers.
+    const Bytes bodies[] = {{0xba, 0x07, 0x03, 'a', 'b', 'c'},
+                            {0xb8, 0x07, 0x7f},
+                            {0xbd, 0x07, 1, 2, 3, 4},
+                            {0xb9, 0x07, 1, 2, 3, 4, 5, 6, 7, 8}};
     for (const Bytes& body : bodies) {
         const auto decoded = decode_body(body);
         ASSERT_TRUE(decoded) << decoded.error().text();
@@ -113,7 +113,7 @@ TEST(Codec, AKindThatIsNotKnownIsNothing) {
 TEST(Codec, AFieldThatIsNotKnownIsIgnored) {
     for (const Message& message : sample::messages()) {
         Bytes body = body_of(message);
-        const Bytes unknown = {0xa2, 0x06, 0x03, 'a', 'b', 'c'};
+        const Bytes unknown = {0xba, 0x07, 0x03, 'a', 'b', 'c'};
         body.insert(body.begin(), unknown.begin(), unknown.end());
         const auto decoded = decode_body(body);
         ASSERT_TRUE(decoded);

@@ -359,11 +359,37 @@ struct Goodbye {
     bool operator==(const Goodbye&) const = default;
 };
 
+/// "What do you see of me?", for people whose peers do not find each other.
+struct ProbeRequest {
+    RequestId request;
+    bool operator==(const ProbeRequest&) const = default;
+};
+
+/// What became of a connection that was only tried.
+enum class DialBack : std::uint8_t {
+    untried = 0,
+    accepted = 1,
+    refused = 2,
+    silent = 3,
+    unreachable = 4,
+};
+
+struct ProbeReply {
+    RequestId request;
+    /// Milliseconds since an announcement of the asker came by this way; nothing: none did.
+    std::optional<std::uint32_t> multicast4_ms;
+    std::optional<std::uint32_t> multicast6_ms;
+    std::optional<std::uint32_t> broadcast_ms;
+    Address seen_at;  ///< where the asker listens, as it looks from here
+    DialBack dial_back = DialBack::untried;
+    bool operator==(const ProbeReply&) const = default;
+};
+
 using Message =
     std::variant<Hello, Ping, Pong, LeaderClaim, LeaderResigns, Register, Registered, CatalogUpdate,
                  CatalogAck, Roster, Standbys, PreVoteRequest, PreVote, FollowersRequest,
                  FollowersProof, SearchRequest, SearchReply, LocateRequest, LocateReply,
                  HashRequest, HashReply, PieceListRequest, PieceListReply, TreeRequest, TreeReply,
-                 PieceRequest, PieceHeader, Refusal, Goodbye>;
+                 PieceRequest, PieceHeader, Refusal, Goodbye, ProbeRequest, ProbeReply>;
 
 }  // namespace iwant::protocol

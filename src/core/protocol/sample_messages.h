@@ -121,6 +121,8 @@ inline std::vector<Message> messages() {
         PieceHeader{{47}, {4}, 1 << 20},
         Refusal{{48}, RefusalCode::protocol},
         Goodbye{Goodbye::Reason::identity},
+        ProbeRequest{{49}},
+        ProbeReply{{50}, 1, 70'000, 0, {"fe80::1%eth0", 4926}, DialBack::unreachable},
     };
 }
 
@@ -165,7 +167,9 @@ inline std::vector<Message> least_messages() {
             pieces,
             header,
             Refusal{{0}, RefusalCode::not_shared},
-            Goodbye{}};
+            Goodbye{},
+            ProbeRequest{},
+            ProbeReply{{0}, {}, {}, {}, {"::", 1}, DialBack::untried}};
 }
 
 }  // namespace iwant::protocol::sample

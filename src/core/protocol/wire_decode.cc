@@ -198,6 +198,20 @@ bool take(const wire::Goodbye& from, Goodbye& to) {
     return take_enum(from.reason(), Goodbye::Reason::identity, to.reason);
 }
 
+bool take(const wire::ProbeRequest& from, ProbeRequest& to) {
+    to.request.value = from.request();
+    return true;
+}
+
+bool take(const wire::ProbeReply& from, ProbeReply& to) {
+    to.request.value = from.request();
+    if (from.has_multicast4_ms()) to.multicast4_ms = from.multicast4_ms();
+    if (from.has_multicast6_ms()) to.multicast6_ms = from.multicast6_ms();
+    if (from.has_broadcast_ms()) to.broadcast_ms = from.broadcast_ms();
+    return take(from.seen_at(), to.seen_at) &&
+           take_enum(from.dial_back(), DialBack::unreachable, to.dial_back);
+}
+
 bool take(const wire::Refusal& from, Refusal& to) {
     to.request.value = from.request();
     return take_enum(from.code(), RefusalCode::protocol, to.code);
@@ -377,6 +391,10 @@ std::optional<Message> from_wire(const wire::Frame& frame) {
             return taken<Goodbye>(frame.goodbye());
         case Frame::kRefusal:
             return taken<Refusal>(frame.refusal());
+        case Frame::kProbeRequest:
+            return taken<ProbeRequest>(frame.probe_request());
+        case Frame::kProbeReply:
+            return taken<ProbeReply>(frame.probe_reply());
         case Frame::kPieceRequest:
             return taken<PieceRequest>(frame.piece_request());
         case Frame::kPieceHeader:

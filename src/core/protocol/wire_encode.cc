@@ -152,6 +152,21 @@ void put(const Goodbye& from, wire::Frame& frame) {
     frame.mutable_goodbye()->set_reason(static_cast<wire::Goodbye::Reason>(from.reason));
 }
 
+void put(const ProbeRequest& from, wire::Frame& frame) {
+    frame.mutable_probe_request()->set_request(from.request.value);
+}
+
+void put(const ProbeReply& from, wire::Frame& frame) {
+    wire::ProbeReply* to = frame.mutable_probe_reply();
+    to->set_request(from.request.value);
+    if (from.multicast4_ms) to->set_multicast4_ms(*from.multicast4_ms);
+    if (from.multicast6_ms) to->set_multicast6_ms(*from.multicast6_ms);
+    if (from.broadcast_ms) to->set_broadcast_ms(*from.broadcast_ms);
+    to->mutable_seen_at()->set_host(from.seen_at.host);
+    to->mutable_seen_at()->set_port(from.seen_at.port);
+    to->set_dial_back(static_cast<wire::ProbeReply::DialBack>(from.dial_back));
+}
+
 void put(const Refusal& from, wire::Frame& frame) {
     frame.mutable_refusal()->set_request(from.request.value);
     frame.mutable_refusal()->set_code(static_cast<wire::Refusal::Code>(from.code));

@@ -158,6 +158,9 @@ TEST(Wire, ChoicesAreAmongThoseThatExist) {
         refused("goodbye", [&](auto& f) {
             f.mutable_goodbye()->set_reason(static_cast<wire::Goodbye::Reason>(bad));
         });
+        refused("probe_reply", [&](auto& f) {
+            f.mutable_probe_reply()->set_dial_back(static_cast<wire::ProbeReply::DialBack>(bad));
+        });
         refused("refusal", [&](auto& f) {
             f.mutable_refusal()->set_code(static_cast<wire::Refusal::Code>(bad));
         });
