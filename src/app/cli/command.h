@@ -60,6 +60,7 @@ std::unique_ptr<Command> make_view();
 std::unique_ptr<Command> make_status();
 std::unique_ptr<Command> make_peers();
 std::unique_ptr<Command> make_connect();
+std::unique_ptr<Command> make_doctor();
 
 // What several commands say the same way.
 

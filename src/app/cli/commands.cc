@@ -39,6 +39,8 @@ constexpr CommandInfo kCommands[] = {
     {"peers", "[--json]", "show who is here", "iwanto peers", make_peers},
     {"connect", "<host:port>", "meet a peer that was not found by itself",
      "iwanto connect 192.0.2.7:4926\niwanto connect '[2001:db8::7]:4926'", make_connect},
+    {"doctor", "[peer] [--json]", "find out why peers do not see each other, and what mends it",
+     "iwanto doctor\niwanto doctor ann\niwanto doctor 192.0.2.7:4926", make_doctor},
 };
 
 }  // namespace

@@ -369,6 +369,10 @@ Result<void> Backend::connect(const std::string& host_and_port) {
     return {};
 }
 
+void Backend::doctor(const std::string& who, control::Reply<control::DoctorReport> reply) {
+    world_.examine(who, std::move(reply));
+}
+
 void Backend::stop() {
     world_.stop();
 }

@@ -41,6 +41,7 @@ class Backend final : public control::Backend {
         std::function<std::vector<control::InterfaceReport>()> interfaces;
         std::function<std::vector<std::string>()> warnings;
         std::function<void()> stop;
+        std::function<void(const std::string&, control::Reply<control::DoctorReport>)> examine;
     };
 
     /// References outlive it. `next_download` is above all ids of earlier runs.
@@ -68,6 +69,7 @@ class Backend final : public control::Backend {
     Result<control::ConfigReport> unshare(const std::string& folder) override;
     Result<control::ConfigReport> set_download_folder(const std::string& folder) override;
     Result<void> connect(const std::string& host_and_port) override;
+    void doctor(const std::string& who, control::Reply<control::DoctorReport> reply) override;
     void stop() override;
 
   private:

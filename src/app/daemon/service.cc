@@ -33,6 +33,7 @@ Service::Service(Foundation foundation)
       driver_(context_, {base_.identity.peer(), instance_, base_.config.name, kVersion},
               base_.identity, {.swarm = {.parallel_max = base_.config.parallel_downloads}},
               platform::random_u64(), logger_),
+      doctor_(context_, driver_, hearing_, doctors_world()),
       bulk_server_(database_, logger_) {}
 
 Service::~Service() {
@@ -106,11 +107,14 @@ Result<void> Service::tell_the_past() {
     const Result<DownloadId> last =
         transfers_->restore([this](swarm::Event event) { driver_.handle(event); });
     if (!last) return std::unexpected(last.error());
-    backend_ =
-        std::make_unique<Backend>(context_, base_.config, driver_, *indexer_,
-                                  Backend::World{[this] { return interface_reports(); },
-                                                 [this] { return warnings(); }, [this] { stop(); }},
-                                  DownloadId{last->value + 1});
+    backend_ = std::make_unique<Backend>(
+        context_, base_.config, driver_, *indexer_,
+        Backend::World{[this] { return interface_reports(); }, [this] { return warnings(); },
+                       [this] { stop(); },
+                       [this](const std::string& who, control::Reply<control::DoctorReport> reply) {
+                           doctor_.examine(who, std::move(reply));
+                       }},
+        DownloadId{last->value + 1});
     server_ = std::make_unique<control::Server>(
         context_,
         control::ServerOptions{.socket = base_.config.home / "iwanto.sock",
@@ -121,12 +125,14 @@ Result<void> Service::tell_the_past() {
     const Result<std::vector<catalog::StoredPeer>> peers = base_.catalog->peers(kPeersRemembered);
     if (!peers) return std::unexpected(peers.error());
     for (const catalog::StoredPeer& peer : *peers) {
+        doctor_.remembered(peer.peer);
         driver_.handle(
             node::PeerRemembered{peer.peer, peer.name, {peer.host, peer.port}, peer.last_seen});
     }
     for (const std::string& peer : base_.config.peers) {
         const Result<protocol::Address> address = parse_address(peer);
         if (!address) return std::unexpected(address.error());
+        doctor_.given(*address);
         driver_.handle(node::AddressGiven{*address});
     }
     return {};

@@ -21,6 +21,7 @@
 #include "app/daemon/bulk_server.h"
 #include "app/daemon/clone_guard.h"
 #include "app/daemon/config.h"
+#include "app/daemon/doctor.h"
 #include "app/daemon/hearing.h"
 #include "app/daemon/herald.h"
 #include "app/daemon/indexer.h"
@@ -101,6 +102,8 @@ class Service final : public net::TransportListener, public net::DiscoveryListen
     void look_for_clone();
     std::vector<control::InterfaceReport> interface_reports() const;
     std::vector<std::string> warnings() const;
+    Doctor::World doctors_world();
+    bool announces_to(const std::string& host) const;
     bool may_dial(const std::string& host) const;
     void look_at_interfaces();
     std::vector<protocol::Address> addresses_of(const PeerId& peer) const;
@@ -119,6 +122,7 @@ class Service final : public net::TransportListener, public net::DiscoveryListen
     Hearing hearing_;
     CloneGuard clones_{instance_};
     NodeDriver driver_;
+    Doctor doctor_;
     Worker catalog_worker_{"catalog"};
     std::unique_ptr<Indexer> indexer_;
     std::unique_ptr<ShareServer> share_server_;

@@ -1,5 +1,6 @@
 // What the node wants done, and what it is told.
 
+#include <algorithm>
 #include <utility>
 
 #include "app/daemon/dial_rules.h"
@@ -7,6 +8,7 @@
 #include "app/daemon/service.h"
 #include "base/version.h"
 #include "core/protocol/limits.h"
+#include "io/net/interface_choice.h"
 
 namespace iwant::daemon {
 
@@ -94,16 +96,19 @@ protocol::Hello Service::make_hello() {
 void Service::session_opened(SessionId session, const PublicKey& key,
                              const protocol::Address& address, bool dialled_by_us,
                              const protocol::Hello& hello) {
+    doctor_.session_opened(session, peer_id_of(key), address);
     driver_.handle(node::SessionOpened{
         session, peer_id_of(key), address,
         dialled_by_us ? node::Direction::dialled : node::Direction::accepted, hello, key});
 }
 
 void Service::session_closed(SessionId session, const std::string& reason) {
+    doctor_.session_closed(session);
     driver_.handle(node::SessionClosed{session, reason});
 }
 
 void Service::message_received(SessionId session, protocol::Message message) {
+    doctor_.received(session, message);
     driver_.handle(node::MessageReceived{session, std::move(message)});
 }
 
@@ -114,6 +119,7 @@ void Service::dial_reached(const protocol::Address& address,
 
 void Service::dial_failed(const protocol::Address& address, const std::optional<PeerId>& expected,
                           const std::optional<PeerId>& found, const Error& error) {
+    doctor_.dial_failed(address, error);
     driver_.handle(node::DialFailed{address, expected, found, error});
 }
 
@@ -156,6 +162,7 @@ std::vector<std::string> Service::warnings() const {
 
 void Service::network_changed() {
     look_at_interfaces();
+    doctor_.network_changed();
     driver_.handle(node::NetworkChanged{});
 }
 
@@ -166,6 +173,28 @@ std::vector<control::InterfaceReport> Service::interface_reports() const {
         reports.push_back({use.name, use.addresses, use.used, use.why_not});
     }
     return reports;
+}
+
+bool Service::announces_to(const std::string& host) const {
+    if (!discovery_) return false;
+    const std::vector<net::InterfaceUse> uses = discovery_->interfaces();
+    return std::ranges::any_of(interfaces_, [&](const platform::Interface& interface) {
+        const auto use = std::ranges::find(uses, interface.name, &net::InterfaceUse::name);
+        return use != uses.end() && use->used && net::is_on_link(interface, host);
+    });
+}
+
+Doctor::World Service::doctors_world() {
+    return {
+        [this] { return backend_->status(); },
+        [this] { return discovery_ ? discovery_->interfaces() : std::vector<net::InterfaceUse>{}; },
+        [this](const std::string& host) { return announces_to(host); },
+        [this](const std::string& host) { return may_dial(host); },
+        [this](SessionId session, const protocol::Message& message) {
+            transport_.send(session, message);
+        },
+        [this](const protocol::Address& address) { transport_.dial(address, std::nullopt); },
+        [this] { driver_.handle(node::NetworkChanged{}); }};
 }
 
 }  // namespace iwant::daemon

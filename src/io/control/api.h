@@ -15,6 +15,7 @@
 #include "base/query.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "io/control/doctor_report.h"
 
 namespace iwant::control {
 
@@ -182,6 +183,9 @@ class Backend {
     virtual Result<ConfigReport> set_download_folder(const std::string& folder) = 0;
 
     virtual Result<void> connect(const std::string& host_and_port) = 0;
+    /// Why peers do not see each other; `who` as for a search, an address, or empty for everybody.
+    /// Takes some seconds.
+    virtual void doctor(const std::string& who, Reply<DoctorReport> reply) = 0;
     /// Begins an orderly stop; the answer is sent first.
     virtual void stop() = 0;
 };

@@ -225,6 +225,15 @@ void handle_connect(Call call, Answer answer) {
     answer(json_answer(json::object{{"address", *address}}));
 }
 
+void handle_doctor(Call call, Answer answer) {
+    RequestBody body(call.body);
+    const std::string who = body.text_if_given("peer").value_or("");
+    if (const auto error = body.error()) return answer(answer_of(*error));
+    call.backend.doctor(who, [answer = std::move(answer)](Result<DoctorReport> report) {
+        answer(answer_of_result(report));
+    });
+}
+
 void handle_stop(Call call, Answer answer) {
     if (const auto error = mistake_in_empty(call)) return answer(answer_of(*error));
     HttpAnswer stopping = json_answer(json::object{{"stopping", true}});

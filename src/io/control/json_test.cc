@@ -120,5 +120,24 @@ TEST(PeerChoice, NamesAndUniqueBeginningsOfIdsAreUnderstood) {
     EXPECT_EQ(choose_peer(peers, "").error().code, ErrorCode::not_found);
 }
 
+TEST(Json, TellsAllThatDoctorFound) {
+    DoctorReport report;
+    report.sentence = "All is well.";
+    report.interfaces = {{"eth0", {"192.0.2.1"}, true, "", true, true, {{.name = "broadcast"}}}};
+    PeerFacts bob;
+    bob.id = "b0b";
+    bob.heard_s = {{"broadcast", 0.5}};
+    report.peers = {bob};
+    const json::value told = to_json(report);
+    for (const char* field :
+         {"well", "sentence", "command", "notes", "peer", "version", "port", "announcing", "leader",
+          "standbys", "interfaces", "network_changed_s", "peers", "warnings", "watch_advice"}) {
+        EXPECT_TRUE(told.as_object().contains(field)) << field;
+    }
+    EXPECT_EQ(told.at_pointer("/interfaces/0/channels/0/channel"), "broadcast");
+    EXPECT_EQ(told.at_pointer("/peers/0/heard_s/broadcast"), 0.5);
+    EXPECT_TRUE(told.at("network_changed_s").is_null());
+}
+
 }  // namespace
 }  // namespace iwant::control

@@ -32,6 +32,7 @@ constexpr Route kRoutes[] = {
     {"DELETE", "/api/shares", Access::token, handle_unshare},
     {"PUT", "/api/config/download-folder", Access::token, handle_set_download_folder},
     {"POST", "/api/connect", Access::token, handle_connect},
+    {"POST", "/api/doctor", Access::token, handle_doctor},
     {"POST", "/api/stop", Access::token, handle_stop},
 };
 

@@ -84,6 +84,12 @@ class FakeBackend final : public Backend {
         changes.push_back("connect " + address);
         return {};
     }
+    void doctor(const std::string& who, Reply<DoctorReport> reply) override {
+        if (who == "nobody") return reply(failure(ErrorCode::not_found, "", "No peer."));
+        DoctorReport report;
+        report.sentence = "About " + who + ".";
+        reply(std::move(report));
+    }
     void stop() override { changes.emplace_back("stop"); }
 
     std::vector<std::string> changes;
@@ -224,6 +230,10 @@ TEST_F(ServerTest, EveryRequestReachesTheService) {
     EXPECT_TRUE(ask("DELETE", "/api/shares", R"({"folder":"/a"})"));
     EXPECT_TRUE(ask("PUT", "/api/config/download-folder", R"({"folder":"/b"})"));
     EXPECT_TRUE(ask("POST", "/api/connect", R"({"address":"192.0.2.7:1"})"));
+    EXPECT_THAT(ask("POST", "/api/doctor", R"({"peer":"ann"})").value(), HasSubstr("About ann."));
+    EXPECT_TRUE(ask("POST", "/api/doctor", ""));
+    EXPECT_EQ(ask("POST", "/api/doctor", R"({"peer":"nobody"})").error().code,
+              ErrorCode::not_found);
     EXPECT_TRUE(ask("GET", "/api/downloads/7", ""));
     EXPECT_EQ(ask("GET", "/api/downloads/8", "").error().code, ErrorCode::not_found);
     EXPECT_TRUE(ask("POST", "/api/stop", ""));
