@@ -89,7 +89,7 @@ void Doctor::examine(const std::string& who, control::Reply<control::DoctorRepor
 Result<void> Doctor::find_target(Examination& examination, const std::string& who) const {
     if (who.empty()) return {};
     std::vector<control::PeerReport> known;
-    for (const node::PeerView& peer : driver_.node().peers(platform::now())) {
+    for (const node::PeerView& peer : known_peers()) {
         if (!peer.self) known.push_back(peer_report(peer, platform::unix_now()));
     }
     const Result<PeerId> peer = control::choose_peer(known, who);
@@ -115,7 +115,7 @@ void Doctor::try_connections(const Shared& examination) {
         return try_connection(examination, *examination->target_address);
     }
     const Time now = platform::now();
-    for (const node::PeerView& peer : driver_.node().peers(now)) {
+    for (const node::PeerView& peer : known_peers()) {
         if (examination->tried.size() >= kTriedMax) return;
         if (examination->target && peer.peer != *examination->target) continue;
         if (peer.self || peer.addresses.empty() || contacts_.session_with(peer.peer)) continue;
@@ -260,12 +260,30 @@ control::DoctorReport Doctor::report(const Examination& examination) const {
     return report;
 }
 
+std::vector<node::PeerView> Doctor::known_peers() const {
+    const Time now = platform::now();
+    std::vector<node::PeerView> all = driver_.node().peers(now);
+    for (const auto& [peer, heard] : hearing_.lately(now - kLately)) {
+        if (std::ranges::find(all, peer, &node::PeerView::peer) != all.end()) continue;
+        node::PeerView stranger;
+        stranger.peer = peer;
+        stranger.addresses = {heard.address};
+        all.push_back(std::move(stranger));
+        if (all.size() >= kPeersShownMax) break;
+    }
+    return all;
+}
+
 std::vector<control::PeerFacts> Doctor::peers_of(const Examination& examination) const {
     const Time now = platform::now();
     std::vector<control::PeerFacts> all;
-    for (const node::PeerView& peer : driver_.node().peers(now)) {
+    for (const node::PeerView& peer : known_peers()) {
         if (peer.self || (examination.target && peer.peer != *examination.target)) continue;
-        if (!examination.target && examination.target_address) continue;
+        const auto& dialled = examination.target_address;
+        if (!examination.target && dialled &&
+            std::ranges::find(peer.addresses, *dialled) == peer.addresses.end()) {
+            continue;
+        }
         control::PeerFacts facts = peer_facts(peer, contacts_, hearing_, now);
         facts.on_link = std::ranges::any_of(
             peer.addresses, [&](const auto& address) { return world_.on_link(address.host); });

@@ -64,6 +64,8 @@ class Doctor {
     /// Whether it is over.
     bool step(const Shared& examination);
     control::DoctorReport report(const Examination& examination) const;
+    /// The node's peers, and those that were only heard.
+    std::vector<node::PeerView> known_peers() const;
     std::vector<control::PeerFacts> peers_of(const Examination& examination) const;
     void add_findings(control::PeerFacts& facts, const Examination& examination) const;
 

@@ -64,20 +64,25 @@ void DoctorProbes::answer(SessionId session, const protocol::ProbeRequest& reque
     }
     protocol::ProbeReply reply = what_we_hear(known->second, now);
     reply.request = request.request;
-    if (!may_dial_back(entry->second, reply.seen_at, now)) return world_.send(session, reply);
-    ++*dialling_;
+    if (!may_dial_back(entry->second, reply.seen_at, now)) {
+        reply.dial_back = entry->second.result;
+        return world_.send(session, reply);
+    }
+    ++dialling_;
     net::probe_tcp(context_, reply.seen_at, kDialTimeout,
-                   [send = world_.send, session, reply, dialling = dialling_](net::Probed probed) {
-                       --*dialling;
+                   [this, session, reply](net::Probed probed) {
+                       --dialling_;
                        protocol::ProbeReply told = reply;
                        told.dial_back = meaning_of(probed.reach);
-                       send(session, told);
+                       const auto asker = askers_.find(session);
+                       if (asker != askers_.end()) asker->second.result = told.dial_back;
+                       world_.send(session, told);
                    });
 }
 
 bool DoctorProbes::may_dial_back(Asker& asker, const protocol::Address& address, Time now) {
     if (asker.dialled && now - *asker.dialled < kDialledAgain) return false;
-    if (*dialling_ >= kDialsMax || !world_.may_dial(address.host)) return false;
+    if (dialling_ >= kDialsMax || !world_.may_dial(address.host)) return false;
     asker.dialled = now;
     return true;
 }

@@ -6,7 +6,7 @@
 
 #include <functional>
 #include <map>
-#include <memory>
+#include <optional>
 
 #include "app/daemon/doctor_contacts.h"
 #include "app/daemon/hearing.h"
@@ -25,7 +25,7 @@ class DoctorProbes {
         std::function<void()> announce;  ///< ourselves once more
         std::function<bool(const std::string& host)> may_dial;
     };
-    /// References outlive it; what is still under way when it goes is not told.
+    /// References outlive it; it outlives the running of the event loop.
     DoctorProbes(boost::asio::io_context& context, const Contacts& contacts, const Hearing& hearing,
                  World world);
 
@@ -36,6 +36,7 @@ class DoctorProbes {
     struct Asker {
         Time asked;
         std::optional<Time> dialled;
+        protocol::DialBack result = protocol::DialBack::untried;  ///< of that
     };
     protocol::ProbeReply what_we_hear(const Contacts::Session& session, Time now) const;
     bool may_dial_back(Asker& asker, const protocol::Address& address, Time now);
@@ -46,7 +47,7 @@ class DoctorProbes {
     const World world_;
     std::map<SessionId, Asker> askers_;
     std::optional<Time> announced_;
-    std::shared_ptr<unsigned> dialling_ = std::make_shared<unsigned>(0);
+    unsigned dialling_ = 0;
 };
 
 }  // namespace iwant::daemon

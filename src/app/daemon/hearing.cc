@@ -8,15 +8,29 @@ std::optional<Time> Hearing::Heard::latest() const {
     return *std::ranges::max_element(last);
 }
 
-void Hearing::note(const PeerId& peer, const net::Arrival& arrival, Time now) {
+void Hearing::note(const PeerId& peer, const net::Arrival& arrival, std::uint16_t port, Time now) {
     if (heard_.size() >= kPeersMax && !heard_.contains(peer)) {
         heard_.erase(std::ranges::min_element(
             heard_, {}, [](const auto& entry) { return entry.second.latest(); }));
     }
-    Heard& heard = heard_[peer];
-    heard.last[net::index_of(arrival.channel)] = now;
-    heard.host = arrival.host;
-    heard.interface = arrival.interface;
+    heard_[peer].address.port = port;
+    note_again(peer, arrival, now);
+}
+
+void Hearing::note_again(const PeerId& peer, const net::Arrival& arrival, Time now) {
+    const auto known = heard_.find(peer);
+    if (known == heard_.end()) return;
+    known->second.last[net::index_of(arrival.channel)] = now;
+    known->second.address.host = arrival.host;
+    known->second.interface = arrival.interface;
+}
+
+std::vector<std::pair<PeerId, Hearing::Heard>> Hearing::lately(Time since) const {
+    std::vector<std::pair<PeerId, Heard>> all;
+    for (const auto& [peer, heard] : heard_) {
+        if (heard.latest() >= since) all.emplace_back(peer, heard);
+    }
+    return all;
 }
 
 const Hearing::Heard* Hearing::of(const PeerId& peer) const {

@@ -8,9 +8,12 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/ids.h"
 #include "base/time.h"
+#include "core/protocol/messages.h"
 #include "io/net/discovery.h"
 
 namespace iwant::daemon {
@@ -21,8 +24,8 @@ class Hearing {
 
     struct Heard {
         std::array<std::optional<Time>, net::kChannels.size()> last{};
-        std::string host;       ///< the last datagram's source
-        std::string interface;  ///< it came in by
+        protocol::Address address;  ///< the last datagram's source, with the port that it named
+        std::string interface;      ///< it came in by
 
         const std::optional<Time>& on(net::Channel channel) const {
             return last[net::index_of(channel)];
@@ -30,10 +33,14 @@ class Hearing {
         std::optional<Time> latest() const;
     };
 
-    /// A datagram of this peer whose signature is good came in.
-    void note(const PeerId& peer, const net::Arrival& arrival, Time now);
+    /// A datagram of this peer whose signature is good came in; it says that it listens on `port`.
+    void note(const PeerId& peer, const net::Arrival& arrival, std::uint16_t port, Time now);
+    /// The same datagram came once more.
+    void note_again(const PeerId& peer, const net::Arrival& arrival, Time now);
     /// Null when nothing was heard of it.
     const Heard* of(const PeerId& peer) const;
+    /// Everybody heard since then.
+    std::vector<std::pair<PeerId, Heard>> lately(Time since) const;
     /// Peers heard on this interface and channel since then.
     std::size_t count(const std::string& interface, net::Channel channel, Time since) const;
 

@@ -21,22 +21,26 @@ PeerId peer(std::uint32_t number) {
 TEST(Hearing, RemembersEachChannelByItself) {
     Hearing hearing;
     EXPECT_EQ(hearing.of(peer(1)), nullptr);
-    hearing.note(peer(1), {"192.0.2.1", Channel::multicast4, "eth0"}, kNow);
-    hearing.note(peer(1), {"192.0.2.1", Channel::broadcast, "eth0"}, kNow + seconds(5));
+    hearing.note(peer(1), {"192.0.2.1", Channel::multicast4, "eth0"}, 4926, kNow);
+    hearing.note_again(peer(1), {"192.0.2.1", Channel::broadcast, "eth0"}, kNow + seconds(5));
+    hearing.note_again(peer(2), {"192.0.2.1", Channel::broadcast, "eth0"}, kNow);
+    EXPECT_EQ(hearing.of(peer(2)), nullptr) << "never heard before";
     const Hearing::Heard* heard = hearing.of(peer(1));
     ASSERT_NE(heard, nullptr);
     EXPECT_EQ(heard->on(Channel::multicast4), kNow);
     EXPECT_EQ(heard->on(Channel::broadcast), kNow + seconds(5));
     EXPECT_FALSE(heard->on(Channel::multicast6));
     EXPECT_EQ(heard->latest(), kNow + seconds(5));
-    EXPECT_EQ(heard->host, "192.0.2.1");
+    EXPECT_EQ(heard->address, (protocol::Address{"192.0.2.1", 4926}));
+    EXPECT_EQ(hearing.lately(kNow + seconds(5)).size(), 1U);
+    EXPECT_TRUE(hearing.lately(kNow + seconds(6)).empty());
 }
 
 TEST(Hearing, CountsWhoWasHeardLately) {
     Hearing hearing;
-    hearing.note(peer(1), {"192.0.2.1", Channel::multicast4, "eth0"}, kNow);
-    hearing.note(peer(2), {"192.0.2.2", Channel::multicast4, "eth0"}, kNow + seconds(60));
-    hearing.note(peer(3), {"198.51.100.3", Channel::multicast4, "eth1"}, kNow + seconds(60));
+    hearing.note(peer(1), {"192.0.2.1", Channel::multicast4, "eth0"}, 4926, kNow);
+    hearing.note(peer(2), {"192.0.2.2", Channel::multicast4, "eth0"}, 4926, kNow + seconds(60));
+    hearing.note(peer(3), {"198.51.100.3", Channel::multicast4, "eth1"}, 4926, kNow + seconds(60));
     EXPECT_EQ(hearing.count("eth0", Channel::multicast4, kNow), 2U);
     EXPECT_EQ(hearing.count("eth0", Channel::multicast4, kNow + seconds(1)), 1U);
     EXPECT_EQ(hearing.count("eth0", Channel::broadcast, kNow), 0U);
@@ -45,7 +49,7 @@ TEST(Hearing, CountsWhoWasHeardLately) {
 TEST(Hearing, ForgetsWhoWasLongestNotHeardWhenThereAreTooMany) {
     Hearing hearing;
     for (std::uint32_t i = 0; i <= Hearing::kPeersMax; ++i) {
-        hearing.note(peer(i), {"192.0.2.1", Channel::direct, "eth0"}, kNow + seconds(i));
+        hearing.note(peer(i), {"192.0.2.1", Channel::direct, "eth0"}, 4926, kNow + seconds(i));
     }
     EXPECT_EQ(hearing.of(peer(0)), nullptr);
     EXPECT_NE(hearing.of(peer(1)), nullptr);

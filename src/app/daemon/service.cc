@@ -60,6 +60,7 @@ Result<void> Service::open_network() {
     const Result<std::uint16_t> port = transport_.listen(config.port, *addresses);
     if (!port) return std::unexpected(port.error());
     port_ = *port;
+    listening_at_ = *addresses;
     herald_ = std::make_unique<Herald>(base_.identity, instance_, port_);
     if (!config.multicast) return {};
     discovery_ = std::make_unique<net::Discovery>(

@@ -103,6 +103,7 @@ class Service final : public net::TransportListener, public net::DiscoveryListen
     std::vector<control::InterfaceReport> interface_reports() const;
     std::vector<std::string> warnings() const;
     Doctor::World doctors_world();
+    void follow_addresses();
     bool announces_to(const std::string& host) const;
     bool may_dial(const std::string& host) const;
     void look_at_interfaces();
@@ -131,6 +132,7 @@ class Service final : public net::TransportListener, public net::DiscoveryListen
     std::unique_ptr<control::Server> server_;
     BulkServer bulk_server_;
     std::vector<platform::Interface> interfaces_;
+    std::vector<std::string> listening_at_;  ///< of named interfaces
     Time last_tick_ = platform::now();
     std::uint16_t port_ = 0;
     bool stopping_ = false;

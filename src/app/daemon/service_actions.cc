@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "app/daemon/dial_rules.h"
+#include "app/daemon/listen_addresses.h"
 #include "app/daemon/reports.h"
 #include "app/daemon/service.h"
 #include "base/version.h"
@@ -134,10 +135,10 @@ void Service::datagram_heard(std::span<const std::uint8_t> datagram, const net::
             if (clones_.suspect(now)) transport_.dial(heard->from, std::nullopt);
             return;
         }
-        hearing_.note(heard->peer, arrival, now);
+        hearing_.note(heard->peer, arrival, heard->from.port, now);
         driver_.handle(*heard);
     } else if (const auto peer = herald_->sender_of_last(datagram)) {
-        hearing_.note(*peer, arrival, now);
+        hearing_.note_again(*peer, arrival, now);
     }
 }
 
@@ -162,6 +163,7 @@ std::vector<std::string> Service::warnings() const {
 
 void Service::network_changed() {
     look_at_interfaces();
+    follow_addresses();
     doctor_.network_changed();
     driver_.handle(node::NetworkChanged{});
 }
@@ -173,6 +175,24 @@ std::vector<control::InterfaceReport> Service::interface_reports() const {
         reports.push_back({use.name, use.addresses, use.used, use.why_not});
     }
     return reports;
+}
+
+// Sockets stay at the addresses that they began with.
+void Service::follow_addresses() {
+    std::vector<std::string> own;
+    for (const platform::Interface& interface : interfaces_) {
+        for (const auto& address : interface.addresses) own.push_back(address.address);
+    }
+    transport_.end_without_address(own);
+    if (base_.config.interfaces.empty()) return;
+    const Result<std::vector<std::string>> addresses = listen_addresses(base_.config.interfaces);
+    if (!addresses || *addresses == listening_at_) return;
+    listening_at_ = *addresses;
+    const Result<std::uint16_t> port = transport_.listen(port_, listening_at_);
+    if (!port || *port != port_) {
+        logger_.error("cannot listen at the new addresses on port " + std::to_string(port_) +
+                      "; stop iWant and start it again");
+    }
 }
 
 bool Service::announces_to(const std::string& host) const {

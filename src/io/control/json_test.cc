@@ -123,7 +123,9 @@ TEST(PeerChoice, NamesAndUniqueBeginningsOfIdsAreUnderstood) {
 TEST(Json, TellsAllThatDoctorFound) {
     DoctorReport report;
     report.sentence = "All is well.";
-    report.interfaces = {{"eth0", {"192.0.2.1"}, true, "", true, true, {{.name = "broadcast"}}}};
+    ChannelFacts broadcast;
+    broadcast.name = "broadcast";
+    report.interfaces = {{"eth0", {"192.0.2.1"}, true, "", true, true, {broadcast}}};
     PeerFacts bob;
     bob.id = "b0b";
     bob.heard_s = {{"broadcast", 0.5}};

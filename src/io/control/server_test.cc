@@ -10,6 +10,7 @@
 
 #include <boost/asio.hpp>
 #include <boost/json.hpp>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "io/control/client.h"
@@ -230,7 +231,8 @@ TEST_F(ServerTest, EveryRequestReachesTheService) {
     EXPECT_TRUE(ask("DELETE", "/api/shares", R"({"folder":"/a"})"));
     EXPECT_TRUE(ask("PUT", "/api/config/download-folder", R"({"folder":"/b"})"));
     EXPECT_TRUE(ask("POST", "/api/connect", R"({"address":"192.0.2.7:1"})"));
-    EXPECT_THAT(ask("POST", "/api/doctor", R"({"peer":"ann"})").value(), HasSubstr("About ann."));
+    EXPECT_THAT(ask("POST", "/api/doctor", R"({"peer":"ann"})").value(),
+                testing::HasSubstr("About ann."));
     EXPECT_TRUE(ask("POST", "/api/doctor", ""));
     EXPECT_EQ(ask("POST", "/api/doctor", R"({"peer":"nobody"})").error().code,
               ErrorCode::not_found);

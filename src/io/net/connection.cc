@@ -400,6 +400,15 @@ std::optional<Error> Connection::overdue(Clock::time_point now) const {
     return std::nullopt;
 }
 
+std::optional<std::string> Connection::local_host() const {
+    if (phase_ == Phase::connecting) return std::nullopt;
+    boost::system::error_code error;
+    const tcp::endpoint local = socket_.local_endpoint(error);
+    if (error) return std::nullopt;
+    const std::string host = numeric_host(local.address());
+    return host.substr(0, host.find('%'));
+}
+
 protocol::Address Connection::listening_address() const {
     boost::system::error_code error;
     const tcp::endpoint remote = socket_.remote_endpoint(error);

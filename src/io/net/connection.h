@@ -71,6 +71,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     /// The address dialled, or the stranger's.
     const protocol::Address& address() const { return address_; }
     const std::optional<PeerId>& expected() const { return expected_; }
+    /// Our own numeric address, without scope; of a connection that is made.
+    std::optional<std::string> local_host() const;
     /// Who presented a key here.
     std::optional<PeerId> found() const { return found_; }
     /// The peer's; of an authenticated connection.

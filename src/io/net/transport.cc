@@ -14,6 +14,7 @@ Transport::~Transport() {
 
 Result<std::uint16_t> Transport::listen(std::uint16_t port,
                                         const std::vector<std::string>& addresses) {
+    state_->stop_listening();
     auto listening = start_listening(state_->context, port, addresses);
     if (!listening) return failure(std::move(listening));
     const std::uint16_t chosen = listening->port;
@@ -31,6 +32,10 @@ void Transport::send(SessionId session, const protocol::Message& message) {
 
 void Transport::disconnect(SessionId session, protocol::Goodbye::Reason reason) {
     if (Connection* connection = state_->find(session)) connection->disconnect(reason);
+}
+
+void Transport::end_without_address(const std::vector<std::string>& own) {
+    state_->end_without_address(own);
 }
 
 void Transport::withdraw() {

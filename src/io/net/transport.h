@@ -91,7 +91,7 @@ class Transport {
     ~Transport();
 
     /// Listens on all addresses (or only these numeric ones, when given); on `port`, or a free one
-    /// when that is taken. Returns the port.
+    /// when that is taken. Returns the port. Once more: there instead of where it was.
     Result<std::uint16_t> listen(std::uint16_t port, const std::vector<std::string>& addresses);
 
     /// Ends in session_opened or dial_failed.
@@ -100,6 +100,9 @@ class Transport {
     void send(SessionId session, const protocol::Message& message);
     /// Sends what is queued and a Goodbye, then closes; session_closed follows.
     void disconnect(SessionId session, protocol::Goodbye::Reason reason);
+    /// Ends connections that began at an address which is none of ours any more: nothing comes back
+    /// to it, and only a new connection leads on. `own` are numeric, without scopes.
+    void end_without_address(const std::vector<std::string>& own);
     /// Ends all sessions; from now on nobody gets one, whoever dials, but a clone is still met.
     void withdraw();
     /// Ends that.

@@ -55,7 +55,7 @@ asio::awaitable<void> Transport::State::accept_all(std::shared_ptr<State> self,
         boost::system::error_code error;
         tcp::socket socket =
             co_await acceptor->async_accept(asio::redirect_error(asio::use_awaitable, error));
-        if (self->listener_ == nullptr) break;
+        if (self->listener_ == nullptr || !acceptor->is_open()) break;
         if (error == asio::error::connection_aborted) continue;
         if (error) {
             self->report_accept_failure(error);
@@ -140,6 +140,21 @@ Connection* Transport::State::find(SessionId session) {
     return found == sessions_.end() ? nullptr : found->second;
 }
 
+void Transport::State::stop_listening() {
+    boost::system::error_code ignored;
+    for (const auto& acceptor : acceptors_) acceptor->close(ignored);
+    acceptors_.clear();
+}
+
+void Transport::State::end_without_address(const std::vector<std::string>& own) {
+    for (const auto& [key, connection] : connections_) {
+        const auto local = connection->local_host();
+        if (!local || std::ranges::find(own, *local) != own.end()) continue;
+        connection->abort(
+            Error{ErrorCode::network, "talk to the peer", "this computer has another address now"});
+    }
+}
+
 void Transport::State::withdraw() {
     withdrawn_ = true;
     for (const auto& [session, connection] : sessions_) {
@@ -151,9 +166,7 @@ void Transport::State::close() {
     if (listener_ == nullptr) return;
     listener_ = nullptr;
     tick_timer_.cancel();
-    boost::system::error_code ignored;
-    for (const auto& acceptor : acceptors_) acceptor->close(ignored);
-    acceptors_.clear();
+    stop_listening();
     sessions_.clear();
     for (const auto& [key, connection] : std::exchange(connections_, {})) {
         connection->abort(Error{ErrorCode::cancelled, "talk to the peer", "the service stops"});

@@ -22,6 +22,8 @@ struct Transport::State final : Connection::Owner, std::enable_shared_from_this<
           TransportListener& told, Logger& log, const TransportLimits& transport_limits);
 
     void listen_on(Listening listening);
+    void stop_listening();
+    void end_without_address(const std::vector<std::string>& own);
     void dial(const protocol::Address& address, const std::optional<PeerId>& expected);
     Connection* find(SessionId session);
     void withdraw();

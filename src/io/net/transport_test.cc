@@ -155,6 +155,26 @@ TEST_F(TransportTest, WhoWithdrawsHasNoSessionsUntilItComesBack) {
     ASSERT_TRUE(run_until(context_, [&] { return ann_.listener.opened.size() == 2; }));
 }
 
+TEST_F(TransportTest, ConnectionsEndWithTheAddressThatTheyBeganAt) {
+    connect();
+    ann_.transport.end_without_address({"192.0.2.1", "127.0.0.1"});
+    context_.restart();
+    context_.poll();
+    EXPECT_TRUE(ann_.listener.closed.empty());
+    ann_.transport.end_without_address({"192.0.2.1"});
+    ASSERT_TRUE(run_until(context_, [&] { return !ann_.listener.closed.empty(); }));
+    EXPECT_EQ("this computer has another address now", ann_.listener.closed.front().second);
+}
+
+TEST_F(TransportTest, ListensElsewhereWhenToldSo) {
+    const std::uint16_t port = ann_.port;
+    ASSERT_EQ(port, ann_.transport.listen(port, {"127.0.0.2"}).value());
+    bob_.transport.dial({"127.0.0.1", port}, std::nullopt);
+    ASSERT_TRUE(run_until(context_, [&] { return !bob_.listener.failed.empty(); }));
+    bob_.transport.dial({"127.0.0.2", port}, std::nullopt);
+    ASSERT_TRUE(run_until(context_, [&] { return !bob_.listener.opened.empty(); }));
+}
+
 TEST_F(TransportTest, NobodyListeningFailsTheDial) {
     const protocol::Address address = bob_.address();
     bob_.transport.close();

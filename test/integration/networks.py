@@ -1,0 +1,66 @@
+"""Networks that are not as kind as the lab's own: firewalls, switches that filter, other subnets."""
+
+import json
+import pathlib
+import subprocess
+
+from lab import run_quietly
+
+FIREWALL = pathlib.Path(__file__).with_name("firewall.py")
+
+
+def block(host, *rules):
+    """A firewall on this host: block(host, "in tcp/4926", "out udp/4926")."""
+    run_quietly(*host.command("python3", FIREWALL, *(word for rule in rules for word in rule.split())))
+
+
+def at_switch(host, *flags):
+    """Sets what the switch lets through to and from this host's port: at_switch(host, "isolated", "on")."""
+    run_quietly("bridge", "-n", host.lab.switch, "link", "set", "dev", f"{host.lab.prefix}v{host.number}", *flags)
+
+
+def know_by_heart(*hosts):
+    """Neighbours that need no question, which a switch without broadcasts would not carry."""
+    for host in hosts:
+        for other in hosts:
+            if other is host:
+                continue
+            shown = subprocess.run(["ip", "-n", other.namespace, "-j", "link", "show", "dev", "eth0"], check=True,
+                                   capture_output=True, text=True).stdout
+            host.ip("neigh", "replace", other.address, "lladdr", json.loads(shown)[0]["address"], "dev", "eth0",
+                    "nud", "permanent")
+
+
+def second_interface(host, address=None):
+    """A second cable from this host to the lab's switch."""
+    end = f"{host.lab.prefix}y{host.number}"
+    run_quietly("ip", "link", "add", end, "netns", host.lab.switch, "type", "veth", "peer", "name", "eth1",
+                "netns", host.namespace)
+    run_quietly("ip", "-n", host.lab.switch, "link", "set", end, "master", "lan", "up")
+    if address:
+        host.ip("addr", "add", f"{address}/24", "brd", "+", "dev", "eth1")
+    host.ip("link", "set", "eth1", "up")
+
+
+def behind_a_router(lab, *hosts):
+    """Moves these hosts to a switch of their own, 10.78.0.0/24; a router leads from there to the lab's network."""
+    switch, router = lab.switch, f"{lab.prefix}r"
+    run_quietly("ip", "-n", switch, "link", "add", "far", "type", "bridge", "mcast_snooping", "0")
+    run_quietly("ip", "-n", switch, "link", "set", "far", "up")
+    run_quietly("ip", "netns", "add", router)
+    for name, bridge, address in (("near", "lan", "10.77.0.254"), ("far", "far", "10.78.0.254")):
+        end = f"{lab.prefix}{name}"[-15:]
+        run_quietly("ip", "link", "add", end, "netns", switch, "type", "veth", "peer", "name", name, "netns", router)
+        run_quietly("ip", "-n", switch, "link", "set", end, "master", bridge, "up")
+        run_quietly("ip", "-n", router, "addr", "add", f"{address}/24", "dev", name)
+        run_quietly("ip", "-n", router, "link", "set", name, "up")
+    run_quietly("ip", "netns", "exec", router, "sysctl", "-qw", "net.ipv4.ip_forward=1")
+    for host in lab.hosts:
+        if host in hosts:
+            run_quietly("ip", "-n", switch, "link", "set", f"{lab.prefix}v{host.number}", "master", "far")
+            host.ip("addr", "flush", "dev", "eth0", "scope", "global")
+            host.address = f"10.78.0.{host.number}"
+            host.ip("addr", "add", f"{host.address}/24", "brd", "+", "dev", "eth0")
+        gateway = "10.78.0.254" if host in hosts else "10.77.0.254"
+        host.ip("route", "add", "default", "via", gateway)
+    return lambda: subprocess.run(["ip", "netns", "del", router], check=False)
