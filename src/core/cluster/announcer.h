@@ -1,8 +1,8 @@
 #pragma once
 
-// When to announce ourselves by datagram: a burst at start, then rarely enough that a thousand
-// peers make at most 20 datagrams a second together; once more for each newcomer; every second
-// while leading.
+// When to announce ourselves by datagram: a burst at start, then rarely enough that all peers
+// together make at most 20 packets a second, however many they are; once more for a newcomer, which
+// in a crowd only some do; every second while leading.
 
 #include <cstddef>
 #include <optional>
@@ -19,8 +19,10 @@ class Announcer {
     /// The first announcement is due at once.
     Announcer(Prng prng, Time now) : prng_(prng), started_(now), next_(now) {}
 
-    /// A new instance of some peer was heard: it should hear us too.
+    /// A new instance of some peer was heard: it should hear some of us too.
     void newcomer_heard(Time now);
+    /// Others must hear us anew, from wherever we are now.
+    void network_changed(Time now);
     /// The lead was taken or lost.
     void role_changed(Role role, Time now);
 
@@ -30,12 +32,14 @@ class Announcer {
 
   private:
     void plan(Time now, std::size_t peers);
+    bool chosen(std::size_t peers);
 
     Prng prng_;
     Time started_;
     Time next_;
     std::optional<Time> extra_;
-    std::optional<Time> last_;
+    bool extra_is_certain_ = false;
+    std::optional<Time> last_;  ///< announced, or left it to others
     unsigned sent_ = 0;
     Role role_ = Role::searching;
 };

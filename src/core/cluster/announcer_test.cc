@@ -32,10 +32,59 @@ TEST(Announcer, AnnouncesAtOnceThenAboutOneAndThreeSecondsLaterThenEveryHalfMinu
     EXPECT_LE(sent[3] - sent[2], seconds(33));
 }
 
-TEST(Announcer, SpeaksLessOftenAmongManyPeers) {
-    Announcer announcer(Prng(1), Time{});
-    EXPECT_EQ(sent_until(announcer, seconds(50), 2000).size(), 3u);
-    EXPECT_GE(announcer.next_deadline() - Time{}, seconds(93));
+TEST(Announcer, ACrowdOfAnySizeMakesAtMostTwentyPacketsASecond) {
+    for (const std::size_t peers : {10u, 200u, 1000u, 10'000u}) {
+        std::size_t sent = 0;
+        constexpr std::size_t kSample = 50;
+        for (std::size_t i = 0; i < kSample; ++i) {
+            Announcer announcer(Prng(i), Time{});
+            sent += sent_until(announcer, std::chrono::hours(10), peers).size();
+        }
+        const double each_second = static_cast<double>(sent) / kSample / 36'000;
+        const double packets = 3 * each_second * static_cast<double>(peers);
+        EXPECT_LE(packets, 21) << peers;
+        if (peers < 1000) continue;
+        EXPECT_GE(packets, 15) << peers << ": nor is it silent";
+    }
+}
+
+TEST(Announcer, SomeOfACrowdGreetANewcomer) {
+    for (const std::size_t peers : {2u, 6u, 100u, 1000u}) {
+        std::size_t greeters = 0;
+        for (std::size_t i = 0; i < peers; ++i) {
+            Announcer announcer(Prng(i), Time{});
+            sent_until(announcer, seconds(10), peers);
+            const Time now = Time{} + seconds(10);
+            announcer.newcomer_heard(now);
+            if (announcer.due(now, peers)) ++greeters;
+        }
+        EXPECT_GE(greeters, std::min<std::size_t>(peers, 6) / (peers <= 6 ? 1 : 6)) << peers;
+        EXPECT_LE(greeters, 20u) << peers;
+    }
+}
+
+TEST(Announcer, ManyNewcomersAtOnceDoNotMakeOneOfACrowdTalk) {
+    std::size_t answers = 0;
+    constexpr std::size_t kPeers = 1000;
+    for (std::size_t i = 0; i < kPeers; ++i) {
+        Announcer announcer(Prng(i), Time{});
+        sent_until(announcer, seconds(10), kPeers);
+        for (int ms = 0; ms < 1000; ms += 10) {
+            const Time now = Time{} + seconds(10) + milliseconds(ms);
+            announcer.newcomer_heard(now);
+            if (announcer.due(now, kPeers)) ++answers;
+        }
+    }
+    EXPECT_LE(answers, 20u);
+}
+
+TEST(Announcer, AfterAChangeOfTheNetworkEveryOneAnnouncesItself) {
+    for (std::size_t i = 0; i < 100; ++i) {
+        Announcer announcer(Prng(i), Time{});
+        sent_until(announcer, seconds(10), 1000);
+        announcer.network_changed(Time{} + seconds(10));
+        EXPECT_TRUE(announcer.due(Time{} + seconds(10), 1000));
+    }
 }
 
 TEST(Announcer, AnswersNewcomersAtMostOnceASecond) {

@@ -196,7 +196,7 @@ void Cluster::handle(const DialFailed& event, Time now) {
 }
 
 void Cluster::handle(const NetworkChanged&, Time now) {
-    announcer_.newcomer_heard(now);
+    announcer_.network_changed(now);
     dialer_.network_changed(now);
     settle(now);
 }
