@@ -16,8 +16,8 @@ import unittest
 IWANTO = "build/release/iwanto"
 TIMEOUT_S = 20
 COMMANDS = ["start", "stop", "search", "download", "downloads", "pause", "resume", "cancel",
-            "share", "unshare", "change", "view", "status", "peers", "connect"]
-NOT_YET = ["browse", "doctor", "verify", "web", "group"]
+            "share", "unshare", "change", "view", "status", "peers", "connect", "doctor"]
+NOT_YET = ["browse", "verify", "web", "group"]
 
 
 class CliTest(unittest.TestCase):
@@ -120,7 +120,7 @@ class CliTest(unittest.TestCase):
         for arguments in (["search", "a"], ["search", "download", "stop"], ["download", "1"],
                           ["download", "a" * 64], ["downloads"], ["pause", "a" * 64],
                           ["resume", "#7"], ["cancel", "abcdef"], ["status"], ["peers"], ["stop"],
-                          ["connect", "127.0.0.1:1"]):
+                          ["connect", "127.0.0.1:1"], ["doctor"], ["doctor", "ann"]):
             with self.subTest(arguments=arguments):
                 done = self.expect(3, *arguments)
                 self.assertEqual(done.stdout, "")

@@ -105,6 +105,7 @@ class Doctor(LabTest):
                    "ann hears bob")
         report = self.expect(ann, sentence="arrive, but no connection to it", command="sudo ufw allow 4926")
         self.assertEqual(report["peers"][0]["reach"], "silent")
+        self.expect(ann, f"{bob.address}:4926", sentence="arrive, but no connection to it")
 
     def test_a_daemon_that_does_not_run_there(self):
         lab, ann, bob = self.pair()

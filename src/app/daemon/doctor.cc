@@ -267,7 +267,7 @@ std::vector<node::PeerView> Doctor::known_peers() const {
         if (std::ranges::find(all, peer, &node::PeerView::peer) != all.end()) continue;
         node::PeerView stranger;
         stranger.peer = peer;
-        stranger.addresses = {heard.address};
+        stranger.addresses = heard.addresses();
         all.push_back(std::move(stranger));
         if (all.size() >= kPeersShownMax) break;
     }
@@ -287,6 +287,7 @@ std::vector<control::PeerFacts> Doctor::peers_of(const Examination& examination)
         control::PeerFacts facts = peer_facts(peer, contacts_, hearing_, now);
         facts.on_link = std::ranges::any_of(
             peer.addresses, [&](const auto& address) { return world_.on_link(address.host); });
+        if (!facts.connected && dialled) facts.address = to_string(*dialled);
         add_findings(facts, examination);
         all.push_back(std::move(facts));
     }

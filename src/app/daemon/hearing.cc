@@ -8,12 +8,21 @@ std::optional<Time> Hearing::Heard::latest() const {
     return *std::ranges::max_element(last);
 }
 
+std::vector<protocol::Address> Hearing::Heard::addresses() const {
+    std::vector<protocol::Address> all;
+    for (const std::string& host : hosts) {
+        const protocol::Address address{host, port};
+        if (!host.empty() && std::ranges::find(all, address) == all.end()) all.push_back(address);
+    }
+    return all;
+}
+
 void Hearing::note(const PeerId& peer, const net::Arrival& arrival, std::uint16_t port, Time now) {
     if (heard_.size() >= kPeersMax && !heard_.contains(peer)) {
         heard_.erase(std::ranges::min_element(
             heard_, {}, [](const auto& entry) { return entry.second.latest(); }));
     }
-    heard_[peer].address.port = port;
+    heard_[peer].port = port;
     note_again(peer, arrival, now);
 }
 
@@ -21,7 +30,7 @@ void Hearing::note_again(const PeerId& peer, const net::Arrival& arrival, Time n
     const auto known = heard_.find(peer);
     if (known == heard_.end()) return;
     known->second.last[net::index_of(arrival.channel)] = now;
-    known->second.address.host = arrival.host;
+    known->second.hosts[net::index_of(arrival.channel)] = arrival.host;
     known->second.interface = arrival.interface;
 }
 

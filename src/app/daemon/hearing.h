@@ -24,13 +24,16 @@ class Hearing {
 
     struct Heard {
         std::array<std::optional<Time>, net::kChannels.size()> last{};
-        protocol::Address address;  ///< the last datagram's source, with the port that it named
-        std::string interface;      ///< it came in by
+        std::array<std::string, net::kChannels.size()> hosts{};  ///< the last one's source
+        std::uint16_t port = 0;                                  ///< where it says that it listens
+        std::string interface;                                   ///< the last datagram came in by
 
         const std::optional<Time>& on(net::Channel channel) const {
             return last[net::index_of(channel)];
         }
         std::optional<Time> latest() const;
+        /// Each once.
+        std::vector<protocol::Address> addresses() const;
     };
 
     /// A datagram of this peer whose signature is good came in; it says that it listens on `port`.

@@ -31,7 +31,9 @@ TEST(Hearing, RemembersEachChannelByItself) {
     EXPECT_EQ(heard->on(Channel::broadcast), kNow + seconds(5));
     EXPECT_FALSE(heard->on(Channel::multicast6));
     EXPECT_EQ(heard->latest(), kNow + seconds(5));
-    EXPECT_EQ(heard->address, (protocol::Address{"192.0.2.1", 4926}));
+    EXPECT_EQ(heard->addresses(), (std::vector<protocol::Address>{{"192.0.2.1", 4926}}));
+    hearing.note_again(peer(1), {"fe80::1%eth0", Channel::multicast6, "eth0"}, kNow + seconds(5));
+    EXPECT_EQ(heard->addresses().size(), 2U);
     EXPECT_EQ(hearing.lately(kNow + seconds(5)).size(), 1U);
     EXPECT_TRUE(hearing.lately(kNow + seconds(6)).empty());
 }
