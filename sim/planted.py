@@ -84,13 +84,26 @@ def link(target, objects, program):
         raise Missed(f"does not link:\n{done.stdout[-3000:]}")
 
 
+def first_failure(program, first, count):
+    """(seed, the words of its failure) of the first seed that fails, or None."""
+    done = run([str(program), "--first", str(first), "--seeds", str(count), "--jobs", "1", "--until-failure",
+                "--no-shrink", *SHORT], timeout=TEST_MAX_S)
+    if match := re.search(r"^seed (\d+) failed: .*", done.stdout, re.M):
+        return int(match.group(1)), match.group(0)
+    return None
+
+
 def caught_by_simulator(program, seeds):
-    """The words of the first seed that fails."""
-    done = run([str(program), "--seeds", str(seeds), "--jobs", "1", "--until-failure", "--no-shrink", *SHORT],
-               timeout=TEST_MAX_S)
-    if match := re.search(r"^seed \d+ failed: .*", done.stdout, re.M):
-        return match.group(0)
-    raise Missed(f"no seed of {seeds} failed\n{done.stdout[-1000:]}")
+    """The words of the first seed that fails with the bug, and does not without it."""
+    seed = 0
+    while seed < seeds:
+        failure = first_failure(program, seed + 1, seeds - seed)
+        if failure is None:
+            break
+        seed, words = failure
+        if first_failure(BUILD / "iwanto-sim", seed, 1) is None:
+            return words
+    raise Missed(f"no seed of {seeds} failed for it")
 
 
 def caught_by_unit_test(program, names):

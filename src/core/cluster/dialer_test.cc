@@ -1,5 +1,7 @@
 #include "core/cluster/dialer.h"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "core/cluster/test_peers.h"
@@ -87,6 +89,20 @@ TEST(Dialer, APeerThatIsHeardAgainIsDialledSoonWhereItWasReachedBefore) {
     EXPECT_TRUE(dialer.due(now, all_useful).empty());
     dialer.heard(peer(2), address(2), now, now);
     EXPECT_EQ(dialer.due(now, all_useful).size(), 1u);
+}
+
+TEST(Dialer, ADatagramFromElsewhereDoesNotReplaceTheAddressThatWorked) {
+    Dialer dialer(peer(1));
+    SessionOpened opened;
+    opened.peer = peer(2);
+    opened.address = address(2);
+    dialer.opened(opened, Time{});
+    dialer.heard(peer(2), address(66), Time{} + seconds(5), Time{} + seconds(5));
+    EXPECT_TRUE(dialer.redial(peer(2), Time{} + seconds(6)));
+    std::vector<protocol::Address> dialled;
+    for (const auto& dial : dialer.due(Time{} + seconds(6), all_useful))
+        dialled.push_back(dial.address);
+    EXPECT_TRUE(std::ranges::find(dialled, address(2)) != dialled.end());
 }
 
 TEST(Dialer, NeverDialsItselfAgain) {
