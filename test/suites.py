@@ -14,7 +14,7 @@ import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-SIM_SEEDS = "200"
+SIM_SEEDS = "2000"
 PARALLEL = 2  # programs at a time; most of them mostly wait
 # Leaks are looked for too; a sanitized program that finds anything ends with this.
 SANITIZER = {"ASAN_OPTIONS": "exitcode=99:detect_leaks=1", "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1"}
@@ -40,6 +40,7 @@ SUITES = {
     "unit": lambda: unit_tests("release"),
     "unit-asan": lambda: unit_tests("asan"),
     "sim": lambda: simulations(str(ROOT / "build/release/iwanto-sim")),
+    "planted": lambda: [([sys.executable, str(ROOT / "sim/planted.py")], {})],
     "cli": lambda: python_tests("cli", "release"),
     "integration": lambda: python_tests("integration", "release"),
     "integration-asan": lambda: python_tests("integration", "asan"),
