@@ -71,6 +71,7 @@ class Cluster {
     std::optional<Time> next_deadline() const { return due_; }
 
     const Self& self() const { return self_; }
+    const Signatory& signatory() const { return signatory_; }
     const protocol::LeaderView& leader_view() const { return election_.view(); }
     bool leading() const { return election_.leading(); }
     /// The session to the leader that we follow.

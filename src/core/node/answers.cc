@@ -6,14 +6,16 @@
 #include <vector>
 
 #include "core/cluster/roster.h"
+#include "core/node/proofs.h"
 #include "core/protocol/limits.h"
 
 namespace iwant::node {
 
 namespace {
 
-// Half of a frame for results and half for their owners, by generous estimates.
-constexpr std::size_t kResultsBytesMax = protocol::kFrameBytesMax / 2 - 8192;
+// Of a frame three eighths for results, one for their proofs, half for their owners, by generous
+// estimates.
+constexpr std::size_t kResultsBytesMax = protocol::kFrameBytesMax * 3 / 8 - 8192;
 constexpr std::size_t kOwnersMax = 512;
 constexpr std::size_t kResultOverheadBytes = 128;
 constexpr std::size_t kSourceBytes = 64;
@@ -56,9 +58,11 @@ protocol::Member to_member(const cluster::Cluster& cluster, const PeerId& peer) 
 struct Content {
     std::vector<protocol::SearchResult> results;
     std::vector<protocol::Member> owners;
+    std::vector<protocol::Seal> seals;
 };
 
-Content to_content(const cluster::Cluster& cluster, std::vector<search::Match> matches) {
+Content to_content(const cluster::Cluster& cluster, const search::Index& index,
+                   std::vector<search::Match> matches) {
     Content content;
     std::set<PeerId> owners;
     std::size_t bytes = 0;
@@ -72,6 +76,8 @@ Content to_content(const cluster::Cluster& cluster, std::vector<search::Match> m
         content.results.push_back(std::move(result));
     }
     for (const PeerId& owner : owners) content.owners.push_back(to_member(cluster, owner));
+    content.seals =
+        attach_proofs(cluster.registry().seals(), index, cluster.self().peer, content.results);
     return content;
 }
 
@@ -87,7 +93,7 @@ protocol::SearchReply answer_search(const cluster::Cluster& cluster, const searc
     Query bounded = query;
     bounded.limit = std::min(bounded.limit, protocol::kQueryLimitMax);
     search::Answer answer = index.search(bounded);
-    Content content = to_content(cluster, std::move(answer.matches));
+    Content content = to_content(cluster, index, std::move(answer.matches));
     protocol::SearchReply reply;
     reply.view = cluster.leader_view();
     reply.complete = complete(cluster);
@@ -95,18 +101,20 @@ protocol::SearchReply answer_search(const cluster::Cluster& cluster, const searc
     reply.total = answer.total;
     reply.results = std::move(content.results);
     reply.owners = std::move(content.owners);
+    reply.seals = std::move(content.seals);
     return reply;
 }
 
 protocol::LocateReply answer_locate(const cluster::Cluster& cluster, const search::Index& index,
                                     std::string_view prefix) {
     Content content =
-        to_content(cluster, index.with_content_prefix(prefix, protocol::kLocateMatchesMax));
+        to_content(cluster, index, index.with_content_prefix(prefix, protocol::kLocateMatchesMax));
     protocol::LocateReply reply;
     reply.view = cluster.leader_view();
     reply.complete = complete(cluster);
     reply.matches = std::move(content.results);
     reply.owners = std::move(content.owners);
+    reply.seals = std::move(content.seals);
     return reply;
 }
 

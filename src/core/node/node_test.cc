@@ -149,6 +149,25 @@ TEST(Node, ALeaderThatDoesNotAnswerCostsASecondAndAHalf) {
     EXPECT_EQ(answer.reply.results.size(), 1u);
 }
 
+TEST(Node, WhatALeaderMadeUpIsNotShown) {
+    Lan lan;
+    lan.add_connected(3);
+    const std::size_t leader = lan.leader();
+    const std::size_t asker = lan.follower();
+    const std::size_t owner = 6 - leader - asker;
+    lan.share(owner, {file(1, "Shared/report one.txt", content(1)),
+                      file(2, "Shared/report two.txt", content(2))});
+    lan.pass(seconds(1));
+    EXPECT_EQ(search(lan, asker, "report", seconds(1)).reply.results.size(), 2u);
+    lan.tamper = [&](std::size_t from, protocol::Message& message) {
+        auto* reply = std::get_if<protocol::SearchReply>(&message);
+        if (from == leader && reply != nullptr) reply->results.at(1).path = "Shared/report.exe";
+    };
+    const auto answer = search(lan, asker, "report", seconds(1));
+    ASSERT_EQ(answer.reply.results.size(), 1u);
+    EXPECT_NE(answer.reply.results[0].path, "Shared/report.exe");
+}
+
 TEST(Node, TheLeaderRefusesAPeerThatAsksTooOften) {
     Lan lan;
     lan.add_connected(2);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/node/answers.h"
+#include "core/node/proofs.h"
 #include "core/protocol/limits.h"
 
 namespace iwant::node {
@@ -113,6 +114,22 @@ bool SearchService::from_the_leader(SessionId from, const protocol::LeaderView& 
            view.epoch >= cluster_.leader_view().epoch;
 }
 
+void SearchService::examine_answer(SessionId from, protocol::SearchReply& reply) {
+    const auto answering = cluster_.peer_of(from);
+    if (!answering) return;
+    const Examined worth = examine(checker_, {*answering, cluster_.self().peer, index_}, reply);
+    if (worth.forged > 0) cluster_.distrust(*answering, "it made up entries of others");
+}
+
+void SearchService::examine_answer(SessionId from, protocol::LocateReply& reply) {
+    protocol::SearchReply part;
+    part.results = std::move(reply.matches);
+    part.owners = reply.owners;
+    part.seals = reply.seals;
+    examine_answer(from, part);
+    reply.matches = std::move(part.results);
+}
+
 void SearchService::received(QuestionId id, SessionId from, protocol::SearchReply reply, Time now) {
     const auto question = questions_.find(id);
     if (question == questions_.end()) return;
@@ -120,6 +137,7 @@ void SearchService::received(QuestionId id, SessionId from, protocol::SearchRepl
         refused(id, now);
         return;
     }
+    examine_answer(from, reply);
     cluster_.learn(reply.owners);
     leader_coverage_ = reply.coverage;
     // The leader cannot know of a peer that only we see, nor of our changes that have not reached
@@ -136,6 +154,7 @@ void SearchService::received(QuestionId id, SessionId from, protocol::LocateRepl
         refused(id, now);
         return;
     }
+    examine_answer(from, reply);
     cluster_.learn(reply.owners);
     reply.complete = reply.complete && cluster_.caught_up();
     answer(questions_.extract(question).mapped(), std::move(reply));

@@ -16,6 +16,7 @@
 #include "core/node/action.h"
 #include "core/node/event.h"
 #include "core/node/requests.h"
+#include "core/protocol/seal_checker.h"
 #include "core/search/index.h"
 
 namespace iwant::node {
@@ -26,7 +27,7 @@ class SearchService {
 
     /// All three must outlive the service.
     SearchService(cluster::Cluster& cluster, const search::Index& index, Requests& requests)
-        : cluster_(cluster), index_(index), requests_(requests) {}
+        : cluster_(cluster), index_(index), requests_(requests), checker_(cluster.signatory()) {}
 
     void ask(What what, Time now);
 
@@ -67,6 +68,10 @@ class SearchService {
     };
     using Questions = std::map<QuestionId, Question>;
 
+    /// Takes out of an answer what its owners did not announce; who made it up is not trusted
+    /// again.
+    void examine_answer(SessionId from, protocol::SearchReply& reply);
+    void examine_answer(SessionId from, protocol::LocateReply& reply);
     void pursue(QuestionId id, Time now);
     void wait(QuestionId id, Time now);
     void answer_here(QuestionId id, Time now);
@@ -78,6 +83,7 @@ class SearchService {
     cluster::Cluster& cluster_;
     const search::Index& index_;
     Requests& requests_;
+    protocol::SealChecker checker_;
     Questions questions_;
     std::uint64_t next_question_ = 1;
     std::map<PeerId, Rate> asked_by_;

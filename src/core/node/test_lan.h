@@ -112,6 +112,8 @@ class Lan {
         return found;
     }
 
+    /// Changes what a node sends, as a liar would.
+    std::function<void(std::size_t from, protocol::Message& message)> tamper;
     NullLogger logger;
     Time now{};
     std::map<std::size_t, TestSignatory> signatories;
@@ -162,6 +164,7 @@ class Lan {
             const auto link = links.find({number, send->session});
             if (link == links.end()) return;
             const Key to = link->second;
+            if (tamper) tamper(number, send->message);
             later(to.first, MessageReceived{to.second, send->message});
             others[number].push_back(std::move(action));
         } else if (const auto* end = std::get_if<Disconnect>(&action)) {

@@ -205,6 +205,18 @@ std::vector<Match> Index::with_content_prefix(std::string_view hex_digits,
     return matches;
 }
 
+std::optional<Entry> Index::entry(const PeerId& owner, EntryId id) const {
+    const std::optional<Slot> slot = state_->entries.find(owner, id);
+    if (!slot) return std::nullopt;
+    const Record& record = state_->entries.at(*slot);
+    return Entry{id,
+                 record.kind,
+                 std::string(record.path()),
+                 record.size_bytes,
+                 record.modified,
+                 state_->entries.content_of(*slot)};
+}
+
 std::size_t Index::entry_count() const {
     return state_->entries.size();
 }

@@ -60,6 +60,9 @@ class Index {
     /// `limit` different contents, in order of hash.
     std::vector<Match> with_content_prefix(std::string_view hex_digits, std::size_t limit) const;
 
+    /// The entry as it was put; nothing when it is not there.
+    std::optional<Entry> entry(const PeerId& owner, EntryId id) const;
+
     std::size_t entry_count() const;
     std::size_t entry_count(const PeerId& owner) const;
 
