@@ -70,16 +70,17 @@ bool Oracle::rivals(HostNumber host, HostNumber other, const protocol::LeaderVie
 }
 
 void Oracle::check_rivals(HostNumber host, const protocol::LeaderView& view) {
-    if (leadership_.leading().size() < 2 && rivals_since_.empty()) return;
+    if (leadership_.leading().size() < 2) return;
     for (const HostNumber other : leadership_.leading()) {
         if (other == host) continue;
         const auto pair = std::minmax(host, other);
         if (!rivals(host, other, view)) {
-            rivals_since_.erase(pair);
+            rivalries_.erase(pair);
             continue;
         }
-        const auto [since, fresh] = rivals_since_.try_emplace(pair, timeline_.now());
-        if (timeline_.now() - since->second > kRivalsMax)
+        Rivalry& rivalry = rivalries_[pair];
+        if (rivalry.epoch != view.epoch) rivalry = {view.epoch, timeline_.now()};
+        if (timeline_.now() - rivalry.since > kRivalsMax)
             verdict_.violated("S1", "S1: " + name_of(host) + " and " + name_of(other) +
                                         " both lead epoch " + std::to_string(view.epoch));
     }

@@ -59,7 +59,11 @@ class Oracle {
     std::size_t honest_;
     std::vector<Seen> seen_;
     std::set<HostNumber> cloned_;
-    std::map<std::pair<HostNumber, HostNumber>, Time> rivals_since_;
+    struct Rivalry {
+        std::uint64_t epoch = 0;
+        Time since;
+    };
+    std::map<std::pair<HostNumber, HostNumber>, Rivalry> rivalries_;
     Time sampled_;
 };
 
