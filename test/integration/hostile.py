@@ -183,6 +183,11 @@ class Session:
                 return True
         return False
 
+    def register(self, leader, epoch, catalogue=b"", **said):
+        """As a follower; the leader's answer."""
+        self.send(wire.register(self.identity, leader, epoch, catalogue, **said))
+        return self.wait_for("registered")
+
     def cut(self):
         """Ends it with a reset, as a computer that lost its power and forgot."""
         self.tls.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -290,6 +295,11 @@ class HostileTest(LabTest):
     def is_right(cls, host):
         answer = search(host, "needle")
         return answer["complete"] and {result["name"] for result in answer["results"]} == cls.FILES
+
+    def view(self, host=None):
+        """The leader and epoch that a host sees."""
+        leader = ask(host or self.leader, "GET", "/api/status")["leader"]
+        return bytes.fromhex(leader["id"]), leader["epoch"]
 
     @contextlib.contextmanager
     def surviving(self, complete=False):

@@ -9,12 +9,15 @@ import time
 import unittest
 
 import hostile_wire as wire
-from hostile import (MEMORY_GROWTH_MAX, HostileTest, Identity, Session, descriptors_of, memory_of, search, socket_on, tls_context)
-from lab import HAS_NAMESPACES, wait_until
+from hostile import (MEMORY_GROWTH_MAX, STATUS_SECONDS_MAX, HostileTest, Identity, Session, ask, descriptors_of, memory_of,
+                     processor_seconds_of, search, socket_on, tls_context)
+from lab import HAS_NAMESPACES, Host, wait_until
 
 SILENT_CONNECTIONS = 1000
 PING_BYTES_PER_SECOND = 10 << 20
 HANDSHAKES = 300
+IDLE_SESSIONS = 200
+FEW_FILES = 96
 
 
 @unittest.skipUnless(HAS_NAMESPACES, "needs root")
@@ -29,12 +32,12 @@ class Strangers(HostileTest):
                 return bool(answer) and answer[0][0] == "hello"
         return False
 
-    def knock(self, source=None):
+    def knock(self, source=None, host=None):
         """A connection that is not waited for."""
         connection = socket_on(self.mallory, source=source)
         self.addCleanup(connection.close)
         connection.setblocking(False)
-        connection.connect_ex((self.leader.address, self.leader.port))
+        connection.connect_ex(((host or self.leader).address, self.leader.port))
         return connection
 
     def time_of_honest_handshake(self):
@@ -195,6 +198,46 @@ class Strangers(HostileTest):
         print(f"\n  {HANDSHAKES} sessions in {seconds:.1f} s, memory grew by {grown / 1024:.0f} KiB")
         self.assertLess(grown, MEMORY_GROWTH_MAX)
         self.assertTrue(search(self.follower, "needle")["results"])
+
+    def test_more_connections_than_descriptors_leave_room_for_the_rest(self):
+        dan = self.lan.host("dan", network=("ipv4",))
+        dan.command = lambda *command: ["prlimit", f"--nofile={FEW_FILES}:{FEW_FILES}", *Host.command(dan, *command)]
+        dan.start()
+        self.addCleanup(dan.stop)
+        wait_until(lambda: self.is_right(dan), 10, "dan finds everything")
+        time.sleep(1)
+        before, sessions = descriptors_of(dan), []
+        with contextlib.suppress(OSError):
+            while len(sessions) < FEW_FILES:
+                sessions.append(Session(self.mallory, dan))
+        self.assertLess(len(sessions), FEW_FILES, "there is an end")
+        sources = [self.address_of_mallory(number) for number in range(1, 21)]
+        knocks = [self.knock(source, dan) for source in sources for _ in range(8)]
+        began, processor = time.monotonic(), processor_seconds_of(dan)
+        for _ in range(5):
+            asked = time.monotonic()
+            ask(dan, "GET", "/api/status")
+            self.assertLess(time.monotonic() - asked, STATUS_SECONDS_MAX)
+            self.assertTrue(search(dan, "needle")["results"])
+            time.sleep(0.1)
+        self.assertLess((processor_seconds_of(dan) - processor) / (time.monotonic() - began), 0.3, "it does not spin")
+        for connection in (*sessions, *knocks):
+            connection.close()
+        wait_until(lambda: descriptors_of(dan) <= before, 10, "the descriptors are free again")
+        Session(self.mallory, dan).close()
+        wait_until(lambda: self.is_right(dan), 10, "dan finds everything again")
+
+    def test_idle_sessions_cost_little_memory(self):
+        with self.surviving():
+            before, sessions = memory_of(self.leader), []
+            for _ in range(IDLE_SESSIONS):
+                sessions.append(Session(self.mallory, self.leader))
+                self.addCleanup(sessions[-1].close)
+            each = (memory_of(self.leader) - before) / IDLE_SESSIONS
+            for session in sessions:
+                session.close()
+        print(f"\n  {IDLE_SESSIONS} idle sessions: {each / 1024:.0f} KiB each")
+        self.assertLess(each, MEMORY_GROWTH_MAX / 128)
 
 
 if __name__ == "__main__":

@@ -131,8 +131,21 @@ def leader_resigns(leader_view, successor=b""):
     return frame("leader_resigns", data(1, leader_view) + (data(2, successor) if successor else b""))
 
 
-def register(leader_view, catalogue, files=0, size=0):
-    return frame("register", data(1, leader_view) + data(2, catalogue) + number(3, files) + number(4, size))
+def register(identity, leader, epoch, catalogue=b"", *, files=0, size=0, sequence=1):
+    """Signed by `identity`, as a follower of `leader` in this epoch."""
+    signed = b"iwant registration" + leader + struct.pack("<QQ", epoch, sequence)
+    return frame("register", data(1, view(epoch, leader)) + data(2, catalogue) + number(3, files) + number(4, size) +
+                 number(5, sequence) + data(6, identity.sign(signed)))
+
+
+def present(version, entry, path, size, content=b""):
+    """One file, as a CatalogUpdate has it."""
+    return data(6, number(1, version) + number(2, entry) + data(5, path.encode()) + number(6, size) + data(8, content))
+
+
+def catalog_update(leader_view, catalog_id, since, up_to, changes=b"", more=False, seal=b"\1" * 64):
+    return frame("catalog_update", data(1, leader_view) + fixed64(2, catalog_id) + number(3, since) + number(4, up_to) +
+                 number(5, int(more)) + changes + data(7, seal))
 
 
 def search_request(request, text):

@@ -23,13 +23,22 @@ constexpr std::chrono::seconds kTick{1};
 /// Ticks that come so late were held up: the computer slept, or this process stood still.
 constexpr std::chrono::seconds kAsleep{5};
 
+/// More than a third of the files that we may open is left to folders, downloads and the database.
+net::TransportLimits transport_limits() {
+    net::TransportLimits limits;
+    const std::size_t files = platform::file_limit();
+    limits.sessions_max = std::min(limits.sessions_max, files / 2);
+    limits.unauthenticated_max = std::min(limits.unauthenticated_max, files / 8);
+    return limits;
+}
+
 }  // namespace
 
 Service::Service(Foundation foundation)
     : base_(std::move(foundation)),
       logger_(*base_.logger),
       database_(base_.config.home / "iwant.db"),
-      transport_(context_, *base_.tls, *this, logger_),
+      transport_(context_, *base_.tls, *this, logger_, transport_limits()),
       driver_(context_, {base_.identity.peer(), instance_, base_.config.name, kVersion},
               base_.identity, {.swarm = {.parallel_max = base_.config.parallel_downloads}},
               platform::random_u64(), logger_),

@@ -114,9 +114,10 @@ class RecordingListener final : public TransportListener {
 
 /// A peer with everything that a transport needs, listening on 127.0.0.1.
 struct TestPeer {
-    explicit TestPeer(boost::asio::io_context& context, const TransportLimits& limits = {})
+    explicit TestPeer(boost::asio::io_context& context, const TransportLimits& limits = {},
+                      std::uint64_t records_per_key = 1u << 23)
         : identity(make_identity()),
-          tls(std::move(TlsContext::create(identity).value())),
+          tls(std::move(TlsContext::create(identity, records_per_key).value())),
           listener(identity.peer()),
           transport(context, *tls, listener, logger, limits) {
         listener.hello.name = "tester";

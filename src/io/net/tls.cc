@@ -23,7 +23,9 @@ std::unexpected<Error> wrong_peer() {
 
 Tls::Tls(const TlsContext& context, int descriptor, Role role,
          const std::optional<PeerId>& expected)
-    : socket_method_(context.native().socket_method), checks_(std::make_unique<Checks>()) {
+    : socket_method_(context.native().socket_method),
+      checks_(std::make_unique<Checks>()),
+      records_per_key_(context.native().records_per_key) {
     checks_->expected = expected;
     checks_->descriptor = descriptor;
     ERR_clear_error();
@@ -156,7 +158,7 @@ Error Tls::take_error(int kind) {
 
 /// OpenSSL 3.0 keeps a key for ever; with partial writes each successful call is one record.
 void Tls::count_record() {
-    if (++records_with_key_ < kRecordsPerKeyMax) return;
+    if (++records_with_key_ < records_per_key_) return;
     records_with_key_ = 0;
     SSL_key_update(ssl_.get(), SSL_KEY_UPDATE_NOT_REQUESTED);
 }

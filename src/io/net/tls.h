@@ -18,9 +18,6 @@ namespace iwant::net {
 
 /// TLS counts bytes in records of at most this much plain text (RFC 8446, 5.1).
 inline constexpr std::size_t kTlsRecordBytes = 16384;
-/// A key encrypts this many records, then it is replaced: half of what RFC 8446, 5.5 allows, and
-/// less.
-inline constexpr std::uint64_t kRecordsPerKeyMax = std::uint64_t{1} << 23;
 /// Key updates taken from a peer on one connection: what 128 TiB of honest use would bring.
 inline constexpr std::uint32_t kKeyUpdatesMax = 1024;
 
@@ -33,6 +30,7 @@ struct TlsContext::Native {
     /// Shared with the connections: bulk streams may outlive the context.
     std::shared_ptr<BIO_METHOD> socket_method;
     PeerId self;
+    std::uint64_t records_per_key = 0;
 };
 
 /// The socket method of Native.
@@ -82,6 +80,7 @@ class Tls {
     std::shared_ptr<BIO_METHOD> socket_method_;
     std::unique_ptr<Checks> checks_;  ///< its address is known to OpenSSL
     SslPointer ssl_;
+    std::uint64_t records_per_key_;
     std::uint64_t records_with_key_ = 0;
     bool broken_ = false;
 };

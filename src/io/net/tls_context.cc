@@ -94,10 +94,12 @@ bool set_key(SSL_CTX* context, EVP_PKEY* key) {
 
 }  // namespace
 
-Result<std::unique_ptr<TlsContext>> TlsContext::create(const Identity& identity) {
+Result<std::unique_ptr<TlsContext>> TlsContext::create(const Identity& identity,
+                                                       std::uint64_t records_per_key) {
     ERR_clear_error();
     auto native = std::make_unique<Native>();
     native->self = identity.peer();
+    native->records_per_key = records_per_key;
     native->socket_method = make_socket_method();
     native->context.reset(SSL_CTX_new(TLS_method()));
     SSL_CTX* context = native->context.get();

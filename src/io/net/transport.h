@@ -30,7 +30,10 @@ namespace iwant::net {
 /// TLS settings with our key and certificate; shared by all connections, usable from any thread.
 class TlsContext {
   public:
-    static Result<std::unique_ptr<TlsContext>> create(const Identity& identity);
+    /// A key of ours encrypts `records_per_key` records (of 16 KiB at most), then it is replaced:
+    /// half of what RFC 8446, 5.5 allows, and less.
+    static Result<std::unique_ptr<TlsContext>> create(const Identity& identity,
+                                                      std::uint64_t records_per_key = 1u << 23);
     struct Native;
     explicit TlsContext(std::unique_ptr<Native> native);
     ~TlsContext();

@@ -31,6 +31,8 @@ class Detached {
 void protect_process_memory();
 /// Raises the limit of open files as far as it goes. Never fails.
 void raise_file_limit();
+/// How many files and sockets this process may have open.
+std::size_t file_limit();
 /// The calling thread does background work: idle I/O class, lower CPU priority. Never fails.
 void lower_thread_priority();
 /// A clock that only goes forward and counts the time that the computer was suspended, so that who

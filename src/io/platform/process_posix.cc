@@ -10,6 +10,8 @@ namespace iwant::platform {
 namespace {
 
 constexpr std::size_t kTerminalColumnsDefault = 80;
+/// The least that a process is given anywhere.
+constexpr std::size_t kFileLimitDefault = 256;
 
 // On Linux CLOCK_MONOTONIC stands still while the computer is suspended; elsewhere it does not.
 #ifdef CLOCK_BOOTTIME
@@ -31,6 +33,11 @@ void raise_file_limit() {
     if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
     limit.rlim_cur = limit.rlim_max;
     ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+std::size_t file_limit() {
+    rlimit limit{};
+    return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : kFileLimitDefault;
 }
 
 Time now() {
