@@ -4,6 +4,8 @@
 #include <cmath>
 #include <utility>
 
+#include "core/protocol/limits.h"
+
 namespace iwant::sim {
 
 using std::chrono::microseconds;
@@ -14,6 +16,8 @@ namespace {
 constexpr Duration kRetransmitMin = milliseconds(200);
 constexpr Duration kRetransmitMax = milliseconds(1600);
 constexpr Duration kBreaksAfter = seconds(25);
+constexpr Duration kHandshakeTimeout = protocol::kHandshakeTimeout;
+constexpr Duration kHangingLook = milliseconds(100);
 constexpr Duration kDialTimeout = seconds(3);
 constexpr std::uint16_t kPort = 4926;
 }  // namespace
@@ -67,10 +71,30 @@ void Network::dial(HostNumber from, const node::Dial& dial) {
     const auto to = host_at(dial.address);
     const Quality quality = to ? links_.quality(from, *to) : links_.base();
     const Duration takes = delay(from, quality) + delay(from, quality) + delay(from, quality);
-    timeline_.after(takes, [this, from, instance, dial] { answer_dial(from, instance, dial); });
+    const Time until = timeline_.now() + kHandshakeTimeout;
+    timeline_.after(takes, [this, from, instance, dial, until] {
+        answer_dial(from, instance, dial, until);
+    });
 }
 
-void Network::answer_dial(HostNumber from, std::uint64_t instance, const node::Dial& dial) {
+// The system of a host that stands still takes connections; its process answers when it goes on.
+void Network::hang(HostNumber from, std::uint64_t instance, const node::Dial& dial, Time until) {
+    if (timeline_.now() >= until) {
+        dial_fails(from, dial, Duration{}, ErrorCode::timeout);
+        return;
+    }
+    timeline_.after(kHangingLook, [this, from, instance, dial, until] {
+        const auto to = host_at(dial.address);
+        if (to && hosts_.condition(*to) == Hosts::Condition::paused) {
+            hang(from, instance, dial, until);
+        } else {
+            answer_dial(from, instance, dial, until);
+        }
+    });
+}
+
+void Network::answer_dial(HostNumber from, std::uint64_t instance, const node::Dial& dial,
+                          Time until) {
     using Condition = Hosts::Condition;
     if (hosts_.instance(from) != instance || hosts_.condition(from) == Condition::stopped) return;
     if (hosts_.condition(from) == Condition::off) return;
@@ -86,6 +110,7 @@ void Network::answer_dial(HostNumber from, std::uint64_t instance, const node::D
     }
     switch (hosts_.condition(*to)) {
         case Condition::running:
+            hosts_.deliver(from, node::DialReached{dial.address, dial.expected});
             if (dial.expected && *dial.expected != hosts_.peer(*to)) {
                 node::DialFailed failed{dial.address, dial.expected, hosts_.peer(*to), {}};
                 hosts_.deliver(from, std::move(failed));
@@ -97,6 +122,9 @@ void Network::answer_dial(HostNumber from, std::uint64_t instance, const node::D
             dial_fails(from, dial, Duration{}, ErrorCode::network);
             break;
         case Condition::paused:
+            hosts_.deliver(from, node::DialReached{dial.address, dial.expected});
+            hang(from, instance, dial, until);
+            break;
         case Condition::off:
             dial_fails(from, dial, kDialTimeout, ErrorCode::timeout);
             break;

@@ -51,7 +51,10 @@ void Cluster::perform(const Election::AskVotes& effect, Time) {
 }
 
 void Cluster::receive(Session& session, const protocol::PreVoteRequest& message, Time now) {
-    const auto answer = election_.vote_on(message.view, leader_health(now));
+    // A leader that is silent and whose machine answers is still waited for.
+    const bool missed = watch_.missed() || distrusted_.contains(election_.view().leader);
+    const auto answer =
+        election_.vote_on(message.view, missed ? LeaderHealth::doubtful : LeaderHealth::healthy);
     const bool lost = answer == PreVote::Answer::lost;
     send(session.id, protocol::PreVote{message.view, lost});
     statement(session, {message.view.epoch, PeerId{}}, std::nullopt, now);

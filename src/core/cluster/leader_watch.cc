@@ -15,13 +15,13 @@ constexpr Duration kBeaconMissed = milliseconds(1500);
 constexpr Duration kPingGap = seconds(1);
 // With beacons coming, the session is only asked often enough to notice that the leader cannot
 // hear.
-constexpr Duration kSessionPing = seconds(5);
+constexpr Duration kSessionPing = seconds(4);
 constexpr Duration kDeaf = seconds(12);
 // A local network answers a connection within milliseconds.
 constexpr Duration kProbeAnswer = milliseconds(400);
 // Longer than a process is paused by a full disk, a debugger or memory pressure; more and the
 // leader is replaced.
-constexpr Duration kStuck = seconds(8);
+constexpr Duration kStuck = seconds(10);
 constexpr Duration kRegain = milliseconds(300);
 constexpr Duration kHandshake = seconds(2);
 constexpr Duration kDoubt = milliseconds(1500);
@@ -74,6 +74,10 @@ Time LeaderWatch::silent_at() const {
     return std::min(std::max(heard_, beacon_) + kSilence, heard_ + kDeaf);
 }
 
+Time LeaderWatch::stuck_until() const {
+    return std::max(heard_, beacon_) + kStuck;
+}
+
 Time LeaderWatch::ping_at() const {
     const Time wanted = std::min(heard_ + kSessionPing, std::max(heard_, beacon_) + kBeaconMissed);
     return std::max(wanted, pinged_ + kPingGap);
@@ -96,7 +100,7 @@ LeaderWatch::Need LeaderWatch::due(Time now) {
             if (now >= since_ + kProbeAnswer) state_ = State::lost;
             break;
         case State::stuck:
-            if (now >= heard_ + kStuck) state_ = State::lost;
+            if (now >= stuck_until()) state_ = State::lost;
             break;
         case State::regaining:
             if (now >= since_ + kRegain) state_ = State::lost;
@@ -108,6 +112,10 @@ LeaderWatch::Need LeaderWatch::due(Time now) {
             break;
     }
     return state_ == State::lost ? Need::give_up : Need::nothing;
+}
+
+bool LeaderWatch::missed() const {
+    return state_ != State::content && state_ != State::probing && state_ != State::stuck;
 }
 
 bool LeaderWatch::doubtful(Time now) const {
@@ -125,7 +133,7 @@ std::optional<Time> LeaderWatch::next_deadline() const {
         case State::probing:
             return since_ + kProbeAnswer;
         case State::stuck:
-            return heard_ + kStuck;
+            return stuck_until();
         case State::regaining:
             return since_ + kRegain;
         case State::reached:

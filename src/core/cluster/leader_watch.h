@@ -37,6 +37,8 @@ class LeaderWatch {
     Need due(Time now);
     /// Whether the leader seems well enough not to be left for another one.
     bool doubtful(Time now) const;
+    /// Whether it is missed rather than waited for: the session broke, or it was given up.
+    bool missed() const;
     /// Whether a session that is open already is to be dialled again.
     bool probing() const { return state_ == State::probing; }
     std::optional<Time> next_deadline() const;
@@ -52,6 +54,7 @@ class LeaderWatch {
         lost
     };
     Time silent_at() const;
+    Time stuck_until() const;
     Time ping_at() const;
 
     State state_ = State::off;
