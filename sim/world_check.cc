@@ -21,7 +21,7 @@ constexpr Duration kDownloads = minutes(3);
 constexpr Duration kFailover = seconds(15);
 constexpr std::size_t kProbesMax = 32;
 constexpr Quality kHealthy{milliseconds(2), 2, 2, 0};
-constexpr std::uint64_t kUnicastsPerHost = 24;
+constexpr std::uint64_t kUnicastsPerHost = 6;
 constexpr std::uint64_t kMulticasts = 20;
 }  // namespace
 
