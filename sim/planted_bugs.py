@@ -51,7 +51,8 @@ BUGS = [
     Bug("obey third-party goodbye", ((
         CANDIDACY,
         "    if (view_.leader != peer || leading()) return;\n    logger_.info(\"the leader resigned",
-        "    if (!following()) return;\n    logger_.info(\"the leader resigned"),)),
+        "    if (!following()) return;\n    logger_.info(\"the leader resigned"),),
+        CLUSTER_TEST),
     Bug("keep leadership after pause", ((
         CANDIDACY,
         "void Election::stalled(Time now) {\n",
@@ -59,7 +60,8 @@ BUGS = [
     Bug("forget to bump epoch on merge", ((
         ELECTION,
         "    claim(statement.view.epoch + 1, now);\n    return true;",
-        "    claim(statement.view.epoch, now);\n    return true;"),)),
+        "    claim(statement.view.epoch, now);\n    return true;"),),
+        CLUSTER_TEST),
     Bug("tie-break not antisymmetric", ((
         CLUSTER + "claim.cc",
         "    if (a.followers != b.followers) return a.followers > b.followers;",
@@ -67,7 +69,8 @@ BUGS = [
     Bug("standby claims without index", ((
         MESSAGES,
         "    if (!keeps_index()) {",
-        "    if (!leading()) {"),)),
+        "    if (!leading()) {"),),
+        CLUSTER_TEST),
     Bug("follower never re-registers", ((
         CLUSTER + "registrations.cc",
         "        if (!same) registration.begin(",
