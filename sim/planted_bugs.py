@@ -51,7 +51,7 @@ BUGS = [
     Bug("obey third-party goodbye", ((
         CANDIDACY,
         "    if (view_.leader != peer || leading()) return;\n    logger_.info(\"the leader resigned",
-        "    if (!following()) return;\n    logger_.info(\"the leader resigned"),),
+        "    if (!following()) return;\n    live_[view_.leader].claims = false;\n    logger_.info(\"the leader resigned"),),
         CLUSTER_TEST),
     Bug("keep leadership after pause", ((
         CANDIDACY,

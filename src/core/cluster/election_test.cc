@@ -67,6 +67,13 @@ TEST_F(ElectionTest, AlonePeerLeadsItselfAfterSettling) {
     EXPECT_TRUE(contains_claim(election.take_effects()));
 }
 
+TEST_F(ElectionTest, NobodyResignsForSomebodyElse) {
+    follow(peer(2), 3);
+    election.peer_live(peer(3));
+    election.resigned(peer(3), PeerId{}, Time{});
+    EXPECT_EQ(election.view(), (LeaderView{3, peer(2)}));
+}
+
 TEST_F(ElectionTest, TheChoiceOfAllClaimsAtOnceAndOthersGiveItTwoSeconds) {
     election.peer_live(ranked(1, true));
     election.advance(Time{} + milliseconds(2900));
