@@ -105,5 +105,52 @@ class Followers(Liars):
             self.assertEqual(search(self.leader, "bait")["results"], [])
 
 
+@unittest.skipUnless(HAS_NAMESPACES, "needs root")
+class FalseFollowers(Liars):
+    def test_followers_that_are_not_there_do_not_make_a_leader(self):
+        leader, epoch = self.view()
+        with self.surviving():
+            sessions = [self.follow(host) for host in (self.ann, self.bob)]
+            mine = [session.identity.peer for session in sessions]
+            for step in range(5):
+                for session in sessions:
+                    session.send(wire.leader_claim(wire.view(epoch + 1 + step, session.identity.peer), 2**32 - 1))
+                time.sleep(0.2)
+                for host in (self.ann, self.bob):
+                    self.assertNotIn(self.view(host)[0], mine)
+            for session in sessions:
+                session.close()
+
+
+@unittest.skipUnless(HAS_NAMESPACES, "needs root")
+class HigherEpochs(Liars):
+    def test_a_stream_of_higher_epochs_does_not_keep_the_network_electing(self):
+        leader, epoch = self.view()
+        with self.surviving() as watches:
+            session = self.follow()
+            for step in range(40):
+                session.send(wire.ping(step, wire.view(epoch + 1 + step * 1000)))
+                time.sleep(0.05)
+            session.close()
+            self.assertEqual(self.view()[0], leader)
+        print(f"\n  40 higher epochs: epoch {epoch} became {self.view()[1]}, incomplete answers "
+              f"{watches[self.follower].incomplete} of {len(watches[self.follower].search_seconds) - 1}")
+        self.assertLessEqual(self.view()[1], epoch + 3)  # one claim above its word in ten seconds
+
+
+@unittest.skipUnless(HAS_NAMESPACES, "needs root")
+class Withholding(Liars):
+    def test_who_never_registers_or_does_not_deliver_keeps_searches_incomplete_for_half_a_minute_only(self):
+        with self.surviving():
+            silent = Session(self.mallory, self.leader)
+            self.addCleanup(silent.close)
+            session = self.follow()
+            session.register(*self.view(), wire.catalog(7, 1_000_000), files=1_000_000, size=1 << 50, sequence=2)
+            self.assertFalse(search(self.follower, "needle")["complete"])
+            wait_until(lambda: search(self.follower, "needle")["complete"], 45, "searches are complete again")
+            session.close()
+            silent.close()
+
+
 if __name__ == "__main__":
     unittest.main()

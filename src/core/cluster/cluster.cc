@@ -18,7 +18,7 @@ constexpr Duration kStall = seconds(5);
 constexpr Duration kHiccup = milliseconds(500);
 constexpr Duration kFollowerFresh = seconds(12);
 constexpr Duration kCountGap = milliseconds(250);
-constexpr Duration kRegistersWithin = seconds(60);
+constexpr Duration kRegistersWithin = seconds(30);
 // What is done with sessions and catalogues has seconds of time.
 constexpr Duration kTendGap = milliseconds(200);
 constexpr Duration kTendLatest = seconds(5);
@@ -251,11 +251,12 @@ void Cluster::count_followers(Time now) {
 }
 
 // Whoever promises files and does not deliver them, or has a leader and tells it nothing, would
-// keep every answer incomplete for ever: after a minute it counts as if it were not there.
+// keep every answer incomplete for ever: after half a minute it counts as if it were not there.
 bool Cluster::counts_as_alive(const Session& session) const {
     if (session.silent || session.stopping) return false;
     if (registry_.registered(session.peer)) return !registry_.withholds(session.peer, now_);
-    const bool no_excuse = leading() && election_.led_by_us_or_none(session.peer);
+    const PeerId leader = election_.leader_of(session.peer);
+    const bool no_excuse = leading() && (leader.is_zero() || leader == self_.peer);
     return !no_excuse || now_ - session.opened < kRegistersWithin;
 }
 

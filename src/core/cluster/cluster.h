@@ -125,6 +125,7 @@ class Cluster {
     void roster_due(Time now);
     void roster_changed(Duration delay, Time now);
     void count_followers(Time now);
+    void leave_out_strays(const PeerId& led_before);
     void tell_roster(SessionId session);
     std::vector<protocol::Member> describe_all() const;
 
@@ -189,6 +190,7 @@ class Cluster {
 
     Time now_;
     protocol::LeaderView acted_view_;  ///< what was acted upon last
+    PeerId led_last_;                  ///< whom we followed last, or we ourselves
     std::uint64_t leader_instance_ = 0;
     bool kept_index_ = false;  ///< whether we led or stood by
     std::optional<Time> appoint_at_;

@@ -93,6 +93,16 @@ void Cluster::receive(Session& session, const protocol::FollowersProof& message,
     election_.proof(session.peer, message.view, result, now);
 }
 
+// Who registered with us as a standby and has gone over to another leader since told us nothing
+// more.
+void Cluster::leave_out_strays(const PeerId& led_before) {
+    for (const auto& [id, session] : sessions_.all()) {
+        const PeerId leader = election_.leader_of(session.peer);
+        const bool strays = !leader.is_zero() && leader != self_.peer && leader != led_before;
+        if (strays) registry_.moved_on(session.peer);
+    }
+}
+
 // Leaders settle between themselves who stays: ours learns of the other one.
 void Cluster::perform(const Election::RivalSeen& effect, Time) {
     const auto ours = leader_session();
@@ -112,6 +122,8 @@ void Cluster::perform(const Election::ViewChanged&, Time now) {
         left->silent = true;
         election_.peer_gone(left->peer);
     }
+    const PeerId led_before = acted_view_.leader.is_zero() ? led_last_ : acted_view_.leader;
+    if (!view.leader.is_zero()) led_last_ = view.leader;
     acted_view_ = view;
     holders_changed_ = wishes_changed_ = true;
     counted_.reset();
@@ -119,6 +131,7 @@ void Cluster::perform(const Election::ViewChanged&, Time now) {
     watch_.end();
     actions_.push_back(LeaderChanged{});
     if (leading()) {
+        leave_out_strays(led_before);
         announcer_.role_changed(Role::leading, now);
         roster_book_.clear();
         appoint_at_ = now + kRosterJoin;

@@ -41,6 +41,8 @@ void Cluster::handle(const MessageReceived& event, Time now) {
 void Cluster::statement(const Session& session, const protocol::LeaderView& view,
                         std::optional<std::uint32_t> followers, Time now) {
     election_.says(session.peer, view, followers, leader_health(now), now);
+    if (leading() && !view.leader.is_zero() && view.leader != self_.peer)
+        registry_.moved_on(session.peer);
     if (view.leader.is_zero() || view.leader == self_.peer || view == election_.view()) {
         if (view.leader.is_zero()) show_leader(*sessions_.find(session.id), view);
         return;

@@ -61,10 +61,9 @@ bool Election::follows_us(const PeerId& peer) const {
     return found != live_.end() && found->second.view.leader == self_;
 }
 
-bool Election::led_by_us_or_none(const PeerId& peer) const {
+PeerId Election::leader_of(const PeerId& peer) const {
     const auto found = live_.find(peer);
-    return found == live_.end() || found->second.view.leader.is_zero() ||
-           found->second.view.leader == self_;
+    return found == live_.end() ? PeerId{} : found->second.view.leader;
 }
 
 // A jump is believed when several peers have seen it, or all that there are and it is one that a

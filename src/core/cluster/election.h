@@ -38,8 +38,8 @@ class Election {
     void set_standbys(std::vector<PeerId> standbys) { standbys_ = std::move(standbys); }
     /// Whether a live peer says that it follows us.
     bool follows_us(const PeerId& peer) const;
-    /// Whether a live peer follows us or nobody, or never said.
-    bool led_by_us_or_none(const PeerId& peer) const;
+    /// Who leads by the last word of a live peer; zero: nobody, or it never said.
+    PeerId leader_of(const PeerId& peer) const;
     bool barred(const PeerId& peer, Time now) const { return flaps_.barred(peer, now); }
 
     void peer_live(const PeerId& peer);

@@ -61,7 +61,7 @@ class Registration {
     std::optional<CatalogState> holder_has_;
     std::optional<Time> register_at_;  ///< joined changes go out then
     std::uint64_t sequence_ = 0;
-    unsigned refused_ = 0;  ///< in a row
+    unsigned refused_ = 0;           ///< in a row
     std::optional<Time> last_sent_;  ///< when we registered last
     unsigned busy_ = 0;              ///< registrations in a row that came close together
     std::optional<Time> register_answer_by_;

@@ -12,7 +12,7 @@ using std::chrono::seconds;
 namespace {
 constexpr Duration kGrace = seconds(10);
 constexpr Duration kKept = seconds(60);
-constexpr Duration kDelivery = seconds(60);
+constexpr Duration kDelivery = seconds(30);
 // Fewer changes than this in a run are progress only when they are the last.
 constexpr std::size_t kProgressChanges = 20;
 }  // namespace
@@ -99,6 +99,13 @@ void Registry::left(const PeerId& peer, Leaving how, Time now) {
     } else {
         found->second.remove_at = now + kGrace;
     }
+}
+
+void Registry::moved_on(const PeerId& peer) {
+    const auto found = owners_.find(peer);
+    if (found == owners_.end()) return;
+    found->second.registered = false;
+    found->second.record.reset();
 }
 
 bool Registry::registered(const PeerId& peer) const {

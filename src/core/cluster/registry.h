@@ -49,12 +49,14 @@ class Registry {
     void left(const PeerId& peer, Leaving how, Time now);
 
     bool registered(const PeerId& peer) const;
+    /// This owner tells its changes to somebody else now; what we have of it may be old.
+    void moved_on(const PeerId& peer);
     /// A registered owner signed that it follows us; whether this is the first time in this epoch.
     bool signed_up(const PeerId& peer, const protocol::FollowerRecord& record);
     /// What the registered owners signed, in the order of their ids.
     std::vector<protocol::FollowerRecord> records() const;
     /// Whether this owner announced more than it delivers: registered, behind, and no progress
-    /// worth the name for a minute.
+    /// worth the name for half a minute.
     bool withholds(const PeerId& peer, Time now) const;
     /// Whether everything that this peer announced is indexed.
     bool covers(const PeerId& peer) const;
