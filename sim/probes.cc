@@ -120,7 +120,8 @@ bool Probes::undisturbed_since(HostNumber a, HostNumber b, Time since) const {
 
 std::optional<HostNumber> Probes::answerer(const Probe& probe,
                                            const node::AnswerSearch& answer) const {
-    if (answer.reply.view.leader.is_zero()) return probe.host;
+    // Without the leader's word it is the asker who put it together.
+    if (answer.source != node::AnswerSource::leader) return probe.host;
     return leadership_.host_of(answer.reply.view.leader);
 }
 

@@ -31,11 +31,30 @@ struct Serve {
     std::variant<protocol::HashRequest, protocol::PieceListRequest, protocol::TreeRequest> request;
 };
 
+/// Whose word an answer is, the best first.
+enum class AnswerSource : std::uint8_t {
+    leader,   ///< the leader's, or ours if we lead
+    standby,  ///< a standby's replica of the index
+    peers,    ///< of everybody who could be asked, each for itself
+    own,      ///< our own replica, or our own catalogue if there is nobody to ask
+};
+
+/// What came of comparing the leader's answer with another's.
+struct Verification {
+    PeerId with;  ///< whose index it was compared with; zero: there was no second answer
+    /// What the leader left out, with those sources only.
+    std::vector<protocol::SearchResult> missing;
+};
+
 /// The answer to SearchAsked. `reply.request` is not used.
 struct AnswerSearch {
     Ticket ticket;
     protocol::SearchReply reply;
     Duration took{};
+    AnswerSource source = AnswerSource::own;
+    std::uint32_t asked = 0;  ///< peers that were asked
+    std::uint32_t answered = 0;
+    std::optional<Verification> verification;  ///< if that was asked for
 };
 struct AnswerLocate {
     Ticket ticket;

@@ -83,7 +83,8 @@ Content to_content(const cluster::Cluster& cluster, const search::Index& index,
 
 bool complete(const cluster::Cluster& cluster) {
     const auto coverage = cluster.coverage();
-    return cluster.leading() && coverage.indexed >= coverage.known;
+    const bool holds_replica = cluster.leading() || cluster.is_standby();
+    return holds_replica && coverage.indexed >= coverage.known;
 }
 
 }  // namespace

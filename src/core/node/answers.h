@@ -10,8 +10,8 @@
 
 namespace iwant::node {
 
-/// `complete` only when we lead and have indexed what every live peer announced. At most what fits
-/// a frame.
+/// `complete` only when we lead, or stand by, and have indexed what every live peer announced. At
+/// most what fits a frame.
 protocol::SearchReply answer_search(const cluster::Cluster& cluster, const search::Index& index,
                                     const Query& query);
 protocol::LocateReply answer_locate(const cluster::Cluster& cluster, const search::Index& index,

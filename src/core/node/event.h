@@ -37,6 +37,7 @@ using cluster::SessionOpened;      ///< a control session is there, both Hellos 
 struct SearchAsked {
     Ticket ticket;
     Query query;
+    bool verify = false;  ///< ask a second holder of the index as well, and compare
 };
 /// "Who has content that starts with these digits?"
 struct LocateAsked {

@@ -29,7 +29,7 @@ std::optional<Time> Node::next_deadline() const {
     std::optional<Time> earliest;
     for (const auto& time : {state_->cluster.next_deadline(), state_->downloads.next_deadline(),
                              state_->requests.next_deadline(), state_->search.next_deadline(),
-                             state_->bridge.next_deadline()}) {
+                             state_->audit.next_deadline(), state_->bridge.next_deadline()}) {
         if (time && (!earliest || *time < *earliest)) earliest = time;
     }
     return earliest;
@@ -46,6 +46,10 @@ LeaderStatus Node::leader() const {
             state_->search.leader_coverage().value_or(protocol::Coverage{known, known});
     }
     return status;
+}
+
+std::vector<PeerId> Node::standbys() const {
+    return state_->cluster.standbys();
 }
 
 std::vector<PeerView> Node::peers(Time now) const {

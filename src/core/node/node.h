@@ -80,6 +80,8 @@ class Node {
 
     // Views for people; none changes anything.
     LeaderStatus leader() const;
+    /// Who would take over, in this order.
+    std::vector<PeerId> standbys() const;
     std::vector<PeerView> peers(Time now) const;
     std::vector<protocol::Address> addresses_of(const PeerId& peer) const;
     std::string name_of(const PeerId& peer) const;

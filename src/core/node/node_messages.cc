@@ -5,11 +5,11 @@
 namespace iwant::node {
 
 void Node::State::receive(SessionId session, protocol::SearchRequest& message, Time now) {
-    search.serve(session, message, now);
+    server.serve(session, message, now);
 }
 
 void Node::State::receive(SessionId session, protocol::LocateRequest& message, Time now) {
-    search.serve(session, message, now);
+    server.serve(session, message, now);
 }
 
 void Node::State::receive(SessionId session, protocol::SearchReply& message, Time now) {
@@ -25,11 +25,23 @@ template <class Reply>
 void Node::State::search_reply(SessionId session, Reply& reply, Time now) {
     const auto asked = requests.take(session, reply.request);
     if (!asked) return;
-    if (const auto* question = std::get_if<QuestionId>(&*asked)) {
-        search.received(*question, session, std::move(reply), now);
+    const auto* inquiry = std::get_if<Inquiry>(&*asked);
+    if (inquiry != nullptr) return search.received(*inquiry, std::move(reply), now);
+    if constexpr (std::is_same_v<Reply, protocol::SearchReply>) {
+        const auto* audited = std::get_if<AuditInquiry>(&*asked);
+        if (audited != nullptr) return audit.received(*audited, std::move(reply), now);
+    }
+    unanswered(*asked, {ErrorCode::protocol, "ask a peer", "it answered something else"}, now);
+    nonsense(session, now);
+}
+
+void Node::State::unanswered(const Requests::Purpose& asked, const Error& error, Time now) {
+    if (const auto* inquiry = std::get_if<Inquiry>(&asked)) {
+        search.failed(*inquiry, now);
+    } else if (const auto* audited = std::get_if<AuditInquiry>(&asked)) {
+        audit.failed(*audited);
     } else {
-        bridge.failed(*asked, {ErrorCode::protocol, "ask a peer", "it answered something else"});
-        nonsense(session, now);
+        bridge.failed(asked, error);
     }
 }
 
@@ -49,22 +61,13 @@ template <class Reply>
 void Node::State::swarm_reply(SessionId session, Reply& reply, Time now) {
     const auto asked = requests.take(session, reply.request);
     if (!asked || bridge.received(*asked, std::move(reply))) return;
-    if (const auto* question = std::get_if<QuestionId>(&*asked)) {
-        search.refused(*question, now);
-    } else {
-        bridge.failed(*asked, {ErrorCode::protocol, "ask a peer", "it answered something else"});
-    }
+    unanswered(*asked, {ErrorCode::protocol, "ask a peer", "it answered something else"}, now);
     nonsense(session, now);
 }
 
 void Node::State::receive(SessionId session, protocol::Refusal& message, Time now) {
     const auto asked = requests.take(session, message.request);
-    if (!asked) return;
-    if (const auto* question = std::get_if<QuestionId>(&*asked)) {
-        search.refused(*question, now);
-    } else {
-        bridge.failed(*asked, {meaning_of(message.code), "ask a peer", "it refused"});
-    }
+    if (asked) unanswered(*asked, {meaning_of(message.code), "ask a peer", "it refused"}, now);
 }
 
 void Node::State::receive(SessionId session, protocol::HashRequest& message, Time) {

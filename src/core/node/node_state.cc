@@ -10,18 +10,17 @@ Node::State::State(Self self, const Signatory& signatory, Options options, Prng 
       cluster({self.peer, self.instance, std::move(self.name), std::move(self.program_version)},
               signatory, prng.split(), logger, now),
       downloads(options.swarm, prng.split(), logger),
-      search(cluster, index, requests),
+      audit(cluster, index, requests, prng.split()),
+      search(cluster, index, requests, audit),
+      server(cluster, index),
       bridge(cluster, requests) {}
 
 void Node::State::advance(Time now) {
     cluster.advance(now);
     for (const auto& purpose : requests.expire(now)) {
-        if (const auto* question = std::get_if<QuestionId>(&purpose)) {
-            search.expired(*question, now);
-        } else {
-            bridge.failed(purpose, {ErrorCode::timeout, "ask a peer", "it did not answer in time"});
-        }
+        unanswered(purpose, {ErrorCode::timeout, "ask a peer", "it did not answer in time"}, now);
     }
+    audit.advance(now);
     search.advance(now);
     bridge.advance(now);
     const auto due = downloads.next_deadline();
@@ -36,6 +35,8 @@ void Node::State::pump(Time now) {
             moved = true;
         }
         for (auto& action : search.take_actions()) actions.push_back(std::move(action));
+        for (auto& action : server.take_actions()) actions.push_back(std::move(action));
+        for (auto& action : audit.take_actions()) actions.push_back(std::move(action));
         for (auto& action : bridge.take_actions()) actions.push_back(std::move(action));
         for (auto& found : search.take_found()) {
             downloads.handle(std::move(found), now);
@@ -98,16 +99,11 @@ void Node::State::carry_out(cluster::PeerOnline& action, Time now) {
 
 void Node::State::carry_out(cluster::PeerOffline& action, Time now) {
     downloads.handle(swarm::PeerLeft{action.peer}, now);
-    search.peer_gone(action.peer);
 }
 
 void Node::State::carry_out(cluster::SessionGone& action, Time now) {
     for (const auto& purpose : requests.session_gone(action.session)) {
-        if (const auto* question = std::get_if<QuestionId>(&purpose)) {
-            search.session_gone(*question, now);
-        } else {
-            bridge.failed(purpose, {ErrorCode::network, "ask a peer", "the connection ended"});
-        }
+        unanswered(purpose, {ErrorCode::network, "ask a peer", "the connection ended"}, now);
     }
 }
 

@@ -7,8 +7,10 @@
 #include <vector>
 
 #include "core/cluster/cluster.h"
+#include "core/node/leader_audit.h"
 #include "core/node/node.h"
 #include "core/node/requests.h"
+#include "core/node/search_server.h"
 #include "core/node/search_service.h"
 #include "core/node/swarm_bridge.h"
 #include "core/search/index.h"
@@ -59,6 +61,8 @@ struct Node::State {
     void receive(SessionId, ClusterMessage&, Time) {}
     template <class Reply>
     void search_reply(SessionId session, Reply& reply, Time now);
+    /// A question of ours will not be answered, for this reason.
+    void unanswered(const Requests::Purpose& asked, const Error& error, Time now);
     template <class Reply>
     void swarm_reply(SessionId session, Reply& reply, Time now);
     void nonsense(SessionId session, Time now);
@@ -89,7 +93,9 @@ struct Node::State {
     search::Index index;
     swarm::Swarm downloads;
     Requests requests;
+    LeaderAudit audit;
     SearchService search;
+    SearchServer server;
     SwarmBridge bridge;
     std::optional<std::uint64_t> catalog_id;
     std::vector<Action> actions;

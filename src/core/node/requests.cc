@@ -32,8 +32,15 @@ std::optional<Requests::Purpose> Requests::take(SessionId session, RequestId req
 
 void Requests::withdraw(QuestionId question) {
     std::erase_if(pending_, [&](const auto& entry) {
-        const auto* asked = std::get_if<QuestionId>(&entry.second.purpose);
-        return asked != nullptr && *asked == question;
+        const auto* asked = std::get_if<Inquiry>(&entry.second.purpose);
+        return asked != nullptr && asked->question == question;
+    });
+}
+
+void Requests::withdraw(const Inquiry& inquiry) {
+    std::erase_if(pending_, [&](const auto& entry) {
+        const auto* asked = std::get_if<Inquiry>(&entry.second.purpose);
+        return asked != nullptr && *asked == inquiry;
     });
 }
 

@@ -16,12 +16,32 @@
 
 namespace iwant::node {
 
-/// Names one question of this peer that the leader shall answer.
+/// Names one question of this peer's users or downloads.
 using QuestionId = StrongNumber<struct QuestionIdTag, std::uint64_t>;
+/// One peer that was asked it.
+struct Inquiry {
+    /// In which capacity; `itself`: for its own entries only.
+    enum class Whom : std::uint8_t { leader, standby, itself };
+    QuestionId question;
+    SessionId at;
+    Whom whom = Whom::leader;
+    bool operator==(const Inquiry&) const = default;
+};
+
+/// Names one audit of the leader.
+using AuditId = StrongNumber<struct AuditIdTag, std::uint64_t>;
+/// One peer that was asked for it.
+struct AuditInquiry {
+    enum class Whom : std::uint8_t { standby, leader, owner };
+    AuditId audit;
+    Whom whom = Whom::standby;
+    bool operator==(const AuditInquiry&) const = default;
+};
 
 class Requests {
   public:
-    using Purpose = std::variant<QuestionId, swarm::AskHash, swarm::AskTree, swarm::AskPieceList>;
+    using Purpose =
+        std::variant<Inquiry, AuditInquiry, swarm::AskHash, swarm::AskTree, swarm::AskPieceList>;
 
     /// A new request on the session; nothing when it has kRequestsPerSessionMax under way.
     std::optional<RequestId> add(SessionId session, Purpose purpose, Time deadline);
@@ -30,6 +50,8 @@ class Requests {
     std::optional<Purpose> take(SessionId session, RequestId request);
     /// Gives a question up wherever it was asked.
     void withdraw(QuestionId question);
+    /// Gives one inquiry up.
+    void withdraw(const Inquiry& inquiry);
 
     std::vector<Purpose> expire(Time now);
     std::vector<Purpose> session_gone(SessionId session);

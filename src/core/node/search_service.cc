@@ -13,99 +13,197 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 namespace {
-constexpr Duration kAnswerWithin = milliseconds(1500);
-constexpr Duration kLeaderWithin = seconds(2);
-constexpr Duration kAskAgain = milliseconds(200);
-
-std::vector<swarm::Source> sources_of(const std::vector<protocol::SearchResult>& matches,
-                                      const Hash256& content, const PeerId& self) {
-    std::vector<swarm::Source> sources;
-    for (const auto& match : matches) {
-        if (match.content != content) continue;
-        for (const auto& source : match.sources) {
-            if (source.owner != self) sources.push_back({source.owner, source.entry});
-        }
-    }
-    return sources;
-}
+/// From the question to its answer, whatever happens.
+constexpr Duration kAnswerWithin = seconds(1);
+/// A leader on the same network answers within a few milliseconds; one that took so long is stuck.
+constexpr Duration kLeaderAlone = milliseconds(300);
+constexpr Duration kStandbyAlone = milliseconds(200);
+constexpr Duration kPeersWithin = milliseconds(500);
+constexpr std::size_t kFanOut = 32;
+constexpr std::size_t kQuestionsMax = 1024;
 }  // namespace
 
-void SearchService::ask(What what, Time now) {
+void SearchService::ask(Question::What what, Time now) {
     const QuestionId id{next_question_++};
-    questions_.emplace(id, Question{std::move(what), now, {}, {}, {}});
-    pursue(id, now);
+    Question question;
+    question.what = std::move(what);
+    question.asked = now;
+    question.deadline = questions_.size() < kQuestionsMax ? now + kAnswerWithin : now;
+    questions_.emplace(id, std::move(question));
+    go_on(id, now);
 }
 
-// One step towards an answer from whoever leads now.
-void SearchService::pursue(QuestionId id, Time now) {
+// Asks more peers as long as that may help, and answers when it does not.
+void SearchService::go_on(QuestionId id, Time now) {
     Question& question = questions_.at(id);
-    question.at.reset();
-    question.ask_again_at.reset();
-    const auto session = cluster_.leader_session();
+    while (!question.settled() && now < question.deadline) {
+        if (!question.open.empty() && now < question.next_stage) return;
+        if (question.stage == Question::Stage::peers) break;
+        enter_next_stage(id, question, now);
+    }
+    finish(id, now);
+}
+
+void SearchService::enter_next_stage(QuestionId id, Question& question, Time now) {
+    switch (question.stage) {
+        case Question::Stage::begun:
+            question.stage = Question::Stage::leader;
+            question.next_stage = question.verify() ? now : now + kLeaderAlone;
+            ask_leader(id, question, now);
+            break;
+        case Question::Stage::leader:
+            question.stage = Question::Stage::standby;
+            question.next_stage = now;
+            if (ask_standby(id, question))
+                question.next_stage = question.verify() ? question.deadline : now + kStandbyAlone;
+            break;
+        case Question::Stage::standby:
+            question.stage = Question::Stage::peers;
+            question.deadline = std::min(question.deadline, now + kPeersWithin);
+            question.next_stage = question.deadline;
+            ask_everybody(id, question);
+            break;
+        case Question::Stage::peers:
+            break;
+    }
+}
+
+void SearchService::ask_leader(QuestionId id, Question& question, Time now) {
     if (cluster_.leading()) {
-        answer_here(id, now);
-        return;
+        add_own(question);
+        question.next_stage = now;
+    } else if (const auto session = cluster_.leader_session()) {
+        inquire(id, question, *session, Inquiry::Whom::leader);
     }
-    if (!session) {
-        wait(id, now);
-        return;
+}
+
+// Whether there is one to wait for.
+bool SearchService::ask_standby(QuestionId id, Question& question) {
+    // A standby knows no more than we do if we lead; it may know it differently.
+    if (cluster_.leading() && !question.verify()) return false;
+    if (cluster_.is_standby()) {
+        add_own(question);
+        return question.verify();
     }
-    const auto request = requests_.add(*session, id, now + kAnswerWithin);
+    for (const SessionId session : cluster_.standby_sessions()) {
+        if (question.was_asked(session)) continue;
+        inquire(id, question, session, Inquiry::Whom::standby);
+        return true;
+    }
+    return question.verify();
+}
+
+void SearchService::ask_everybody(QuestionId id, Question& question) {
+    if (!holds_replica()) {
+        for (const SessionId session : cluster_.standby_sessions()) {
+            if (!question.was_asked(session))
+                inquire(id, question, session, Inquiry::Whom::standby);
+        }
+    }
+    for (const SessionId session : cluster_.fan_out(kFanOut)) {
+        const auto peer = cluster_.peer_of(session);
+        if (!peer || question.was_asked(session)) continue;
+        if (question.owner() && *question.owner() != *peer) continue;
+        if (covered_already(question, *peer)) continue;
+        inquire(id, question, session, Inquiry::Whom::itself);
+    }
+}
+
+// By the word of a leader that only misses somebody else, or else by our own replica.
+bool SearchService::covered_already(const Question& question, const PeerId& peer) const {
+    if (question.leader_said_complete()) {
+        const auto* known = cluster_.members().find(peer);
+        return known != nullptr && known->online_at_leader;
+    }
+    return replica_counts(question) && cluster_.registry().covers(peer);
+}
+
+bool SearchService::replica_counts(const Question& question) const {
+    return cluster_.leading() || (cluster_.is_standby() && !question.leader_said_incomplete());
+}
+
+void SearchService::inquire(QuestionId id, Question& question, SessionId session,
+                            Inquiry::Whom whom) {
+    const Inquiry inquiry{id, session, whom};
+    const auto request = requests_.add(session, inquiry, question.deadline);
     if (!request) {
-        answer_here(id, now);
+        question.closed.push_back(inquiry);
         return;
     }
-    question.at = *session;
-    if (const auto* search = std::get_if<SearchAsked>(&question.what)) {
-        actions_.push_back(Send{*session, protocol::SearchRequest{*request, search->query}});
-    } else if (const auto* locate = std::get_if<LocateAsked>(&question.what)) {
-        actions_.push_back(Send{*session, protocol::LocateRequest{*request, locate->prefix}});
-    } else {
-        const auto& sources = std::get<swarm::AskSources>(question.what);
-        actions_.push_back(
-            Send{*session, protocol::LocateRequest{*request, sources.content.hex()}});
-    }
+    question.open.push_back(inquiry);
+    std::optional<PeerId> owner;
+    if (whom == Inquiry::Whom::itself) owner = cluster_.peer_of(session);
+    actions_.push_back(Send{session, to_message(question, *request, owner)});
 }
 
-void SearchService::wait(QuestionId id, Time now) {
-    Question& question = questions_.at(id);
-    question.at.reset();
-    if (!question.wait_until) question.wait_until = now + kLeaderWithin;
-    if (*question.wait_until <= now) answer_here(id, now);
+void SearchService::received(const Inquiry& inquiry, protocol::SearchReply reply, Time now) {
+    const auto found = questions_.find(inquiry.question);
+    if (found == questions_.end()) return;
+    if (inquiry.whom == Inquiry::Whom::leader && from_the_leader(inquiry.at, reply.view))
+        leader_coverage_ = reply.coverage;
+    found->second.close(inquiry);
+    add_part(found->second, inquiry, std::move(reply));
+    go_on(inquiry.question, now);
 }
 
-void SearchService::answer_here(QuestionId id, Time now) {
-    const auto node = questions_.extract(id);
-    const Question& question = node.mapped();
-    if (const auto* search = std::get_if<SearchAsked>(&question.what)) {
-        answer(question, answer_search(cluster_, index_, search->query), now);
-    } else if (const auto* locate = std::get_if<LocateAsked>(&question.what)) {
-        answer(question, answer_locate(cluster_, index_, locate->prefix));
-    } else {
-        const auto& sources = std::get<swarm::AskSources>(question.what);
-        answer(question, answer_locate(cluster_, index_, sources.content.hex()));
-    }
+void SearchService::received(const Inquiry& inquiry, protocol::LocateReply reply, Time now) {
+    const auto found = questions_.find(inquiry.question);
+    if (found == questions_.end()) return;
+    found->second.close(inquiry);
+    add_part(found->second, inquiry, to_search_reply(std::move(reply)));
+    go_on(inquiry.question, now);
 }
 
-void SearchService::answer(const Question& question, protocol::SearchReply reply, Time now) {
-    const auto& asked = std::get<SearchAsked>(question.what);
-    actions_.push_back(AnswerSearch{asked.ticket, std::move(reply), now - question.asked});
+void SearchService::failed(const Inquiry& inquiry, Time now) {
+    const auto found = questions_.find(inquiry.question);
+    if (found == questions_.end()) return;
+    found->second.close(inquiry);
+    go_on(inquiry.question, now);
 }
 
-void SearchService::answer(const Question& question, protocol::LocateReply reply) {
-    if (const auto* locate = std::get_if<LocateAsked>(&question.what)) {
-        actions_.push_back(AnswerLocate{locate->ticket, std::move(reply)});
-        return;
+void SearchService::add_own(Question& question) const {
+    Question::Part part;
+    part.answer = {cluster_.self().peer, AnswerPart::About::everybody, own_answer(question)};
+    part.source = cluster_.leading() ? AnswerSource::leader : AnswerSource::own;
+    const auto& reply = part.answer.reply;
+    const bool counted = std::holds_alternative<SearchAsked>(question.what);
+    part.complete =
+        reply.complete && (!counted || known_alive().size() <= std::size_t{reply.coverage.known});
+    question.parts.push_back(std::move(part));
+}
+
+void SearchService::add_part(Question& question, const Inquiry& inquiry,
+                             protocol::SearchReply reply) {
+    const auto peer = cluster_.peer_of(inquiry.at);
+    if (!peer) return;
+    Question::Part part;
+    switch (inquiry.whom) {
+        case Inquiry::Whom::leader:
+            if (!from_the_leader(inquiry.at, reply.view)) return;
+            part.source = AnswerSource::leader;
+            part.complete = reply.complete && cluster_.leader_knows_all();
+            cluster_.learn(reply.owners);
+            break;
+        case Inquiry::Whom::standby:
+            part.source = AnswerSource::standby;
+            part.complete = reply.complete && standby_knows_all(*peer, reply);
+            cluster_.learn(reply.owners);
+            break;
+        case Inquiry::Whom::itself:
+            part.source = AnswerSource::peers;
+            part.answer.about = AnswerPart::About::itself;
+            break;
     }
-    const Hash256 content = std::get<swarm::AskSources>(question.what).content;
-    const PeerId self = cluster_.self().peer;
-    auto sources = sources_of(reply.matches, content, self);
-    // What we know ourselves counts as well: the leader may not have heard of it yet.
-    const auto own = answer_locate(cluster_, index_, content.hex());
-    for (const auto& source : sources_of(own.matches, content, self)) {
-        if (std::ranges::find(sources, source) == sources.end()) sources.push_back(source);
-    }
-    found_.push_back({content, std::move(sources)});
+    ++question.answered;
+    if (part.answer.about == AnswerPart::About::everybody) examine_answer(*peer, reply);
+    part.answer.from = *peer;
+    part.answer.reply = std::move(reply);
+    question.parts.push_back(std::move(part));
+}
+
+void SearchService::examine_answer(const PeerId& answering, protocol::SearchReply& reply) {
+    const Examined worth = examine(checker_, {answering, cluster_.self().peer, index_}, reply);
+    if (worth.forged > 0) cluster_.distrust(answering, "it made up entries of others");
 }
 
 // Only the present leader's word counts, in the present epoch.
@@ -114,129 +212,77 @@ bool SearchService::from_the_leader(SessionId from, const protocol::LeaderView& 
            view.epoch >= cluster_.leader_view().epoch;
 }
 
-void SearchService::examine_answer(SessionId from, protocol::SearchReply& reply) {
-    const auto answering = cluster_.peer_of(from);
-    if (!answering) return;
-    const Examined worth = examine(checker_, {*answering, cluster_.self().peer, index_}, reply);
-    if (worth.forged > 0) cluster_.distrust(*answering, "it made up entries of others");
-}
-
-void SearchService::examine_answer(SessionId from, protocol::LocateReply& reply) {
-    protocol::SearchReply part;
-    part.results = std::move(reply.matches);
-    part.owners = reply.owners;
-    part.seals = reply.seals;
-    examine_answer(from, part);
-    reply.matches = std::move(part.results);
-}
-
-void SearchService::received(QuestionId id, SessionId from, protocol::SearchReply reply, Time now) {
-    const auto question = questions_.find(id);
-    if (question == questions_.end()) return;
-    if (!from_the_leader(from, reply.view)) {
-        refused(id, now);
-        return;
+// A standby cannot know of a peer that only we see: whoever the last leader did not know is taken
+// for unknown to its standbys.
+bool SearchService::standby_knows_all(const PeerId& standby,
+                                      const protocol::SearchReply& reply) const {
+    if (reply.view.epoch < cluster_.leader_view().epoch) return false;
+    const bool counted = reply.coverage.known > 0;
+    if (counted && reply.coverage.known < known_alive().size()) return false;
+    for (const SessionId session : cluster_.fan_out(protocol::kSessionsMax)) {
+        const auto peer = cluster_.peer_of(session);
+        if (!peer || *peer == standby || *peer == last_leader_) continue;
+        const auto* known = cluster_.members().find(*peer);
+        if (known == nullptr || !known->online_at_leader) return false;
     }
-    examine_answer(from, reply);
-    cluster_.learn(reply.owners);
-    leader_coverage_ = reply.coverage;
-    // The leader cannot know of a peer that only we see, nor of our changes that have not reached
-    // it.
-    const std::size_t known = cluster_.live_count() + 1;
-    reply.complete = reply.complete && cluster_.caught_up() && reply.coverage.known >= known;
-    answer(questions_.extract(question).mapped(), std::move(reply), now);
+    return true;
 }
 
-void SearchService::received(QuestionId id, SessionId from, protocol::LocateReply reply, Time now) {
-    const auto question = questions_.find(id);
-    if (question == questions_.end()) return;
-    if (!from_the_leader(from, reply.view)) {
-        refused(id, now);
-        return;
+// Ourselves, whom we have a session with, and whom the leader of before told of.
+std::set<PeerId> SearchService::known_alive() const {
+    std::set<PeerId> alive{cluster_.self().peer};
+    for (const SessionId session : cluster_.fan_out(protocol::kSessionsMax)) {
+        if (const auto peer = cluster_.peer_of(session)) alive.insert(*peer);
     }
-    examine_answer(from, reply);
-    cluster_.learn(reply.owners);
-    reply.complete = reply.complete && cluster_.caught_up();
-    answer(questions_.extract(question).mapped(), std::move(reply));
-}
-
-void SearchService::refused(QuestionId id, Time now) {
-    if (!questions_.contains(id)) return;
-    questions_.at(id).ask_again_at = now + kAskAgain;
-    wait(id, now);
-}
-
-void SearchService::expired(QuestionId id, Time now) {
-    if (questions_.contains(id)) answer_here(id, now);
-}
-
-void SearchService::session_gone(QuestionId id, Time now) {
-    if (questions_.contains(id)) wait(id, now);
+    if (cluster_.leading()) return alive;
+    for (const auto& [peer, known] : cluster_.members().all()) {
+        if (known.online_at_leader && peer != last_leader_) alive.insert(peer);
+    }
+    return alive;
 }
 
 void SearchService::leader_changed(Time now) {
     leader_coverage_.reset();
+    const PeerId leader = cluster_.leader_view().leader;
+    if (!leader.is_zero()) last_leader_ = leader;
     std::vector<QuestionId> open;
     for (const auto& [id, question] : questions_) open.push_back(id);
     for (const QuestionId id : open) {
-        const auto& question = questions_.at(id);
-        if (question.at && question.at == cluster_.leader_session()) continue;
-        requests_.withdraw(id);
-        pursue(id, now);
+        Question& question = questions_.at(id);
+        forsake_old_leader(question);
+        const auto session = cluster_.leader_session();
+        if (cluster_.leading()) {
+            add_own(question);
+        } else if (session && !question.was_asked(*session, Inquiry::Whom::leader)) {
+            inquire(id, question, *session, Inquiry::Whom::leader);
+        }
+        go_on(id, now);
     }
 }
 
-bool SearchService::allowed(SessionId session, RequestId request, Time now) {
-    const auto peer = cluster_.peer_of(session);
-    if (!peer) return false;
-    Rate& rate = asked_by_[*peer];
-    if (rate.count == 0 || now - rate.window >= seconds(1)) rate = {now, 0};
-    if (rate.count >= protocol::kQueriesPerSecondMax) {
-        actions_.push_back(Send{session, protocol::Refusal{request, protocol::RefusalCode::busy}});
-        return false;
+// Who does not lead any more will not be believed.
+void SearchService::forsake_old_leader(Question& question) {
+    for (const Inquiry& inquiry : std::vector(question.open)) {
+        const bool leaders = inquiry.whom == Inquiry::Whom::leader;
+        if (!leaders || cluster_.leader_session() == inquiry.at) continue;
+        requests_.withdraw(inquiry);
+        question.close(inquiry);
     }
-    ++rate.count;
-    return true;
-}
-
-void SearchService::serve(SessionId session, const protocol::SearchRequest& request, Time now) {
-    if (!allowed(session, request.request, now)) return;
-    auto reply = answer_search(cluster_, index_, request.query);
-    reply.request = request.request;
-    actions_.push_back(Send{session, std::move(reply)});
-}
-
-void SearchService::serve(SessionId session, const protocol::LocateRequest& request, Time now) {
-    if (!allowed(session, request.request, now)) return;
-    auto reply = answer_locate(cluster_, index_, request.prefix);
-    reply.request = request.request;
-    actions_.push_back(Send{session, std::move(reply)});
 }
 
 void SearchService::advance(Time now) {
-    std::vector<QuestionId> again;
-    std::vector<QuestionId> over;
+    std::vector<QuestionId> due;
     for (const auto& [id, question] : questions_) {
-        if (question.at) continue;
-        if (question.wait_until && *question.wait_until <= now) {
-            over.push_back(id);
-        } else if (question.ask_again_at && *question.ask_again_at <= now) {
-            again.push_back(id);
-        } else if (!question.ask_again_at && cluster_.leader_session()) {
-            again.push_back(id);
-        }
+        if (std::min(question.next_stage, question.deadline) <= now) due.push_back(id);
     }
-    for (const QuestionId id : over) answer_here(id, now);
-    for (const QuestionId id : again) pursue(id, now);
+    for (const QuestionId id : due) go_on(id, now);
 }
 
 std::optional<Time> SearchService::next_deadline() const {
     std::optional<Time> earliest;
     for (const auto& [id, question] : questions_) {
-        if (question.at) continue;
-        for (const auto& time : {question.wait_until, question.ask_again_at}) {
-            if (time && (!earliest || *time < *earliest)) earliest = time;
-        }
+        const Time time = std::min(question.next_stage, question.deadline);
+        if (!earliest || time < *earliest) earliest = time;
     }
     return earliest;
 }
