@@ -39,6 +39,7 @@ class Search final : public Command {
         app.add_option("--wait", wait_s_, "how long to wait for everybody's answer (3)")
             ->type_name("SECONDS")
             ->check(CLI::Range(0.0, kWaitMax_s));
+        app.add_flag("--verify", verify_, "check the leader's answer against another index");
         app.add_flag("--json", json_, "answer in JSON");
     }
 
@@ -72,6 +73,7 @@ class Search final : public Command {
         json::object request = {{"query", words},
                                 {"limit", limit_},
                                 {"exact", exact_},
+                                {"verify", verify_},
                                 {"wait_ms", static_cast<std::int64_t>(wait_s_ * 1000)}};
         if (!is_valid_utf8(words)) {
             return failure(ErrorCode::invalid_argument, "", "The words are not UTF-8.");
@@ -119,6 +121,7 @@ class Search final : public Command {
             output.talk(line);
         }
         if (!incomplete.empty()) output.talk(incomplete);
+        for (const std::string& line : verification_lines(report)) output.talk(line);
         if (!results.empty()) return ExitCode::done;
         return incomplete.empty() ? ExitCode::failed : ExitCode::temporary;
     }
@@ -131,6 +134,7 @@ class Search final : public Command {
     std::string extension_;
     std::string peer_;
     bool exact_ = false;
+    bool verify_ = false;
     double wait_s_ = kWaitDefault_s;
     bool json_ = false;
 };

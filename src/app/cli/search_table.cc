@@ -79,8 +79,26 @@ std::vector<std::string> search_lines(const Object& report, const Terminal& term
 std::string coverage_text(const Object& report) {
     if (flag_at(report, "complete")) return "";
     const Object& coverage = object_at(report, "coverage");
-    return "Incomplete: " + std::to_string(number_at(coverage, "indexed")) + " of " +
-           std::to_string(number_at(coverage, "known")) + " peers are covered.";
+    const std::string why = object_if_any(report, "leader") ? "" : "electing a leader, ";
+    return "INCOMPLETE: " + why + std::to_string(number_at(coverage, "indexed")) + " of " +
+           std::to_string(number_at(coverage, "known")) + " peers covered";
+}
+
+std::vector<std::string> verification_lines(const Object& report) {
+    const Object* verification = object_if_any(report, "verification");
+    if (verification == nullptr) return {};
+    const Object* with = object_if_any(*verification, "with");
+    if (with == nullptr) return {"Not verified: nobody else could answer completely."};
+    const std::string name = escape_for_display(text_at(*with, "name"));
+    const Array& missing = list_at(*verification, "missing");
+    if (missing.empty()) return {"Verified: the index of " + name + " has the same."};
+    std::vector<std::string> lines{"WARNING: the leader leaves out what " + name + " has:"};
+    for (const auto& value : missing) {
+        const Object& result = as_object(value);
+        lines.push_back("  " + escape_for_display(text_at(result, "path")) + "  " +
+                        shown_sources(list_at(result, "sources")));
+    }
+    return lines;
 }
 
 }  // namespace iwant::cli

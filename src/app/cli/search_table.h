@@ -15,7 +15,9 @@ namespace iwant::cli {
 std::vector<std::string> search_lines(const Object& report, const Terminal& terminal,
                                       UnixSeconds now);
 
-/// "Incomplete: 2 of 3 peers are covered."; empty for a complete answer.
+/// "INCOMPLETE: 2 of 3 peers covered"; empty for a complete answer.
 std::string coverage_text(const Object& report);
+/// What --verify found; empty when it was not asked for.
+std::vector<std::string> verification_lines(const Object& report);
 
 }  // namespace iwant::cli

@@ -26,7 +26,19 @@ std::string named(const Object& peer) {
 std::string leader_text(const Object& status) {
     const Object* leader = object_if_any(status, "leader");
     if (!leader) return "none yet; one is being chosen";
-    return flag_at(*leader, "self") ? "this computer" : named(*leader);
+    const std::string who = flag_at(*leader, "self") ? "this computer" : named(*leader);
+    return who + ", epoch " + std::to_string(number_at(*leader, "epoch"));
+}
+
+std::string peers_text(const Object& status) {
+    const std::uint64_t peers = number_at(status, "peers");
+    if (peers == 0) return "nobody else is here";
+    const std::string text = std::to_string(peers) + " online";
+    const Object& coverage = object_at(status, "coverage");
+    const std::uint64_t known = number_at(coverage, "known");
+    const std::uint64_t indexed = number_at(coverage, "indexed");
+    if (indexed >= known) return text;
+    return text + "; a search covers " + std::to_string(indexed) + " of " + std::to_string(known);
 }
 
 std::string files_text(const Object& shared) {
@@ -90,9 +102,7 @@ std::vector<std::string> status_lines(const Object& status) {
     for (const auto& standby : list_at(status, "standbys")) {
         lines.push_back(line("Standby", named(as_object(standby))));
     }
-    const std::uint64_t peers = number_at(status, "peers");
-    lines.push_back(
-        line("Peers", peers == 0 ? "nobody else is here" : std::to_string(peers) + " online"));
+    lines.push_back(line("Peers", peers_text(status)));
     add_shared(object_at(status, "shared"), lines);
     const Object& downloads = object_at(status, "downloads");
     lines.push_back(line("Downloads", downloads_text(downloads)));

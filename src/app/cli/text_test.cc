@@ -66,8 +66,26 @@ TEST(SearchTable, ScriptsGetTabsAndTheWholeHash) {
 }
 
 TEST(SearchTable, AnIncompleteAnswerSaysHowMuchItCovers) {
-    EXPECT_EQ(coverage_text(search_report()), "Incomplete: 2 of 3 peers are covered.");
+    EXPECT_EQ(coverage_text(search_report()),
+              "INCOMPLETE: electing a leader, 2 of 3 peers covered");
+    Object led = search_report();
+    led["leader"] = Object{{"id", "aa"}};
+    EXPECT_EQ(coverage_text(led), "INCOMPLETE: 2 of 3 peers covered");
     EXPECT_EQ(coverage_text(parse(R"({"complete":true})")), "");
+}
+
+TEST(SearchTable, WhatTheLeaderLeavesOutIsAWarning) {
+    EXPECT_TRUE(verification_lines(search_report()).empty());
+    Object report = search_report();
+    report["verification"] = parse(R"({"with":null,"missing":[]})");
+    EXPECT_TRUE(verification_lines(report).at(0).starts_with("Not verified"));
+    report["verification"] = parse(R"({"with":{"id":"dd","name":"dora"},"missing":[]})");
+    EXPECT_EQ(verification_lines(report).at(0), "Verified: the index of dora has the same.");
+    report["verification"].as_object()["missing"] = report["results"];
+    const auto lines = verification_lines(report);
+    ASSERT_EQ(lines.size(), 3u);
+    EXPECT_EQ(lines[0], "WARNING: the leader leaves out what dora has:");
+    EXPECT_EQ(lines[1], "  F/a\\x1b[2J.mkv  ann +1");
 }
 
 TEST(Table, LongNamesAreCutToTheTerminal) {
@@ -139,7 +157,20 @@ TEST(StatusText, WhatIsNotUsedSaysWhy) {
     for (const std::string& line : lines) all += line + "\n";
     EXPECT_NE(all.find("ann (aabb)"), std::string::npos);
     EXPECT_NE(all.find("nobody else is here"), std::string::npos);
+    EXPECT_NE(all.find("none yet"), std::string::npos);
     EXPECT_NE(all.find("wg0 10.0.0.1 (not used: no multicast)"), std::string::npos);
+}
+
+TEST(StatusText, WhoLeadsWhoWouldTakeOverAndWhatASearchCovers) {
+    const auto lines = status_lines(parse(
+        R"({"peer":{"id":"aabb","name":"ann"},"leader":{"id":"ccdd","name":"bob","self":false,
+            "epoch":7},"standbys":[{"id":"eeff","name":"cleo"}],"peers":3,
+            "coverage":{"known":4,"indexed":3}})"));
+    std::string all;
+    for (const std::string& line : lines) all += line + "\n";
+    EXPECT_NE(all.find("bob (ccdd), epoch 7"), std::string::npos);
+    EXPECT_NE(all.find("cleo (eeff)"), std::string::npos);
+    EXPECT_NE(all.find("3 online; a search covers 3 of 4"), std::string::npos);
 }
 
 TEST(StatusText, AnEmptyAnswerOfAnotherVersionIsNoCrash) {

@@ -18,8 +18,9 @@
 namespace iwant::daemon {
 namespace {
 
-/// A search that may wait for completeness is asked again so often.
-constexpr std::chrono::milliseconds kAskAgain{200};
+/// A search that may wait for completeness is asked again after so long, and then ever later.
+constexpr std::chrono::milliseconds kAskAgain{100};
+constexpr std::chrono::milliseconds kAskAgainMax{1000};
 
 /// How a shared folder is called elsewhere; not every name that a disk takes may travel.
 std::string announced_name(const std::filesystem::path& folder) {
@@ -30,11 +31,11 @@ std::string announced_name(const std::filesystem::path& folder) {
 }  // namespace
 
 struct Backend::PendingSearch {
-    Query query;
+    control::SearchRequest request;
     Time asked;
-    Time until;
     control::Reply<control::SearchReport> reply;
     boost::asio::steady_timer again;
+    Duration pause = kAskAgain;
 };
 
 std::vector<scanner::Share> shares_of(const Config& config) {
@@ -73,6 +74,10 @@ control::StatusReport Backend::status() {
     report.port = facts_.port;
     report.web_port = facts_.web_port;
     report.leader = leader_ref(node, node.leader().view, facts_.self);
+    for (const PeerId& standby : node.standbys())
+        report.standbys.push_back(peer_ref(node, standby));
+    report.known = node.leader().coverage.known;
+    report.indexed = node.leader().coverage.indexed;
     const std::vector<node::PeerView> peers = node.peers(platform::now());
     report.peers = static_cast<std::uint64_t>(std::ranges::count_if(
         peers, [](const node::PeerView& peer) { return peer.online && !peer.self; }));
@@ -133,21 +138,20 @@ control::ConfigReport Backend::config() {
     return report;
 }
 
-void Backend::search(Query query, Duration wait, control::Reply<control::SearchReport> reply) {
-    if (const Result<void> checked = protocol::check_message(protocol::SearchRequest{{}, query});
-        !checked) {
+void Backend::search(control::SearchRequest request, control::Reply<control::SearchReport> reply) {
+    const protocol::SearchRequest message{{}, request.query};
+    if (const Result<void> checked = protocol::check_message(message); !checked)
         return reply(failure(ErrorCode::invalid_argument, "search", checked.error().message));
-    }
-    const Time now = platform::now();
-    ask(std::make_shared<PendingSearch>(PendingSearch{
-        std::move(query), now, now + wait, std::move(reply), boost::asio::steady_timer(context_)}));
+    ask(std::make_shared<PendingSearch>(PendingSearch{std::move(request), platform::now(),
+                                                      std::move(reply),
+                                                      boost::asio::steady_timer(context_)}));
 }
 
 void Backend::ask(std::shared_ptr<PendingSearch> search) {
     const node::Ticket ticket{next_ticket_.value++};
-    const Query query = search->query;
+    const node::SearchAsked asked{ticket, search->request.query, search->request.verify};
     searches_.emplace(ticket, std::move(search));
-    driver_.handle(node::SearchAsked{ticket, query});
+    driver_.handle(asked);
 }
 
 void Backend::answered(node::AnswerSearch answer) {
@@ -155,15 +159,21 @@ void Backend::answered(node::AnswerSearch answer) {
     if (found == searches_.end()) return;
     const std::shared_ptr<PendingSearch> search = std::move(found->second);
     searches_.erase(found);
-    if (!answer.reply.complete && platform::now() + kAskAgain < search->until) {
-        search->again.expires_after(kAskAgain);
+    // A difference between two indexes may be a change that has reached one of them only.
+    const bool settled =
+        answer.reply.complete && (!answer.verification || (!answer.verification->with.is_zero() &&
+                                                           answer.verification->missing.empty()));
+    const Time until = search->asked + search->request.wait;
+    if (!settled && platform::now() + search->pause < until) {
+        search->again.expires_after(search->pause);
+        search->pause = std::min<Duration>(search->pause * 2, kAskAgainMax);
         search->again.async_wait([this, search](const boost::system::error_code& error) {
             if (!error) ask(search);
         });
         return;
     }
     rows_ = answer.reply.results;
-    search->reply(search_report(search->query, answer.reply, platform::now() - search->asked,
+    search->reply(search_report(search->request.query, answer, platform::now() - search->asked,
                                 driver_.node(), facts_.self));
 }
 

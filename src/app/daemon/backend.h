@@ -57,7 +57,8 @@ class Backend final : public control::Backend {
     control::StatusReport status() override;
     std::vector<control::PeerReport> peers() override;
     control::ConfigReport config() override;
-    void search(Query query, Duration wait, control::Reply<control::SearchReport> reply) override;
+    void search(control::SearchRequest request,
+                control::Reply<control::SearchReport> reply) override;
     void download(control::DownloadRequest request,
                   control::Reply<control::DownloadReport> reply) override;
     std::vector<control::DownloadReport> downloads() override;

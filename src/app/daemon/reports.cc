@@ -33,6 +33,30 @@ control::ResultReport result_report(const protocol::SearchResult& result, std::u
     return report;
 }
 
+std::string name_of(node::AnswerSource source) {
+    switch (source) {
+        case node::AnswerSource::leader:
+            return "leader";
+        case node::AnswerSource::standby:
+            return "standby";
+        case node::AnswerSource::peers:
+            return "peers";
+        case node::AnswerSource::own:
+            return "own";
+    }
+    return "own";
+}
+
+control::VerifyReport verify_report(const node::Verification& verification, const Names& names,
+                                    const node::Node& node) {
+    control::VerifyReport report;
+    if (!verification.with.is_zero())
+        report.with = {verification.with.hex(), node.name_of(verification.with)};
+    for (const protocol::SearchResult& result : verification.missing)
+        report.missing.push_back(result_report(result, 0, names));
+    return report;
+}
+
 std::optional<std::uint64_t> seconds_left(const swarm::DownloadStatus& status) {
     if (status.rate == 0 || status.state != swarm::DownloadState::transferring) return std::nullopt;
     const std::uint64_t left = status.bytes_total - std::min(status.bytes_done, status.bytes_total);
@@ -51,9 +75,13 @@ std::optional<control::LeaderRef> leader_ref(const node::Node& node,
     return control::LeaderRef{peer_ref(node, view.leader), view.leader == self, view.epoch};
 }
 
-control::SearchReport search_report(const Query& query, const protocol::SearchReply& reply,
+control::SearchReport search_report(const Query& query, const node::AnswerSearch& answer,
                                     Duration took, const node::Node& node, const PeerId& self) {
+    const protocol::SearchReply& reply = answer.reply;
     control::SearchReport report;
+    report.source = name_of(answer.source);
+    report.asked = answer.asked;
+    report.answered = answer.answered;
     report.query = query.text;
     report.complete = reply.complete;
     report.known = reply.coverage.known;
@@ -68,6 +96,7 @@ control::SearchReport search_report(const Query& query, const protocol::SearchRe
     for (const protocol::SearchResult& result : reply.results) {
         report.results.push_back(result_report(result, ++row, names));
     }
+    if (answer.verification) report.verification = verify_report(*answer.verification, names, node);
     return report;
 }
 

@@ -14,7 +14,7 @@ control::PeerRef peer_ref(const node::Node& node, const PeerId& peer);
 std::optional<control::LeaderRef> leader_ref(const node::Node& node,
                                              const protocol::LeaderView& view, const PeerId& self);
 /// `took` is the time from the user's question to the answer.
-control::SearchReport search_report(const Query& query, const protocol::SearchReply& reply,
+control::SearchReport search_report(const Query& query, const node::AnswerSearch& answer,
                                     Duration took, const node::Node& node, const PeerId& self);
 control::DownloadReport download_report(const swarm::DownloadStatus& status,
                                         const node::Node& node);

@@ -114,8 +114,21 @@ TEST_F(AReport, OfASearchNumbersItsRowsAndNamesTheOwners) {
     reply.owners = {owner};
     Query query;
     query.text = "song";
+    node::AnswerSearch answer;
+    answer.reply = reply;
+    answer.source = node::AnswerSource::standby;
+    answer.asked = 4;
+    answer.answered = 2;
+    answer.verification = node::Verification{node::test::peer(2), {hashed}};
     const auto report =
-        search_report(query, reply, std::chrono::milliseconds(3), node(), node::test::peer(1));
+        search_report(query, answer, std::chrono::milliseconds(3), node(), node::test::peer(1));
+    EXPECT_EQ(report.source, "standby");
+    EXPECT_EQ(report.asked, 4U);
+    EXPECT_EQ(report.answered, 2U);
+    ASSERT_TRUE(report.verification && report.verification->with);
+    EXPECT_EQ(report.verification->with->id, node::test::peer(2).hex());
+    ASSERT_EQ(report.verification->missing.size(), 1U);
+    EXPECT_EQ(report.verification->missing[0].path, "alone");
     EXPECT_EQ(report.query, "song");
     EXPECT_FALSE(report.complete);
     EXPECT_EQ(report.known, 5U);

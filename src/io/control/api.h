@@ -44,8 +44,10 @@ struct StatusReport {
     std::uint16_t port = 0;
     std::uint16_t web_port = 0;  ///< 0: off
     std::optional<LeaderRef> leader;
-    std::vector<PeerRef> standbys;
-    std::uint64_t peers = 0;  ///< online, without this one
+    std::vector<PeerRef> standbys;  ///< in order of succession
+    std::uint64_t known = 1;        ///< peers known to be alive, with this one
+    std::uint64_t indexed = 1;      ///< those of them that a search covers
+    std::uint64_t peers = 0;        ///< online, without this one
     struct Shared {
         std::vector<std::string> folders;
         std::uint64_t files = 0;
@@ -95,6 +97,12 @@ struct ResultReport {
     std::vector<SourceReport> sources;
 };
 
+/// What came of comparing the leader's answer with another's.
+struct VerifyReport {
+    std::optional<PeerRef> with;        ///< nothing: there was no second complete answer
+    std::vector<ResultReport> missing;  ///< what the leader leaves out, with those sources only
+};
+
 struct SearchReport {
     std::string query;
     bool complete = false;
@@ -105,6 +113,10 @@ struct SearchReport {
     double took_ms = 0;
     std::uint64_t total = 0;
     std::vector<ResultReport> results;
+    std::string source;       ///< whose word it is: leader|standby|peers|own
+    std::uint64_t asked = 0;  ///< peers that were asked
+    std::uint64_t answered = 0;
+    std::optional<VerifyReport> verification;  ///< when it was asked for
 };
 
 struct SourceProgress {
@@ -146,6 +158,12 @@ struct ConfigReport {
     std::uint16_t web_port = 0;
 };
 
+struct SearchRequest {
+    Query query;
+    Duration wait{};      ///< for a complete answer
+    bool verify = false;  ///< compare the leader's answer with another's
+};
+
 /// What to download: "7" (row of the last search), a hash, or 6 or more of its first digits.
 struct DownloadRequest {
     std::string what;
@@ -165,8 +183,7 @@ class Backend {
     virtual std::vector<PeerReport> peers() = 0;
     virtual ConfigReport config() = 0;
 
-    /// Waits up to `wait` for a complete answer.
-    virtual void search(Query query, Duration wait, Reply<SearchReport> reply) = 0;
+    virtual void search(SearchRequest request, Reply<SearchReport> reply) = 0;
 
     virtual void download(DownloadRequest request, Reply<DownloadReport> reply) = 0;
     virtual std::vector<DownloadReport> downloads() = 0;

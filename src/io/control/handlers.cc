@@ -33,11 +33,6 @@ HttpAnswer answer_of_result(const Result<T>& result) {
     return result ? json_answer(to_json(*result)) : answer_of(result.error());
 }
 
-struct SearchRequest {
-    Query query;
-    Duration wait{};
-};
-
 Error invalid(std::string message) {
     return {ErrorCode::invalid_argument, "", std::move(message)};
 }
@@ -71,6 +66,7 @@ Result<SearchRequest> read_search(const Call& call) {
     request.query.extension = body.text_if_given("ext").value_or("");
     if (request.query.extension.starts_with('.')) request.query.extension.erase(0, 1);
     request.query.exact = body.flag("exact");
+    request.verify = body.flag("verify");
     request.wait = std::chrono::milliseconds(
         body.number_if_given("wait_ms", kWaitMax_ms).value_or(kWaitDefault_ms));
     const auto type = body.text_if_given("type");
@@ -145,7 +141,7 @@ void handle_config(Call call, Answer answer) {
 void handle_search(Call call, Answer answer) {
     Result<SearchRequest> request = read_search(call);
     if (!request) return answer(answer_of(request.error()));
-    call.backend.search(std::move(request->query), request->wait,
+    call.backend.search(std::move(*request),
                         [answer = std::move(answer)](Result<SearchReport> report) {
                             answer(answer_of_result(report));
                         });

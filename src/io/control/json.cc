@@ -107,12 +107,19 @@ json::value to_json(const StatusReport& report) {
     json::array interfaces;
     for (const InterfaceReport& each : report.interfaces) interfaces.push_back(to_object(each));
     return json::object{
-        {"peer", to_object(report.peer)},      {"version", text(report.version)},
-        {"uptime_s", report.uptime_s},         {"port", report.port},
-        {"web_port", report.web_port},         {"leader", to_value(report.leader)},
-        {"standbys", std::move(standbys)},     {"peers", report.peers},
-        {"shared", to_object(report.shared)},  {"downloads", to_object(report.downloads)},
-        {"interfaces", std::move(interfaces)}, {"warnings", texts(report.warnings)}};
+        {"peer", to_object(report.peer)},
+        {"version", text(report.version)},
+        {"uptime_s", report.uptime_s},
+        {"port", report.port},
+        {"web_port", report.web_port},
+        {"leader", to_value(report.leader)},
+        {"standbys", std::move(standbys)},
+        {"peers", report.peers},
+        {"coverage", json::object{{"known", report.known}, {"indexed", report.indexed}}},
+        {"shared", to_object(report.shared)},
+        {"downloads", to_object(report.downloads)},
+        {"interfaces", std::move(interfaces)},
+        {"warnings", texts(report.warnings)}};
 }
 
 json::value to_json(const std::vector<PeerReport>& peers) {
@@ -131,6 +138,15 @@ json::value to_json(const ConfigReport& report) {
                         {"web_port", report.web_port}};
 }
 
+json::value to_value(const std::optional<VerifyReport>& report) {
+    if (!report) return nullptr;
+    json::value with = nullptr;
+    if (report->with) with = to_object(*report->with);
+    json::array missing;
+    for (const ResultReport& result : report->missing) missing.push_back(to_object(result));
+    return json::object{{"with", std::move(with)}, {"missing", std::move(missing)}};
+}
+
 json::value to_json(const SearchReport& report) {
     json::array results;
     for (const ResultReport& result : report.results) results.push_back(to_object(result));
@@ -142,6 +158,10 @@ json::value to_json(const SearchReport& report) {
         {"epoch", report.epoch},
         {"took_ms", report.took_ms},
         {"total", report.total},
+        {"source", text(report.source)},
+        {"asked", report.asked},
+        {"answered", report.answered},
+        {"verification", to_value(report.verification)},
         {"results", std::move(results)}};
 }
 

@@ -34,11 +34,12 @@ class FakeBackend final : public Backend {
     }
     std::vector<PeerReport> peers() override { return {}; }
     ConfigReport config() override { return {}; }
-    void search(Query query, Duration wait, Reply<SearchReport> reply) override {
-        last_query = query;
-        last_wait = wait;
+    void search(SearchRequest request, Reply<SearchReport> reply) override {
+        last_query = request.query;
+        last_wait = request.wait;
+        last_verify = request.verify;
         SearchReport report;
-        report.query = query.text;
+        report.query = request.query.text;
         if (keep_replies) {
             kept.push_back(std::move(reply));
         } else {
@@ -96,6 +97,7 @@ class FakeBackend final : public Backend {
     std::vector<std::string> changes;
     Query last_query;
     Duration last_wait{};
+    bool last_verify = false;
     bool keep_replies = false;
     std::deque<Reply<SearchReport>> kept;
 
@@ -250,7 +252,7 @@ TEST_F(ServerTest, EveryRequestReachesTheService) {
 TEST_F(ServerTest, ASearchIsUnderstoodWhole) {
     ASSERT_TRUE(ask("POST", "/api/search",
                     R"({"query":"a b","limit":7,"type":"audio","min_size":1,"max_size":2,)"
-                    R"("ext":".mp3","exact":true,"wait_ms":250})"));
+                    R"("ext":".mp3","exact":true,"verify":true,"wait_ms":250})"));
     stop_running();
     const Query& query = backend_.last_query;
     EXPECT_EQ(query.text, "a b");
@@ -261,6 +263,7 @@ TEST_F(ServerTest, ASearchIsUnderstoodWhole) {
     EXPECT_EQ(query.extension, "mp3");
     EXPECT_TRUE(query.exact);
     EXPECT_EQ(backend_.last_wait, std::chrono::milliseconds(250));
+    EXPECT_TRUE(backend_.last_verify);
 }
 
 TEST_F(ServerTest, ImpossibleRequestsAreRefusedBeforeTheService) {
