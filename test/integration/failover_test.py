@@ -103,6 +103,21 @@ class Failover(LabTest):
         self.wait_for_all(lab.hosts)
 
     @unittest.skipUnless(HAS_NAMESPACES, "needs root")
+    def test_a_leader_without_cable_hides_nobody_who_is_still_there(self):
+        lab = self.network("ann", "bob", "cleo", "dan", "eve", "fay")
+        old = lab.leader()
+        rest = self.others(lab, old)
+        wanted = {file_of(host) for host in rest}
+        old.set_cable("down")
+        began = time.monotonic()
+        while time.monotonic() < began + 4:  # the silence takes three seconds to be noticed
+            for host in rest:
+                answer = host.search("harbour", "lights", "--wait", "0")
+                names = {result["name"] for result in answer["results"]}
+                self.assertLessEqual(wanted, names, f"at {host.name} after {time.monotonic() - began:.1f} s: {answer}")
+        self.leader_among(rest)
+
+    @unittest.skipUnless(HAS_NAMESPACES, "needs root")
     def test_newcomers_arrive_while_a_leader_without_cable_is_replaced(self):
         lab = self.network("ann", "bob", "cleo", "dan")
         old = lab.leader()
