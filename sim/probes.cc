@@ -10,8 +10,6 @@ using std::chrono::seconds;
 namespace {
 constexpr Duration kAnswerMax = seconds(6);
 constexpr Duration kUndisturbed = seconds(5);
-// An answer is compared with what who asked knew itself, too, once nodes do that.
-constexpr bool kAskerCounts = false;
 constexpr std::size_t kHeardMax = 32;
 constexpr std::size_t kQuestionsMax = 256;
 constexpr std::uint32_t kResultsMax = 200;
@@ -183,12 +181,12 @@ void Probes::check_complete(const Probe& probe, const node::AnswerSearch& answer
     const auto from = answerer(probe, answer);
     if (!from) return;  // a stranger leads: it can hide, and nobody sees it
     const bool answerer_knew = knew_all_the_time(*from, probe.owner, probe.asked);
-    const bool asker_knew = kAskerCounts && knew_all_the_time(probe.host, probe.owner, probe.asked);
+    const bool asker_knew = knew_all_the_time(probe.host, probe.owner, probe.asked);
     if (!answerer_knew && !asker_knew) return;
     const Moment by_answerer =
         answerer_knew ? heard_before(*from, probe.owner, probe.asked) : Moment{0};
-    Moment by_asker = asker_knew ? heard_before(probe.host, probe.owner, probe.asked) : Moment{0};
-    if (probe.host == probe.owner) by_asker = probe.present;
+    // Of others the asker only knows that they are there; what they share now it does not compare.
+    const Moment by_asker = probe.host == probe.owner ? probe.present : Moment{0};
     if (!hosts_[probe.owner].consisted_of(digest, std::max(by_answerer, by_asker)))
         verdict_.violated("S5", "S5: " + name_of(probe.host) + " got a complete answer from " +
                                     name_of(*from) + " without the catalogue of " +

@@ -93,12 +93,13 @@ void Cluster::receive(Session& session, const protocol::FollowersProof& message,
     election_.proof(session.peer, message.view, result, now);
 }
 
-// Who registered with us as a standby and has gone over to another leader since told us nothing
+// Who registered with us as a standby and has since led or followed somebody else told us nothing
 // more.
 void Cluster::leave_out_strays(const PeerId& led_before) {
     for (const auto& [id, session] : sessions_.all()) {
         const PeerId leader = election_.leader_of(session.peer);
-        const bool strays = !leader.is_zero() && leader != self_.peer && leader != led_before;
+        const bool told_us = leader == led_before && leader != session.peer;
+        const bool strays = !leader.is_zero() && leader != self_.peer && !told_us;
         if (strays) registry_.moved_on(session.peer);
     }
 }

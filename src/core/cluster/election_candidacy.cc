@@ -20,7 +20,7 @@ constexpr Duration kSuccessorPatience = milliseconds(500);
 // Each standby gives those before it this long to take over.
 constexpr Duration kStandbyStep = seconds(1);
 // Others may notice the loss a moment later than we do.
-constexpr Duration kVoteAgain = milliseconds(250);
+constexpr Duration kVoteAgain = milliseconds(600);
 constexpr Duration kVoteJitter = milliseconds(150);
 // Who lost the lead too often waits for everybody else.
 constexpr Duration kBarredWaits = seconds(3);

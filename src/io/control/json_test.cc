@@ -24,7 +24,10 @@ TEST(Json, ReportsHaveTheFieldsThatScriptsRelyOn) {
     search.results.push_back({});
     search.results[0].sources.push_back({{"ab", "ann"}, true});
     const json::value answer = to_json(search);
-    EXPECT_EQ(fields_of(answer), "query complete coverage leader epoch took_ms total results");
+    EXPECT_EQ(
+        fields_of(answer),
+        "query complete coverage leader epoch took_ms total source asked answered verification "
+        "results");
     EXPECT_EQ(fields_of(answer.at("coverage")), "known indexed");
     const json::value& result = answer.at("results").at(0);
     EXPECT_EQ(fields_of(result), "row hash kind name path size modified score sources");
