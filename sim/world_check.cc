@@ -12,7 +12,7 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 namespace {
-constexpr Duration kAgreement = seconds(10);
+constexpr Duration kAgreement = seconds(12);  // an address that failed is tried again after 10 s
 constexpr Duration kAgreementOfMany = seconds(20);
 constexpr std::size_t kMany = 100;
 constexpr Duration kSearchable = seconds(5);
@@ -21,7 +21,8 @@ constexpr Duration kDownloads = minutes(3);
 constexpr Duration kFailover = seconds(15);
 constexpr std::size_t kProbesMax = 32;
 constexpr Quality kHealthy{milliseconds(2), 2, 2, 0};
-constexpr std::uint64_t kUnicastsPerHost = 6;
+// Six a peer are usual; two standbys that claim within one round trip cost another round or two.
+constexpr std::uint64_t kUnicastsPerHost = 16;
 constexpr std::uint64_t kMulticasts = 20;
 }  // namespace
 

@@ -126,6 +126,7 @@ class Cluster {
     void roster_changed(Duration delay, Time now);
     void count_followers(Time now);
     void leave_out_strays(const PeerId& led_before);
+    void ask_to_register(const Session& session);
     void tell_roster(SessionId session);
     std::vector<protocol::Member> describe_all() const;
 

@@ -92,7 +92,7 @@ void Cluster::keep_registrations(Time now) {
     };
     if (election_.following()) add(election_.view().leader);
     for (const PeerId& standby : succession_.standbys()) {
-        if (!leading() && standby != election_.view().leader) add(standby);
+        if (standby != election_.view().leader) add(standby);
     }
     registrations_.keep(holders, election_.view(), members_.size(), now);
 }

@@ -93,6 +93,14 @@ void Cluster::receive(Session& session, const protocol::FollowersProof& message,
     election_.proof(session.peer, message.view, result, now);
 }
 
+// Whoever follows somebody else may tell its changes there only; if we are one of its standbys, it
+// registers again.
+void Cluster::ask_to_register(const Session& session) {
+    registry_.moved_on(session.peer);
+    send(session.id,
+         protocol::Registered{election_.view(), protocol::Registered::Verdict::not_leader, {}});
+}
+
 // Who registered with us as a standby and has since led or followed somebody else told us nothing
 // more.
 void Cluster::leave_out_strays(const PeerId& led_before) {
@@ -100,7 +108,7 @@ void Cluster::leave_out_strays(const PeerId& led_before) {
         const PeerId leader = election_.leader_of(session.peer);
         const bool told_us = leader == led_before && leader != session.peer;
         const bool strays = !leader.is_zero() && leader != self_.peer && !told_us;
-        if (strays) registry_.moved_on(session.peer);
+        if (strays) ask_to_register(session);
     }
 }
 

@@ -40,9 +40,10 @@ void Cluster::handle(const MessageReceived& event, Time now) {
 
 void Cluster::statement(const Session& session, const protocol::LeaderView& view,
                         std::optional<std::uint32_t> followers, Time now) {
+    const PeerId before = election_.leader_of(session.peer);
     election_.says(session.peer, view, followers, leader_health(now), now);
-    if (leading() && !view.leader.is_zero() && view.leader != self_.peer)
-        registry_.moved_on(session.peer);
+    const bool elsewhere = !view.leader.is_zero() && view.leader != election_.view().leader;
+    if (keeps_index() && elsewhere && view.leader != before) ask_to_register(session);
     if (view.leader.is_zero() || view.leader == self_.peer || view == election_.view()) {
         if (view.leader.is_zero()) show_leader(*sessions_.find(session.id), view);
         return;

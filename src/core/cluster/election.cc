@@ -208,7 +208,7 @@ void Election::contradicted(const PeerId& peer, Statement& statement, Time now) 
         lost_ = peer;
         lose_leader(now + kSuccessorPatience, now);
         view_.epoch = std::max(view_.epoch, theirs.epoch);
-        follow_known_claim(now);
+        follow_known_claim();
         return;
     }
     if (leading()) {
@@ -243,6 +243,7 @@ void Election::follow(const PeerId& leader, std::uint64_t epoch) {
     view_ = {epoch, leader};
     fresh_ = false;
     vote_.end();
+    asked_ = {};
     logger_.info("follows " + brief(view_));
     effects_.push_back(ViewChanged{});
 }

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <variant>
 #include <vector>
 
@@ -132,12 +133,13 @@ class Election {
     void claim(std::uint64_t epoch, Time now);
     void follow(const PeerId& leader, std::uint64_t epoch);
     void lose_leader(Time electable_at, Time now);
-    bool follow_known_claim(Time now);
+    bool follow_known_claim();
     Duration succession_delay() const;
     bool stands_by() const;
     bool is_choice(Time now) const;
     bool our_turn(Time now) const;
     void ask_votes(Time now);
+    std::vector<PeerId> choose_voters();
     void conclude_vote(Time now);
     void answer(Statement& statement, Effect effect, Time now);
     void remind_others(Time now);
@@ -151,11 +153,12 @@ class Election {
     std::vector<PeerId> standbys_;
     std::map<PeerId, Statement> live_;
     FlapMemory flaps_;
-    bool fresh_ = true;   ///< never had company: no epoch of ours means anything yet
-    Time electable_at_;   ///< nobody is elected before: a leader may be about to be found
-    Time patience_ends_;  ///< then we claim even if we are not the choice
-    Time seen_;           ///< when advance() was called last
-    PeerId lost_;         ///< the leader lost last: hints about it are echoes
+    std::set<PeerId> liars_;  ///< not followed if there is anybody else
+    bool fresh_ = true;       ///< never had company: no epoch of ours means anything yet
+    Time electable_at_;       ///< nobody is elected before: a leader may be about to be found
+    Time patience_ends_;      ///< then we claim even if we are not the choice
+    Time seen_;               ///< when advance() was called last
+    PeerId lost_;             ///< the leader lost last: hints about it are echoes
     bool hint_used_ = false;
     PreVote vote_;
     protocol::LeaderView asked_;  ///< what the vote is about

@@ -22,6 +22,7 @@ constexpr Duration kStandbyStep = seconds(1);
 // Others may notice the loss a moment later than we do.
 constexpr Duration kVoteAgain = milliseconds(600);
 constexpr Duration kVoteJitter = milliseconds(150);
+constexpr std::size_t kLiarsMax = 64;
 // Who lost the lead too often waits for everybody else.
 constexpr Duration kBarredWaits = seconds(3);
 }  // namespace
@@ -45,7 +46,7 @@ void Election::resigned(const PeerId& peer, const PeerId& successor, Time now) {
     if (!merged) flaps_.lost_lead(peer, now);
     lost_ = peer;
     lose_leader(now + kSuccessorPatience, now);
-    if (follow_known_claim(now)) return;
+    if (follow_known_claim()) return;
     if (successor == self_) claim(view_.epoch + 1, now);
 }
 
@@ -56,11 +57,12 @@ void Election::leader_lost(Time now) {
     flaps_.lost_lead(lost_, now);
     live_.erase(lost_);
     lose_leader(now, now);
-    follow_known_claim(now);
+    follow_known_claim();
 }
 
 void Election::distrust(const PeerId& peer, Time now) {
     flaps_.bar(peer, now);
+    if (liars_.size() < kLiarsMax) liars_.insert(peer);
     if (view_.leader == peer && stands_by()) challenge(now);
 }
 
@@ -106,11 +108,11 @@ Duration Election::succession_delay() const {
 }
 
 // After a loss: somebody whose claim we did not need until now.
-bool Election::follow_known_claim(Time now) {
+bool Election::follow_known_claim() {
     std::optional<Claim> best;
     for (const auto& [peer, statement] : live_) {
         if (!statement.claims || statement.view.epoch < view_.epoch) continue;
-        if (flaps_.barred(peer, now) && live_.size() > 1) continue;
+        if (liars_.contains(peer) && live_.size() > 1) continue;
         const Claim claim{peer, statement.view.epoch, statement.followers};
         if (!best || beats(claim, *best)) best = claim;
     }
@@ -144,12 +146,24 @@ void Election::advance(Time now) {
         return;
     }
     if (following() || now < electable_at_) return;
-    if (follow_known_claim(now)) return;
+    if (follow_known_claim()) return;
     if (our_turn(now)) ask_votes(now);
 }
 
 void Election::ask_votes(Time now) {
-    asked_ = {view_.epoch, following() ? view_.leader : lost_};
+    const LeaderView about{view_.epoch, following() ? view_.leader : lost_};
+    std::vector<PeerId> asked;
+    if (about == asked_) asked = vote_.again(now);
+    if (asked.empty()) {
+        asked_ = about;
+        asked = choose_voters();
+        vote_.begin(asked, now);
+    }
+    if (!asked.empty()) effects_.push_back(AskVotes{asked_, asked});
+    conclude_vote(now);
+}
+
+std::vector<PeerId> Election::choose_voters() {
     std::vector<PeerId> voters;
     for (const auto& [peer, statement] : live_) {
         if (peer != asked_.leader) voters.push_back(peer);
@@ -157,9 +171,7 @@ void Election::ask_votes(Time now) {
     for (std::size_t i = 0; i + 1 < voters.size() && i < PreVote::kVotersMax; ++i)
         std::swap(voters[i], voters[i + prng_.below(std::uint64_t{voters.size() - i})]);
     if (voters.size() > PreVote::kVotersMax) voters.resize(PreVote::kVotersMax);
-    vote_.begin(voters, now);
-    if (!voters.empty()) effects_.push_back(AskVotes{asked_, voters});
-    conclude_vote(now);
+    return voters;
 }
 
 void Election::challenge(Time now) {

@@ -17,6 +17,17 @@ void PreVote::begin(const std::vector<PeerId>& voters, Time now) {
     open_until_ = now + kPatience;
 }
 
+std::vector<PeerId> PreVote::again(Time now) {
+    std::vector<PeerId> asked;
+    for (auto& [voter, answer] : voters_) {
+        if (answer == Answer::lost) continue;
+        answer.reset();
+        asked.push_back(voter);
+    }
+    open_until_ = now + kPatience;
+    return asked;
+}
+
 void PreVote::answered(const PeerId& voter, Answer answer) {
     const auto found = voters_.find(voter);
     if (found != voters_.end()) found->second = answer;

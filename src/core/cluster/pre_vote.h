@@ -20,6 +20,8 @@ class PreVote {
     static constexpr std::size_t kVotersMax = 5;
 
     void begin(const std::vector<PeerId>& voters, Time now);
+    /// Asks the same voters once more, but for those who agreed; who is to be asked now.
+    std::vector<PeerId> again(Time now);
     void end() { open_until_.reset(); }
     bool open() const { return open_until_.has_value(); }
 

@@ -59,6 +59,19 @@ TEST_F(PreVoteTest, TheSilentDoNotCountWhenTimeIsOver) {
     EXPECT_EQ(late(), Verdict::denied) << "a tie leaves things as they are";
 }
 
+TEST_F(PreVoteTest, WhoAgreedIsNotAskedAgain) {
+    begin(4);
+    vote.answered(peer(1), Answer::lost);
+    vote.answered(peer(2), Answer::content);
+    vote.answered(peer(3), Answer::content);
+    EXPECT_EQ(now(), Verdict::denied);
+    EXPECT_EQ(vote.again(Time{}).size(), 3u);
+    EXPECT_EQ(now(), Verdict::open);
+    vote.answered(peer(2), Answer::lost);
+    vote.answered(peer(4), Answer::lost);
+    EXPECT_EQ(now(), Verdict::granted);
+}
+
 TEST_F(PreVoteTest, OnlyThoseAskedVoteAndWhoLeavesDoesNot) {
     begin(3);
     vote.answered(peer(9), Answer::lost);

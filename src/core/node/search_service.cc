@@ -195,15 +195,18 @@ void SearchService::add_part(Question& question, const Inquiry& inquiry,
             break;
     }
     ++question.answered;
-    if (part.answer.about == AnswerPart::About::everybody) examine_answer(*peer, reply);
+    if (part.answer.about == AnswerPart::About::everybody && !examine_answer(*peer, reply))
+        part.complete = reply.complete = false;
     part.answer.from = *peer;
     part.answer.reply = std::move(reply);
     question.parts.push_back(std::move(part));
 }
 
-void SearchService::examine_answer(const PeerId& answering, protocol::SearchReply& reply) {
+// Whether nothing was left out only because nobody vouches for it.
+bool SearchService::examine_answer(const PeerId& answering, protocol::SearchReply& reply) {
     const Examined worth = examine(checker_, {answering, cluster_.self().peer, index_}, reply);
     if (worth.forged > 0) cluster_.distrust(answering, "it made up entries of others");
+    return worth.results == 0 || worth.unproven == 0;
 }
 
 // Only the present leader's word counts, in the present epoch.

@@ -66,7 +66,7 @@ class SearchService {
     void add_part(Question& question, const Inquiry& inquiry, protocol::SearchReply reply);
     /// Takes out of an answer what its owners did not announce; who made it up is not trusted
     /// again.
-    void examine_answer(const PeerId& answering, protocol::SearchReply& reply);
+    bool examine_answer(const PeerId& answering, protocol::SearchReply& reply);
     bool from_the_leader(SessionId from, const protocol::LeaderView& view) const;
     bool standby_knows_all(const PeerId& standby, const protocol::SearchReply& reply) const;
     std::set<PeerId> known_alive() const;
