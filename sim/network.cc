@@ -72,9 +72,8 @@ void Network::dial(HostNumber from, const node::Dial& dial) {
     const Quality quality = to ? links_.quality(from, *to) : links_.base();
     const Duration takes = delay(from, quality) + delay(from, quality) + delay(from, quality);
     const Time until = timeline_.now() + kHandshakeTimeout;
-    timeline_.after(takes, [this, from, instance, dial, until] {
-        answer_dial(from, instance, dial, until);
-    });
+    timeline_.after(
+        takes, [this, from, instance, dial, until] { answer_dial(from, instance, dial, until); });
 }
 
 // The system of a host that stands still takes connections; its process answers when it goes on.

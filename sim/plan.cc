@@ -22,8 +22,8 @@ constexpr std::array<std::string_view, kFaultKinds> kNames = {
     "fake-leader", "epoch-max",  "third-party",  "censor",          "forger",      "replayer",
     "spammer",     "mute",       "search",       "change",          "download"};
 
-constexpr std::uint64_t kMostHosts = 5000;  // one seed in so many has 100 hosts
-constexpr std::uint64_t kManyHosts = 200;   // and one in so many 50
+constexpr std::uint64_t kMostHosts = 5000;    // one seed in so many has 100 hosts
+constexpr std::uint64_t kManyHosts = 200;     // and one in so many 50
 constexpr unsigned kNewcomersMax = 4;         // strangers and clones
 constexpr Duration kQuietStart = seconds(5);  // everybody finds everybody
 constexpr Duration kChaosMin = minutes(7) + seconds(45);

@@ -253,7 +253,7 @@ void Cluster::count_followers(Time now) {
 // Whoever promises files and does not deliver them, or has a leader and tells it nothing, would
 // keep every answer incomplete for ever: after half a minute it counts as if it were not there.
 bool Cluster::counts_as_alive(const Session& session) const {
-    if (session.silent || session.stopping) return false;
+    if (session.stopping) return false;
     if (registry_.registered(session.peer)) return !registry_.withholds(session.peer, now_);
     const PeerId leader = election_.leader_of(session.peer);
     const bool no_excuse = leading() && (leader.is_zero() || leader == self_.peer);

@@ -120,6 +120,7 @@ class Cluster {
     void tend_due(Time now);
     void tend_sessions(Time now);
     void watch_leader(Time now);
+    void fell_silent(Session& session, Time now);
     void dial_due(Time now);
     void announce_due(Time now);
     void roster_due(Time now);

@@ -128,7 +128,7 @@ void Cluster::perform(const Election::ViewChanged&, Time now) {
     // A leader that is left because it went quiet does not count as alive until it is heard again.
     Session* left = sessions_.of(acted_view_.leader);
     if (left != nullptr && view.leader != acted_view_.leader && watch_.doubtful(now)) {
-        left->silent = true;
+        fell_silent(*left, now);
         election_.peer_gone(left->peer);
     }
     const PeerId led_before = acted_view_.leader.is_zero() ? led_last_ : acted_view_.leader;

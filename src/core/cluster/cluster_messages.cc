@@ -32,6 +32,7 @@ void Cluster::handle(const MessageReceived& event, Time now) {
     members_.learn(session->peer).seen = now;
     if (session->silent) {
         session->silent = false;
+        session->end = protocol::kIdleTimeout;
         election_.peer_live(session->peer);
     }
     std::visit([&](const auto& message) { receive(*session, message, now); }, event.message);

@@ -12,6 +12,7 @@ using std::chrono::milliseconds;
 
 namespace {
 constexpr Duration kRosterJoin = milliseconds(200);
+constexpr Duration kSilentEnd = std::chrono::seconds(12);
 constexpr Duration kTendSoon = std::chrono::seconds(5);
 }  // namespace
 
@@ -135,10 +136,17 @@ void Cluster::watch_leader(Time now) {
             break;
         case LeaderWatch::Need::give_up:
             // The session stays open, in case the leader wakes up.
-            if (Session* session = sessions_.of(leader)) session->silent = true;
+            if (Session* session = sessions_.of(leader)) fell_silent(*session, now);
             election_.leader_lost(now);
             break;
     }
+}
+
+// It may wake up, and until then nobody can say that all are covered; but not for long.
+void Cluster::fell_silent(Session& session, Time now) {
+    session.silent = true;
+    session.end = kSilentEnd;
+    tend_at_ = now;
 }
 
 LeaderHealth Cluster::leader_health(Time now) const {
