@@ -33,13 +33,15 @@ STATUS = {"peer": PEER, "version": VERSION, "uptime_s": int, "leader": (LEADER, 
                      "scanning": bool, "advice": str, "unreadable": [str]},
           "downloads": {"folder": str, "active": int, "waiting": int, "done": int, "failed": int},
           "port": int, "web_port": int,
-          "interfaces": [{"name": str, "addresses": [str], "used": bool, "why_not": str}]}
+          "interfaces": [{"name": str, "addresses": [str], "used": bool, "why_not": str}],
+          "coverage": {"known": int, "indexed": int}, "warnings": [str]}
 PEERS = {"peers": [PEER | {"address": ADDRESS, "online": bool, "leader": bool, "files": int, "bytes": int,
                            "version": str, "last_seen": (int, None), "self": bool}]}
 RESULT = {"row": int, "hash": (ID, None), "kind": {"file", "folder"}, "name": str, "path": str, "size": int,
           "modified": int, "score": NUMBER, "sources": [{"peer": ID, "name": str, "online": bool}]}
 SEARCH = {"query": str, "complete": bool, "coverage": {"known": int, "indexed": int}, "leader": (LEADER, None),
-          "epoch": int, "took_ms": NUMBER, "total": int, "results": [RESULT]}
+          "epoch": int, "took_ms": NUMBER, "total": int, "results": [RESULT],
+          "source": {"leader", "standby", "own", "peers"}, "asked": int, "answered": int, "verification": (dict, None)}
 DOWNLOAD = {"hash": (ID, None), "name": str, "state": STATE, "bytes_done": int, "bytes_total": int, "rate": int,
             "sources": int, "message": str,
             "id": int, "kind": {"file", "folder"}, "folder": str, "seconds_left": (int, None), "files_done": int,

@@ -97,6 +97,7 @@ void Cluster::receive(Session& session, const protocol::Register& message, Time 
     perform_effects(now);
     session.catalog = message.catalog;
     if (!keeps_index()) {
+        registry_.moved_on(session.peer);
         send(session.id, Registered{election_.view(), Registered::Verdict::not_leader, {}});
         return;
     }
