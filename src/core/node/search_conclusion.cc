@@ -33,9 +33,10 @@ std::vector<swarm::Source> sources_of(const std::vector<protocol::SearchResult>&
 }  // namespace
 
 void SearchService::finish(QuestionId id, Time now) {
-    const auto node = questions_.extract(id);
-    const Question& question = node.mapped();
+    auto node = questions_.extract(id);
+    Question& question = node.mapped();
     requests_.withdraw(id);
+    refresh_own(question);
     AnswerSearch answer = conclude(question);
     answer.took = now - question.asked;
     answer.asked = static_cast<std::uint32_t>(question.open.size() + question.closed.size());
@@ -49,6 +50,14 @@ void SearchService::finish(QuestionId id, Time now) {
             audit_.answered(*question.query(), best->answer.reply, now);
     }
     deliver(question, std::move(answer));
+}
+
+// Our own index went on while others were waited for: what it covers now goes with what it says
+// now.
+void SearchService::refresh_own(Question& question) const {
+    const PeerId self = cluster_.self().peer;
+    const auto own = [&](const Question::Part& part) { return part.answer.from == self; };
+    if (std::erase_if(question.parts, own) > 0) add_own(question);
 }
 
 AnswerSearch SearchService::conclude(const Question& question) const {

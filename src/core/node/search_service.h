@@ -63,6 +63,7 @@ class SearchService {
     bool replica_counts(const Question& question) const;
     bool covered_already(const Question& question, const PeerId& peer) const;
     void add_own(Question& question) const;
+    void refresh_own(Question& question) const;
     void add_part(Question& question, const Inquiry& inquiry, protocol::SearchReply reply);
     /// Takes out of an answer what its owners did not announce; who made it up is not trusted
     /// again.
