@@ -15,7 +15,8 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 SIM_SEEDS = "2000"
-PARALLEL = 2  # programs at a time; most of them mostly wait
+PARALLEL = 2  # programs at a time
+PARALLEL_HOSTS = 3  # of those that start daemons and mostly wait
 # Leaks are looked for too; a sanitized program that finds anything ends with this.
 SANITIZER = {"ASAN_OPTIONS": "exitcode=99:detect_leaks=1", "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1"}
 
@@ -82,7 +83,7 @@ def run(name):
         return 0, 1, 0
     totals = [0, 0, 0]
     began = time.monotonic()
-    with concurrent.futures.ThreadPoolExecutor(PARALLEL) as pool:
+    with concurrent.futures.ThreadPoolExecutor(PARALLEL_HOSTS if name.startswith("integration") else PARALLEL) as pool:
         for (command, _), done in zip(programs, pool.map(lambda program: run_one(*program), programs)):
             counts = count(done.stdout, done.returncode)
             totals = [sum(pair) for pair in zip(totals, counts)]
