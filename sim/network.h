@@ -87,8 +87,7 @@ class Network {
     };
 
     Duration delay(HostNumber from, const Quality& quality);
-    void answer_dial(HostNumber from, std::uint64_t instance, const node::Dial& dial,
-                     Time until);
+    void answer_dial(HostNumber from, std::uint64_t instance, const node::Dial& dial, Time until);
     void hang(HostNumber from, std::uint64_t instance, const node::Dial& dial, Time until);
     void dial_fails(HostNumber from, const node::Dial& dial, Duration after, ErrorCode code);
     void connect(HostNumber from, HostNumber to);
