@@ -22,8 +22,9 @@ std::uint64_t* percentage(Quality& quality, std::string_view word) {
 
 Result<std::uint64_t> parse_count(std::string_view text, std::uint64_t most) {
     std::uint64_t value = 0;
-    const char* end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, value);
+    const char* begin = text.begin();
+    const char* end = text.end();
+    const auto [stop, error] = std::from_chars(begin, end, value);
     if (error == std::errc() && stop == end && value <= most) return value;
     return failure(ErrorCode::invalid_argument, "",
                    "'" + std::string(text) + "' is not a number up to " + std::to_string(most));

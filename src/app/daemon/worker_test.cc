@@ -56,10 +56,12 @@ TEST_F(AWorker, FinishRunsWhatWaitsAndDropsWhatComesLater) {
 TEST_F(AWorker, StopDropsWhatWaits) {
     bool ran = false;
     hold();
-    worker_.post([&] { ran = true; });
+    auto owned = std::make_shared<int>();
+    const std::weak_ptr<int> waiting = owned;
+    worker_.post([&ran, owned = std::move(owned)] { ran = true; });
     auto stopped = std::async(std::launch::async, [&] { worker_.stop(); });
     // The waiting task is gone before the running one is waited for.
-    while (worker_.try_post([&] { ran = true; })) std::this_thread::yield();
+    while (!waiting.expired()) std::this_thread::yield();
     gate_.open();
     stopped.get();
     EXPECT_FALSE(ran);
