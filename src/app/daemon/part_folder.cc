@@ -91,7 +91,8 @@ PartFolder::PartFolder(swarm::SharedPlan plan, Place place, PartKey key, Save sa
       save_(std::move(save)),
       key_(std::move(key)),
       files_(place_.folder, *plan_),
-      present_(plan_->pieces) {}
+      present_(plan_->pieces),
+      readable_(plan_->pieces) {}
 
 Result<std::shared_ptr<PartFolder>> PartFolder::make(swarm::SharedPlan plan, platform::Folder root,
                                                      Save save) {
@@ -212,6 +213,7 @@ void PartFolder::read_present(const PartRecord& record) {
         for (std::uint64_t piece = 0; piece < pieces; ++piece)
             present_.erase(file.first_piece + piece);
     }
+    readable_ = present_;
 }
 
 bool PartFolder::is_intact(FileIndex index, std::uint64_t count) const {
@@ -244,7 +246,29 @@ Result<void> PartFolder::write_piece(FileIndex index, PieceIndex piece,
     written_.pieces.push_back(planned.first_piece + piece.value);
     written_.files.insert(index);
     written_.bytes += bytes.size();
+    readable_.insert(planned.first_piece + piece.value);
     return {};
+}
+
+Result<void> PartFolder::read_piece(FileIndex index, PieceIndex piece,
+                                    std::span<std::uint8_t> into) {
+    ASSERT(index.value < plan_->files.size());
+    const swarm::PlannedFile& planned = plan_->files[index.value];
+    ASSERT(into.size() == piece_length(planned.size_bytes, piece));
+    {
+        const std::lock_guard lock(mutex_);
+        if (failed_) return std::unexpected(*failed_);
+        if (!readable_.contains(planned.first_piece + piece.value)) {
+            return failure(ErrorCode::not_found, "read a piece", "it is not here yet");
+        }
+    }
+    const Result<PartFiles::SharedFile> file = files_.open(index);
+    if (!file) return std::unexpected(disk_error(file.error()));
+    const std::uint64_t offset = piece.value * piece_size_for(planned.size_bytes);
+    const Result<std::size_t> read = (*file)->read_at(offset, into);
+    if (!read) return std::unexpected(disk_error(read.error()));
+    if (*read == into.size()) return {};
+    return failure(ErrorCode::changed, "read a piece", "its file was cut short");
 }
 
 bool PartFolder::checkpoint_due(Time now) {

@@ -55,6 +55,13 @@ class PartFolder {
         std::string name;  ///< of `folder`, relative to `root`
     };
 
+    /// What a download has become.
+    struct Done {
+        std::string path;  ///< absolute
+        /// Of the plan's files, by FileIndex, as they were when they were verified and complete.
+        std::vector<platform::FileStamp> stamps;
+    };
+
     /// Takes over a folder that is there; make and resume do the rest.
     PartFolder(swarm::SharedPlan plan, Place place, PartKey key, Save save);
 
@@ -80,14 +87,19 @@ class PartFolder {
     /// io) or cancelled.
     Result<void> write_piece(FileIndex file, PieceIndex piece, std::span<const std::uint8_t> bytes);
 
+    /// Reads a piece that was written (durable or not) or present; `into` has its length. not_found
+    /// when it is not here yet. Any thread. The bytes are as the disk has them now: somebody may
+    /// have changed them, so whoever passes them on verifies them.
+    Result<void> read_piece(FileIndex file, PieceIndex piece, std::span<std::uint8_t> into);
+
     // The following on one thread.
 
     bool checkpoint_due(Time now);
     /// Makes durable what was written, then the bitmap. After a failure nothing is written any
     /// more: what is on the disk is unknown, and prepare starts from the last bitmap.
     Result<void> checkpoint();
-    /// Moves the content to its name (or the next free one) in the download folder; its path.
-    Result<std::string> finish();
+    /// Moves the content to its name (or the next free one) in the download folder.
+    Result<Done> finish();
     void close() { files_.close(); }
     /// Closes it and removes it with all that is in it.
     Result<void> remove_all();
@@ -114,6 +126,7 @@ class PartFolder {
     bool was_moved() const;
     Result<void> make_ready_to_move();
     Result<void> move_into_place();
+    Done done() const;
 
     const swarm::SharedPlan plan_;
     const Place place_;
@@ -127,6 +140,7 @@ class PartFolder {
     // Fetch threads report what they wrote, and are to be stopped at once by a failure.
     mutable std::mutex mutex_;
     Written written_;
+    swarm::PieceSet readable_;  ///< present, or written since the last checkpoint
     std::optional<Error> failed_;
 };
 

@@ -24,6 +24,7 @@ void PartFolder::take_copies(
         const std::uint64_t pieces = piece_count(file.size_bytes);
         for (std::uint64_t piece = 0; piece < pieces; ++piece) {
             written_.pieces.push_back(file.first_piece + piece);
+            readable_.insert(file.first_piece + piece);
         }
         written_.files.insert(FileIndex{i});
         written_.bytes += file.size_bytes;
@@ -39,7 +40,7 @@ Result<bool> PartFolder::take_copy(FileIndex index, const std::filesystem::path&
     return copy_verified(*from, **to, plan_->files[index.value], stop);
 }
 
-Result<std::string> PartFolder::finish() {
+Result<PartFolder::Done> PartFolder::finish() {
     if (!was_moved()) {
         if (auto saved = checkpoint(); !saved) return failure(std::move(saved));
         if (!present_.complete()) {
@@ -53,7 +54,18 @@ Result<std::string> PartFolder::finish() {
     files_.close();
     // What is left is an empty folder of ours; a failure to remove it harms nobody.
     static_cast<void>(place_.root.remove_tree(place_.name));
-    return place_.root.path() + "/" + key_.moving_to;
+    return done();
+}
+
+PartFolder::Done PartFolder::done() const {
+    Done done{place_.root.path() + "/" + key_.moving_to, {}};
+    for (const swarm::PlannedFile& file : plan_->files) {
+        const std::string path =
+            file.path.empty() ? key_.moving_to : key_.moving_to + "/" + file.path;
+        const Result<platform::FileInfo> info = place_.root.info_of(path);
+        done.stamps.push_back(info ? info->stamp : platform::FileStamp{});
+    }
+    return done;
 }
 
 /// An earlier call got as far as the move.

@@ -100,6 +100,13 @@ Result<void> PartStore::write_piece(DownloadId download, FileIndex file, PieceIn
     return folder->write_piece(file, piece, bytes);
 }
 
+Result<void> PartStore::read_piece(DownloadId download, FileIndex file, PieceIndex piece,
+                                   std::span<std::uint8_t> into) {
+    const std::shared_ptr<PartFolder> folder = find(download);
+    if (folder) return folder->read_piece(file, piece, into);
+    return failure(ErrorCode::not_found, "read a piece", "the download is not under way");
+}
+
 void PartStore::checkpoint(Time now) {
     for (const std::shared_ptr<PartFolder>& folder : all()) {
         if (folder->checkpoint_due(now)) save_now(*folder);
@@ -110,15 +117,15 @@ void PartStore::checkpoint_all() {
     for (const std::shared_ptr<PartFolder>& folder : all()) save_now(*folder);
 }
 
-Result<std::string> PartStore::finish(DownloadId download) {
+Result<PartFolder::Done> PartStore::finish(DownloadId download) {
     const std::shared_ptr<PartFolder> folder = find(download);
     if (!folder) {
         return failure(ErrorCode::io, "finish a download", "its parts are not open any more");
     }
-    Result<std::string> path = folder->finish();
-    if (!path) return std::unexpected(waitable(path.error()));
+    Result<PartFolder::Done> done = folder->finish();
+    if (!done) return std::unexpected(waitable(done.error()));
     take(download);
-    return path;
+    return done;
 }
 
 void PartStore::release(DownloadId download, swarm::Release::Parts parts,

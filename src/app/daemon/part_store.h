@@ -46,13 +46,18 @@ class PartStore {
     /// released.
     Result<void> write_piece(DownloadId download, FileIndex file, PieceIndex piece,
                              std::span<const std::uint8_t> bytes);
+    /// Reads a piece of a download under way that was written or present before; not_found when it
+    /// is not here (yet, or any more). Any thread. The bytes are as the disk has them now: whoever
+    /// passes them on verifies them.
+    Result<void> read_piece(DownloadId download, FileIndex file, PieceIndex piece,
+                            std::span<std::uint8_t> into);
     /// Makes durable what is due (256 MiB or 5 s after the first write since the last time), and
     /// saves the bitmaps.
     void checkpoint(Time now);
     /// All of them, now.
     void checkpoint_all();
-    /// Everything is there: durable, moved into place, the part folder removed. The final path.
-    Result<std::string> finish(DownloadId download);
+    /// Everything is there: durable, moved into place, the part folder removed.
+    Result<PartFolder::Done> finish(DownloadId download);
     /// `record` tells where the parts are when this run has not prepared the download.
     /// Reading that prepare does ends soon, in this call and all later ones. Any thread.
     void request_stop() { stop_.request_stop(); }

@@ -118,9 +118,9 @@ class APartStore : public testing::Test {
     }
 
     std::string finish() {
-        const Result<std::string> path = store_->finish(kId);
-        EXPECT_TRUE(path) << path.error().text();
-        return path ? fs::path(*path).lexically_relative(downloads()).string() : "";
+        const Result<PartFolder::Done> done = store_->finish(kId);
+        EXPECT_TRUE(done) << done.error().text();
+        return done ? fs::path(done->path).lexically_relative(downloads()).string() : "";
     }
 
     fs::path downloads() const { return scratch_ / "downloads"; }
@@ -210,6 +210,38 @@ TEST_F(APartStore, takes_more_files_than_it_holds_open_from_several_threads) {
     for (std::thread& thread : threads) thread.join();
     EXPECT_EQ(finish(), "many");
     for (const auto& [path, content] : contents) EXPECT_EQ(downloaded("many/" + path), content);
+}
+
+TEST_F(APartStore, gives_out_what_was_written_and_nothing_else) {
+    use("film", {{"", some_bytes(2 * kPieceSizeMin + 7, 1)}});
+    present();
+    std::vector<std::uint8_t> last(7);
+    const auto read_last = [&] {
+        return store_->read_piece(kId, FileIndex{0}, PieceIndex{2}, last);
+    };
+    EXPECT_EQ(read_last().error().code, ErrorCode::not_found);
+    ASSERT_TRUE(write(0, 2));
+    ASSERT_TRUE(read_last());
+    EXPECT_TRUE(std::ranges::equal(last, as_bytes(piece_of(contents_.at(""), 2))));
+    store_->release(kId, Release::Parts::keep);
+    EXPECT_EQ(read_last().error().code, ErrorCode::not_found);
+    present();
+    EXPECT_TRUE(read_last()) << "it was present before";
+    std::vector<std::uint8_t> first(kPieceSizeMin);
+    EXPECT_FALSE(store_->read_piece(kId, FileIndex{0}, PieceIndex{0}, first));
+    fs::resize_file(part_file(), kPieceSizeMin);
+    EXPECT_EQ(read_last().error().code, ErrorCode::changed);
+}
+
+TEST_F(APartStore, tells_what_its_files_were_like_when_they_were_done) {
+    use("album", {{"a/b", some_bytes(10, 1)}, {"c", ""}}, {"a"});
+    present();
+    write_all();
+    const Result<PartFolder::Done> done = store_->finish(kId);
+    ASSERT_TRUE(done);
+    ASSERT_EQ(done->stamps.size(), 2u);
+    EXPECT_EQ(done->stamps[0], platform::info_of(downloads() / "album/a/b")->stamp);
+    EXPECT_EQ(done->stamps[1], platform::info_of(downloads() / "album/c")->stamp);
 }
 
 TEST_F(APartStore, keeps_its_folder_private) {
@@ -509,7 +541,7 @@ TEST_F(APartStore, does_not_go_on_where_the_download_folder_was_replaced) {
     fs::rename(downloads(), scratch_ / "away");
     fs::create_directory(downloads());
     ASSERT_TRUE(write(0, 1)) << "it goes to the folder that is held";
-    const Result<std::string> finished = store_->finish(kId);
+    const Result<PartFolder::Done> finished = store_->finish(kId);
     ASSERT_FALSE(finished);
     EXPECT_EQ(finished.error().code, ErrorCode::io);
     EXPECT_NE(finished.error().text().find("gone"), std::string::npos);

@@ -86,8 +86,14 @@ void Transfers::act(const swarm::CancelFetch& action) {
 void Transfers::act(const swarm::Finish& action) {
     // Nothing is fetched until it is prepared again; a plan may have a million files.
     plans_.erase(action.id);
-    disk_worker_.post(
-        [this, id = action.id] { world_.tell(swarm::Finished{id, store_.finish(id)}); });
+    disk_worker_.post([this, id = action.id] {
+        Result<PartFolder::Done> done = store_.finish(id);
+        if (done) {
+            world_.tell(swarm::Finished{id, std::move(done->path)});
+        } else {
+            world_.tell(swarm::Finished{id, std::unexpected(std::move(done.error()))});
+        }
+    });
 }
 
 void Transfers::act(const swarm::Release& action) {
