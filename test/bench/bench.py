@@ -1,6 +1,6 @@
 """`./run bench [SUITE...]`: what iWant costs and how fast it is, beside what people use today.
 
-    python3 test/bench/bench.py [bulk] [start] [change] [hash] [search] [idle] [cluster] [--json] [--write] ...
+    python3 test/bench/bench.py [bulk] [start] [change] [hash] [search] [idle] [cluster] [swarm] [--json] [--write] ...
 
 Each suite prints a small table; with --json one JSON object a line. Nothing leaves the machine: hosts are network
 namespaces (as root) or share the loopback device. --write keeps the results in doc/benchmarks.md."""
@@ -20,9 +20,10 @@ import idle
 import measure
 import search
 import start
+import swarm
 
 SUITES = {"bulk": bulk, "start": start, "change": change, "hash": hash_rate, "search": search, "idle": idle,
-          "cluster": cluster}
+          "cluster": cluster, "swarm": swarm}
 DOCUMENT = pathlib.Path(__file__).resolve().parents[2] / "doc/benchmarks.md"
 
 
@@ -32,8 +33,11 @@ def parse():
     parser.add_argument("--json", action="store_true", help="one JSON object a suite")
     parser.add_argument("--write", action="store_true", help="put the tables into doc/benchmarks.md")
     parser.add_argument("--size", dest="size_mib", type=int, default=4096, metavar="MIB", help="of the big file (4096)")
-    parser.add_argument("--runs", type=int, default=3, help="of bulk and hash (3)")
+    parser.add_argument("--runs", type=int, default=3, help="of bulk, hash and swarm (3)")
     parser.add_argument("--topology", action="append", choices=("hosts", "loopback"), help="of bulk (hosts, as root)")
+    parser.add_argument("--case", action="append", choices=tuple(swarm.CASES), help="of swarm (all)")
+    parser.add_argument("--rival", action="append", choices=tuple(swarm.TITLES), help="of swarm (all)")
+    parser.add_argument("--congestion", metavar="NAME", help="tcp's, for all programs of swarm (the machine's)")
     parser.add_argument("--starts", type=int, default=10, help="of start (10)")
     parser.add_argument("--changes", type=int, default=40, help="of change (40)")
     parser.add_argument("--names", type=int, default=1_000_000, help="of search (1,000,000)")
