@@ -74,11 +74,12 @@ void compare(const Comparison& comparison) {
     const std::uint64_t hours_a_run = comparison.hosts * kNoiseRun / std::chrono::hours(1);
     const std::uint64_t noise_runs =
         std::max<std::uint64_t>(comparison.peer_hours / std::max<std::uint64_t>(hours_a_run, 1), 1);
+    const unsigned long long peer_hours = noise_runs * hours_a_run;
+    const unsigned long long kills = comparison.kills;
     std::printf(
         "%zu hosts; noise: 5 %% of multicast and 1 %% of unicast lost, one host in twenty "
         "paused for 0.5-5 s, %llu peer-hours; %llu leaders unplugged\n",
-        comparison.hosts, static_cast<unsigned long long>(noise_runs * hours_a_run),
-        static_cast<unsigned long long>(comparison.kills));
+        comparison.hosts, peer_hours, kills);
     for (std::size_t i = 0; i < kWays.size(); ++i) {
         const Statistics noise = run_all(kWays[i], comparison, noise_runs, noise_plan);
         const Statistics killed = run_all(kWays[i], comparison, comparison.kills, kill_plan);

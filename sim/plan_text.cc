@@ -20,7 +20,7 @@ template <class Number>
 Result<Number> parse_number(std::string_view text) {
     Number value{};
     const char* end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, value);
+    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc() || stop != end || text.empty())
         return wrong("'" + std::string(text) + "' is not a number");
     return value;

@@ -33,7 +33,7 @@ std::string leader_text(const Object& status) {
 std::string peers_text(const Object& status) {
     const std::uint64_t peers = number_at(status, "peers");
     if (peers == 0) return "nobody else is here";
-    const std::string text = std::to_string(peers) + " online";
+    std::string text = std::to_string(peers) + " online";
     const Object& coverage = object_at(status, "coverage");
     const std::uint64_t known = number_at(coverage, "known");
     const std::uint64_t indexed = number_at(coverage, "indexed");

@@ -46,9 +46,9 @@ void Worker::finish() {
 }
 
 void Worker::stop() {
-    // What tasks own may post when it goes: they go without the lock.
-    std::deque<Task> dropped;
     {
+        // What tasks own may post when it goes: they go without the lock.
+        std::deque<Task> dropped;
         const std::lock_guard lock(mutex_);
         stopping_ = true;
         dropped.swap(tasks_);
