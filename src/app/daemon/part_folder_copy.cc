@@ -48,14 +48,6 @@ bool is_folder(const platform::Folder& folder, const std::string& path) {
     return info && info->kind == platform::FileKind::folder;
 }
 
-bool has_content(const platform::Folder& folder, const std::string& path,
-                 const swarm::PlannedFile& planned, const std::stop_token& stop) {
-    const Result<platform::File> file = folder.open_file_for_reading(path);
-    if (!file) return false;
-    const auto ignore = [](std::uint64_t, std::span<const std::uint8_t>) { return Result<void>(); };
-    return read_verified(*file, planned, stop, ignore).value_or(false);
-}
-
 }  // namespace
 
 bool is_complete_copy(const platform::Folder& folder, const std::string& name,
@@ -75,6 +67,21 @@ bool is_complete_copy(const platform::Folder& folder, const std::string& name,
            std::ranges::all_of(plan.files, [&](const swarm::PlannedFile& file) {
                return has_content(folder, path_of(file), file, stop);
            });
+}
+
+bool has_content(const platform::Folder& folder, const std::string& path,
+                 const swarm::PlannedFile& planned, const std::stop_token& stop) {
+    const Result<platform::File> file = folder.open_file_for_reading(path);
+    if (!file) return false;
+    const auto ignore = [](std::uint64_t, std::span<const std::uint8_t>) { return Result<void>(); };
+    return read_verified(*file, planned, stop, ignore).value_or(false);
+}
+
+bool has_piece(const platform::File& file, const PieceList& list, PieceIndex piece) {
+    std::vector<std::uint8_t> bytes(piece_length(list.size_bytes, piece));
+    const std::uint64_t offset = piece.value * piece_size_for(list.size_bytes);
+    return file.read_at(offset, bytes).value_or(0) == bytes.size() &&
+           hash_bytes(bytes) == list.hashes[piece.value];
 }
 
 Result<bool> copy_verified(const platform::File& from, const platform::File& to,

@@ -16,6 +16,13 @@ namespace iwant::daemon {
 bool is_complete_copy(const platform::Folder& folder, const std::string& name,
                       const swarm::Plan& plan, const std::stop_token& stop);
 
+/// Whether a file below `folder` has the planned content.
+bool has_content(const platform::Folder& folder, const std::string& path,
+                 const swarm::PlannedFile& planned, const std::stop_token& stop);
+
+/// Whether one piece of a file is what its list says.
+bool has_piece(const platform::File& file, const PieceList& list, PieceIndex piece);
+
 /// Copies a file whose content should be `planned` and says whether it was; the bytes that were
 /// written are worth nothing when not.
 Result<bool> copy_verified(const platform::File& from, const platform::File& to,

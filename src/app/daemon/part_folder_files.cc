@@ -15,10 +15,21 @@ std::string part_path(const swarm::PlannedFile& file) {
 PartFiles::PartFiles(const platform::Folder& folder, const swarm::Plan& plan)
     : folder_(folder), plan_(plan), ours_(plan.files.size()) {}
 
-Result<PartFiles::SharedFile> PartFiles::open(FileIndex index) {
+void PartFiles::recognise(FileIndex file) {
     const std::lock_guard lock(mutex_);
+    ours_[file.value] = true;
+}
+
+void PartFiles::disown(FileIndex file) {
+    const std::lock_guard lock(mutex_);
+    ours_[file.value] = false;
+    open_.erase(file);
+}
+
+Result<PartFiles::SharedFile> PartFiles::open(FileIndex index) {
     ASSERT(index.value < plan_.files.size());
     const swarm::PlannedFile& planned = plan_.files[index.value];
+    const std::lock_guard lock(mutex_);
     if (closed_) return failure(ErrorCode::cancelled, "write " + planned.path, "it was given up");
     if (const auto found = open_.find(index); found != open_.end()) {
         found->second.last_use = ++uses_;
@@ -28,26 +39,35 @@ Result<PartFiles::SharedFile> PartFiles::open(FileIndex index) {
         ours_[index.value] ? folder_.open_file_for_writing(part_path(planned)) : make(planned);
     if (!file) return failure(std::move(file));
     ours_[index.value] = true;
-    make_room();
     auto shared = std::make_shared<const platform::File>(std::move(*file));
-    open_[index] = {shared, ++uses_};
+    if (piece_count(planned.size_bytes) > 1) {
+        make_room();
+        open_[index] = {shared, ++uses_};
+    }
     return shared;
 }
 
 Result<platform::File> PartFiles::make(const swarm::PlannedFile& planned) {
     const std::string path = part_path(planned);
-    Result<platform::File> file = folder_.create_file(path);
+    const unsigned mode = planned.executable ? 0755 : 0644;
+    Result<platform::File> file = folder_.create_file(path, mode);
     if (!file && file.error().code == ErrorCode::already_exists) {
         if (Result<void> removed = folder_.remove_file(path); !removed) {
             return failure(std::move(removed));
         }
-        file = folder_.create_file(path);
+        file = folder_.create_file(path, mode);
     }
-    if (!file) return file;
+    // The first piece of a small file is all of it.
+    if (!file || piece_count(planned.size_bytes) <= 1) return file;
     if (Result<void> sized = file->resize(planned.size_bytes); !sized) {
         return failure(std::move(sized));
     }
     return file;
+}
+
+void PartFiles::put_away(FileIndex file) {
+    const std::lock_guard lock(mutex_);
+    open_.erase(file);
 }
 
 void PartFiles::make_room() {
@@ -61,6 +81,19 @@ void PartFiles::close() {
     const std::lock_guard lock(mutex_);
     closed_ = true;
     open_.clear();
+}
+
+Result<platform::FileInfo> PartLook::info_of(const std::string& path) {
+    const std::size_t slash = path.rfind('/');
+    if (slash == std::string::npos) return folder_.info_of(path);
+    if (!parent_ || parent_path_ != std::string_view(path).substr(0, slash)) {
+        parent_.reset();
+        parent_path_ = path.substr(0, slash);
+        Result<platform::Folder> parent = folder_.open_folder(parent_path_);
+        if (!parent) return failure(std::move(parent));
+        parent_ = std::move(*parent);
+    }
+    return parent_->info_of(std::string_view(path).substr(slash + 1));
 }
 
 }  // namespace iwant::daemon

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,8 @@
 
 namespace iwant::daemon {
 
+/// Below the download folder: where the part folders of all downloads are.
+inline constexpr std::string_view kPartsFolder = ".iwant-parts";
 /// The name of what is under construction within a part folder.
 inline constexpr std::string_view kPartContent = "content";
 
@@ -32,9 +35,14 @@ class PartFiles {
     PartFiles(const platform::Folder& folder, const swarm::Plan& plan);
 
     /// Says that a file is there and ours.
-    void recognise(FileIndex file) { ours_[file.value] = true; }
-    /// The file, made with its final size when it is not there. Any thread.
+    void recognise(FileIndex file);
+    /// The opposite: it is made anew before it is written on.
+    void disown(FileIndex file);
+    /// The file, made when it is not there. It stays open for the next piece, if it has more than
+    /// one. Any thread.
     Result<SharedFile> open(FileIndex file);
+    /// Nothing more is written to it: it need not be held open.
+    void put_away(FileIndex file);
     /// Later opens fail with ErrorCode::cancelled.
     void close();
 
@@ -56,6 +64,20 @@ class PartFiles {
     std::map<FileIndex, Open> open_;
     std::uint64_t uses_ = 0;
     bool closed_ = false;
+};
+
+/// Looks at many files below a folder, in order of their paths: the folder of the last one is held,
+/// so that each look is one system call.
+class PartLook {
+  public:
+    /// `folder` outlives it.
+    explicit PartLook(const platform::Folder& folder) : folder_(folder) {}
+    Result<platform::FileInfo> info_of(const std::string& path);
+
+  private:
+    const platform::Folder& folder_;
+    std::string parent_path_;
+    std::optional<platform::Folder> parent_;
 };
 
 }  // namespace iwant::daemon

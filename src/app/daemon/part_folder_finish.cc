@@ -18,16 +18,7 @@ void PartFolder::take_copies(
         const std::optional<std::filesystem::path> path = find(file.file);
         if (!path) continue;
         // A copy that cannot be used is fetched like everything else.
-        const Result<bool> taken = take_copy(FileIndex{i}, *path, stop);
-        if (!taken || !*taken) continue;
-        const std::lock_guard lock(mutex_);
-        const std::uint64_t pieces = piece_count(file.size_bytes);
-        for (std::uint64_t piece = 0; piece < pieces; ++piece) {
-            written_.pieces.push_back(file.first_piece + piece);
-            readable_.insert(file.first_piece + piece);
-        }
-        written_.files.insert(FileIndex{i});
-        written_.bytes += file.size_bytes;
+        static_cast<void>(take_copy(FileIndex{i}, *path, stop));
     }
 }
 
@@ -37,12 +28,21 @@ Result<bool> PartFolder::take_copy(FileIndex index, const std::filesystem::path&
     if (!from) return std::unexpected(from.error());
     const Result<PartFiles::SharedFile> to = files_.open(index);
     if (!to) return std::unexpected(to.error());
-    return copy_verified(*from, **to, plan_->files[index.value], stop);
+    const swarm::PlannedFile& planned = plan_->files[index.value];
+    Result<bool> copied = copy_verified(*from, **to, planned, stop);
+    if (!copied || !*copied) return copied;
+    for (std::uint32_t piece = 0; piece < piece_count(planned.size_bytes); ++piece) {
+        if (auto noted = note_written(index, PieceIndex{piece}, **to, nullptr); !noted) {
+            return failure(std::move(noted));
+        }
+    }
+    return true;
 }
 
-Result<PartFolder::Done> PartFolder::finish() {
+Result<PartFolder::Done> PartFolder::finish(const std::stop_token& stop) {
     if (!was_moved()) {
         if (auto saved = checkpoint(); !saved) return failure(std::move(saved));
+        if (auto checked = check_untouched(stop); !checked) return failure(std::move(checked));
         if (!present_.complete()) {
             return failure(ErrorCode::io, "finish " + plan_->root_name,
                            "pieces are missing; they are fetched again");
@@ -53,16 +53,55 @@ Result<PartFolder::Done> PartFolder::finish() {
     if (auto synced = place_.root.sync(); !synced) return failure(std::move(synced));
     files_.close();
     // What is left is an empty folder of ours; a failure to remove it harms nobody.
-    static_cast<void>(place_.root.remove_tree(place_.name));
+    static_cast<void>(remove_from(place_.root, place_.name));
     return done();
 }
 
-PartFolder::Done PartFolder::done() const {
-    Done done{place_.root.path() + "/" + key_.moving_to, {}};
+/// A file that somebody touched since it was whole counts only if its content is right.
+Result<void> PartFolder::check_untouched(const std::stop_token& stop) {
+    stamps_.clear();
+    PartLook look(place_.folder);
+    const std::uint64_t before = present_.count();
+    for (std::uint32_t i = 0; i < plan_->files.size(); ++i) {
+        const FileIndex index{i};
+        const swarm::PlannedFile& planned = plan_->files[i];
+        const Result<platform::FileInfo> seen = look.info_of(part_path(planned));
+        stamps_.push_back(seen ? seen->stamp : platform::FileStamp{});
+        if (planned.size_bytes == 0) {
+            if (trust(index, seen) == Trust::gone || seen->stamp.size_bytes != 0) {
+                // Its content is known: nothing.
+                files_.disown(index);
+                if (auto made = files_.open(index); !made) return failure(std::move(made));
+            }
+            continue;
+        }
+        if (pieces_present(index) != piece_count(planned.size_bytes)) continue;
+        switch (trust(index, seen)) {
+            case Trust::right:
+                break;
+            case Trust::doubtful:
+                if (auto checked = check(index, seen->stamp, stop); !checked) return checked;
+                break;
+            case Trust::gone:
+                erase(index);
+        }
+    }
+    if (present_.count() == before) return {};
+    if (auto saved = save(); !saved) return saved;
+    return failure(ErrorCode::io, "finish " + plan_->root_name,
+                   "something else changed its files meanwhile; what is wrong is fetched again");
+}
+
+PartFolder::Done PartFolder::done() {
+    Done done{place_.root.path() + "/" + key_.moving_to, std::move(stamps_)};
+    // A file that was moved itself has changed by that; so may those of an earlier call.
+    if (done.stamps.size() == plan_->files.size() && plan_->kind == EntryKind::folder) return done;
+    done.stamps.clear();
+    PartLook look(place_.root);
     for (const swarm::PlannedFile& file : plan_->files) {
         const std::string path =
             file.path.empty() ? key_.moving_to : key_.moving_to + "/" + file.path;
-        const Result<platform::FileInfo> info = place_.root.info_of(path);
+        const Result<platform::FileInfo> info = look.info_of(path);
         done.stamps.push_back(info ? info->stamp : platform::FileStamp{});
     }
     return done;
@@ -75,12 +114,8 @@ bool PartFolder::was_moved() const {
     return target && target->stamp.inode == key_.content_inode;
 }
 
-/// Executable where it should be, and every name in it durable.
+/// Every name in it durable.
 Result<void> PartFolder::make_ready_to_move() {
-    for (const swarm::PlannedFile& file : plan_->files) {
-        if (!file.executable) continue;
-        if (auto made = place_.folder.set_executable(part_path(file)); !made) return made;
-    }
     if (plan_->kind == EntryKind::file) return {};
     std::vector<std::string> folders{std::string(kPartContent)};
     for (const std::string& path : plan_->folders) folders.push_back(folders.front() + "/" + path);
@@ -109,7 +144,7 @@ Result<void> PartFolder::move_into_place() {
 
 Result<void> PartFolder::remove_all() {
     files_.close();
-    return place_.root.remove_tree(place_.name);
+    return remove_from(place_.root, place_.name);
 }
 
 }  // namespace iwant::daemon

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 
+#include "base/hash.h"
+
 namespace iwant::daemon {
 
 namespace {
 
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kVersion = 2;
+constexpr std::size_t kWholeBytes = 16;
 
 class Writer {
   public:
@@ -57,7 +60,34 @@ class Reader {
     std::span<const std::uint8_t> rest_;
 };
 
+void write(Writer& writer, const PartStamp& stamp) {
+    writer.number(stamp.inode);
+    writer.number(static_cast<std::uint64_t>(stamp.modified_ns));
+    writer.number(static_cast<std::uint64_t>(stamp.changed_ns));
+}
+
+PartStamp read_stamp(Reader& reader) {
+    PartStamp stamp;
+    stamp.inode = reader.number();
+    stamp.modified_ns = static_cast<std::int64_t>(reader.number());
+    stamp.changed_ns = static_cast<std::int64_t>(reader.number());
+    return stamp;
+}
+
 }  // namespace
+
+PartStamp part_stamp(const platform::FileStamp& stamp) {
+    return {stamp.inode, stamp.modified_ns, stamp.changed_ns};
+}
+
+std::uint64_t mark_of(const platform::FileStamp& stamp) {
+    Writer writer;
+    write(writer, part_stamp(stamp));
+    writer.number(stamp.size_bytes);
+    const Hash256 hash = hash_bytes(writer.bytes);
+    const std::uint64_t mark = Reader(hash.bytes).number();
+    return mark != 0 ? mark : 1;
+}
 
 std::vector<std::uint8_t> PartKey::encode() const {
     Writer writer;
@@ -65,10 +95,19 @@ std::vector<std::uint8_t> PartKey::encode() const {
     writer.text(download_folder);
     writer.number(folder_device);
     writer.number(content_inode);
+    writer.number(lists_inode);
     writer.text(moving_to);
-    for (const auto& [file, inode] : partial_files) {
+    writer.number(static_cast<std::uint64_t>(use));
+    writer.number(partial_files.size());
+    for (const auto& [file, stamp] : partial_files) {
         writer.number(file);
-        writer.number(inode);
+        write(writer, stamp);
+    }
+    writer.number(whole_files.size());
+    writer.bytes.reserve(writer.bytes.size() + whole_files.size() * kWholeBytes);
+    for (const Whole& whole : whole_files) {
+        writer.number(whole.file);
+        writer.number(whole.mark);
     }
     return std::move(writer.bytes);
 }
@@ -82,10 +121,16 @@ std::optional<PartKey> PartKey::decode(std::span<const std::uint8_t> bytes) {
     key.download_folder = reader.text();
     key.folder_device = reader.number();
     key.content_inode = reader.number();
+    key.lists_inode = reader.number();
     key.moving_to = reader.text();
-    while (!reader.failed && !reader.at_end()) {
+    key.use = reader.number() == 0 ? Use::closed : Use::open;
+    for (std::uint64_t left = reader.number(); left > 0 && !reader.failed; --left) {
         const auto file = static_cast<std::uint32_t>(reader.number());
-        key.partial_files[file] = reader.number();
+        key.partial_files[file] = read_stamp(reader);
+    }
+    for (std::uint64_t left = reader.number(); left > 0 && !reader.failed; --left) {
+        const auto file = static_cast<std::uint32_t>(reader.number());
+        key.whole_files.push_back({file, reader.number()});
     }
     if (!reader.at_end()) return {};
     return key;

@@ -31,8 +31,7 @@ PartStore::~PartStore() = default;
 
 Result<swarm::Prepared::Ready> PartStore::prepare(const swarm::Prepare& action, PartRecord record) {
     if (const std::shared_ptr<PartFolder> open = take(action.id)) {
-        save_now(*open);
-        open->close();
+        close(*open);
         record = open->record();
     }
     Result<Ready> ready = go_on(action, record);
@@ -60,8 +59,14 @@ Result<PartStore::Ready> PartStore::go_on(const swarm::Prepare& action, const Pa
         return Ready{.present = {}, .final_path = path};
     }
     if (stop_.stop_requested()) return stopping();
-    Result<std::shared_ptr<PartFolder>> resumed = PartFolder::resume(
-        action.plan, std::move(*root), record, std::move(*key), save_for(action.id));
+    if (key->content_inode == 0) {
+        // The last run ended while it made the folder.
+        if (auto removed = PartFolder::remove(record); !removed) return failure(std::move(removed));
+        return start(action, std::move(*root));
+    }
+    Result<std::shared_ptr<PartFolder>> resumed =
+        PartFolder::resume(action.plan, std::move(*root), record, std::move(*key),
+                           save_for(action.id), stop_.get_token());
     if (!resumed) return failure(std::move(resumed));
     if (*resumed) return keep(action.id, std::move(*resumed));
     logger_.info("the parts of a download are gone or were changed, it starts again name=" +
@@ -92,12 +97,13 @@ PartStore::Ready PartStore::keep(DownloadId download, std::shared_ptr<PartFolder
 }
 
 Result<void> PartStore::write_piece(DownloadId download, FileIndex file, PieceIndex piece,
-                                    std::span<const std::uint8_t> bytes) {
+                                    std::span<const std::uint8_t> bytes,
+                                    const SharedPieceList& list) {
     const std::shared_ptr<PartFolder> folder = find(download);
     if (!folder) {
         return failure(ErrorCode::cancelled, "write a piece", "the download is not under way");
     }
-    return folder->write_piece(file, piece, bytes);
+    return folder->write_piece(file, piece, bytes, list);
 }
 
 Result<void> PartStore::read_piece(DownloadId download, FileIndex file, PieceIndex piece,
@@ -117,12 +123,16 @@ void PartStore::checkpoint_all() {
     for (const std::shared_ptr<PartFolder>& folder : all()) save_now(*folder);
 }
 
+void PartStore::close_all() {
+    for (const std::shared_ptr<PartFolder>& folder : all()) close(*folder);
+}
+
 Result<PartFolder::Done> PartStore::finish(DownloadId download) {
     const std::shared_ptr<PartFolder> folder = find(download);
     if (!folder) {
         return failure(ErrorCode::io, "finish a download", "its parts are not open any more");
     }
-    Result<PartFolder::Done> done = folder->finish();
+    Result<PartFolder::Done> done = folder->finish(stop_.get_token());
     if (!done) return std::unexpected(waitable(done.error()));
     take(download);
     return done;
@@ -135,8 +145,7 @@ void PartStore::release(DownloadId download, swarm::Release::Parts parts,
     if (parts == swarm::Release::Parts::remove) {
         released = folder ? folder->remove_all() : PartFolder::remove(record);
     } else if (folder) {
-        released = folder->checkpoint();
-        folder->close();
+        released = folder->close();
     }
     if (!released) logger_.warning(released.error().text());
 }
@@ -162,6 +171,10 @@ std::vector<std::shared_ptr<PartFolder>> PartStore::all() const {
 
 PartFolder::Save PartStore::save_for(DownloadId download) const {
     return [this, download](const PartRecord& record) { return save_(download, record); };
+}
+
+void PartStore::close(PartFolder& folder) {
+    if (auto closed = folder.close(); !closed) logger_.warning(closed.error().text());
 }
 
 void PartStore::save_now(PartFolder& folder) {

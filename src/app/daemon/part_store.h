@@ -42,10 +42,12 @@ class PartStore {
     /// Makes or finds again the part folder. `record` is what an earlier run saved, or empty.
     /// Errors are of the disk: no_space, permission, io.
     Result<swarm::Prepared::Ready> prepare(const swarm::Prepare& action, PartRecord record);
-    /// Writes a verified piece. Any thread. Errors as those of prepare, or cancelled when it was
+    /// Writes a verified piece; the list of its file, if it has one, is kept for later checks. Any
+    /// thread. Errors as those of prepare, or cancelled when it was
     /// released.
     Result<void> write_piece(DownloadId download, FileIndex file, PieceIndex piece,
-                             std::span<const std::uint8_t> bytes);
+                             std::span<const std::uint8_t> bytes,
+                             const SharedPieceList& list = nullptr);
     /// Reads a piece of a download under way that was written or present before; not_found when it
     /// is not here (yet, or any more). Any thread. The bytes are as the disk has them now: whoever
     /// passes them on verifies them.
@@ -56,6 +58,8 @@ class PartStore {
     void checkpoint(Time now);
     /// All of them, now.
     void checkpoint_all();
+    /// The same for the last time: nothing is written afterwards.
+    void close_all();
     /// Everything is there: durable, moved into place, the part folder removed.
     Result<PartFolder::Done> finish(DownloadId download);
     /// `record` tells where the parts are when this run has not prepared the download.
@@ -74,6 +78,7 @@ class PartStore {
     Ready keep(DownloadId download, std::shared_ptr<PartFolder> folder);
     PartFolder::Save save_for(DownloadId download) const;
     void save_now(PartFolder& folder);
+    void close(PartFolder& folder);
 
     const Save save_;
     const FindCopy find_copy_;

@@ -22,7 +22,8 @@ Transfers::Transfers(const net::TlsContext& tls, catalog::Catalog& catalog, Work
              [this](const FileId& file) { return find_copy(file); }, logger),
       fetcher_(tls,
                {[this](const FetchJob& job, PieceIndex piece, std::span<const std::uint8_t> bytes) {
-                    return store_.write_piece(job.download, job.file_index, piece, bytes);
+                    return store_.write_piece(job.download, job.file_index, piece, bytes,
+                                              job.pieces);
                 },
                 world_.tell},
                logger) {}
@@ -171,7 +172,7 @@ void Transfers::checkpoint() {
 void Transfers::stop() {
     store_.request_stop();
     fetcher_.stop();
-    disk_worker_.post([this] { store_.checkpoint_all(); });
+    disk_worker_.post([this] { store_.close_all(); });
     disk_worker_.finish();
 }
 

@@ -19,4 +19,8 @@ std::optional<int> open_beneath_in_one_step(int root, const std::string& relativ
 std::optional<int> rename_in_one_step(int from_folder, const std::string& from, int to_folder,
                                       const std::string& to);
 
+/// Writes out the file system that `folder` lies on. 0 or -1 with errno; nothing when the system
+/// has no call for that.
+std::optional<int> sync_file_system_of(int folder);
+
 }  // namespace iwant::platform

@@ -43,4 +43,10 @@ std::optional<int> rename_in_one_step(int from_folder, const std::string& from, 
     return -1;
 }
 
+std::optional<int> sync_file_system_of(int folder) {
+    const int done = ::syncfs(folder);
+    if (done != 0 && errno == ENOSYS) return std::nullopt;
+    return done;
+}
+
 }  // namespace iwant::platform

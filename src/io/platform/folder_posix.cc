@@ -246,6 +246,13 @@ Result<void> Folder::remove_file(std::string_view relative) const {
     return fail_unless(::unlinkat(place->folder, place->name.c_str(), 0) == 0, place->operation);
 }
 
+Result<void> Folder::remove_empty_folder(std::string_view relative) const {
+    auto place = place_of(relative, "remove");
+    if (!place) return failure(std::move(place));
+    const bool removed = ::unlinkat(place->folder, place->name.c_str(), AT_REMOVEDIR) == 0;
+    return fail_unless(removed, place->operation);
+}
+
 Result<void> Folder::remove_tree(std::string_view relative) const {
     auto place = place_of(relative, "remove");
     if (!place) return failure(std::move(place));
@@ -260,6 +267,15 @@ Result<void> Folder::sync() const {
     // Some file systems cannot sync a folder; its names are then as durable as they get.
     const bool done = restarted([&] { return ::fsync(descriptor_); }) == 0 || errno == EINVAL;
     return fail_unless(done, "save " + path_);
+}
+
+Result<bool> Folder::sync_file_system() const {
+    const std::optional<int> done = sync_file_system_of(descriptor_);
+    if (!done) return false;
+    if (auto synced = fail_unless(*done == 0, "save what is in " + path_); !synced) {
+        return std::unexpected(synced.error());
+    }
+    return true;
 }
 
 Result<std::uint64_t> Folder::free_bytes() const {

@@ -240,5 +240,22 @@ TEST(Folder, MakesItsPathWhereItLacks) {
     EXPECT_FALSE(Folder::open_or_create(folder / "file"));
 }
 
+TEST(Folder, RemovesAFolderOnlyWhenItIsEmpty) {
+    const TestFolder scratch;
+    scratch.write("full/file", "x");
+    scratch.make("empty");
+    const Folder folder = Folder::open(scratch.path()).value();
+    EXPECT_EQ(folder.remove_empty_folder("full").error().code, ErrorCode::already_exists);
+    EXPECT_TRUE(folder.remove_empty_folder("empty"));
+    EXPECT_TRUE(scratch.has("full/file"));
+    EXPECT_FALSE(scratch.has("empty"));
+    EXPECT_FALSE(folder.remove_empty_folder("full/file"));
+}
+
+TEST(Folder, MakesAFileSystemDurableWhereTheSystemCan) {
+    const TestFolder scratch;
+    EXPECT_TRUE(Folder::open(scratch.path()).value().sync_file_system());
+}
+
 }  // namespace
 }  // namespace iwant::platform

@@ -1,0 +1,52 @@
+#include "app/daemon/part_store_fixture.h"
+
+namespace iwant::daemon {
+namespace {
+
+TEST_F(APartStore, recognises_what_is_there_already) {
+    use("song.mp3", {{"", some_bytes(kPieceSizeMin + 1, 1)}});
+    scratch_.write("downloads/song.mp3", contents_.at(""));
+    Result<swarm::Prepared::Ready> ready = prepare();
+    ASSERT_TRUE(ready);
+    EXPECT_EQ(ready->final_path, (downloads() / "song.mp3").string());
+    EXPECT_EQ(part_folders(), 0u);
+
+    use("album", {{"a/x", "xx"}, {"y", ""}}, {"a", "b"});
+    scratch_.write("downloads/album/a/x", "xx");
+    scratch_.write("downloads/album/y", "");
+    EXPECT_EQ(present(), 0u) << "a folder lacks";
+    store_->release(kId, Release::Parts::remove);
+    saved_ = {};
+    scratch_.make("downloads/album/b");
+    ready = prepare();
+    ASSERT_TRUE(ready);
+    EXPECT_TRUE(ready->final_path);
+    scratch_.write("downloads/album/a/x", "xy");
+    EXPECT_EQ(present(), 0u) << "another content of the same size";
+}
+
+TEST_F(APartStore, neither_believes_nor_makes_anything_once_it_stops) {
+    use("song.mp3", {{"", some_bytes(kPieceSizeMin + 1, 1)}});
+    scratch_.write("downloads/song.mp3", contents_.at(""));
+    store_->request_stop();
+    EXPECT_FALSE(prepare());
+    EXPECT_EQ(part_folders(), 0u);
+}
+
+TEST_F(APartStore, takes_over_a_copy_that_lies_elsewhere_only_if_it_is_right) {
+    use("film", {{"", some_bytes(2 * kPieceSizeMin, 1)}});
+    scratch_.write("shared/film", contents_.at(""));
+    copies_[plan_->files[0].file] = scratch_ / "shared/film";
+    EXPECT_EQ(present(), 2u);
+    EXPECT_EQ(finish(), "film");
+    EXPECT_EQ(downloaded("film"), contents_.at(""));
+
+    saved_ = {};
+    use("other", {{"", some_bytes(2 * kPieceSizeMin, 2)}});
+    scratch_.write("shared/film", some_bytes(2 * kPieceSizeMin, 3));
+    copies_[plan_->files[0].file] = scratch_ / "shared/film";
+    EXPECT_EQ(present(), 0u);
+}
+
+}  // namespace
+}  // namespace iwant::daemon
