@@ -1,7 +1,7 @@
 """A small packet filter for the hosts of a lab: tells nf_tables over netlink what to drop, so that the tests need
 no program for it. Runs on the host that it filters:
 
-    python3 firewall.py in tcp/4926 out udp/4926
+    python3 firewall.py in tcp/4926 out udp/4926 out udp/4926@eth1
 """
 
 import socket
@@ -14,6 +14,7 @@ NEW_TABLE, NEW_CHAIN, NEW_RULE = NF_TABLES | 0, NF_TABLES | 3, NF_TABLES | 6
 REQUEST, ACKNOWLEDGE, CREATE = 0x1, 0x4, 0x400
 INET = 1  # NFPROTO_INET: both IP versions
 HOOKS = {"in": 1, "out": 3}
+INTERFACE_NAMES = {"in": 6, "out": 7}  # NFT_META_IIFNAME, NFT_META_OIFNAME
 PROTOCOLS = {"tcp": socket.IPPROTO_TCP, "udp": socket.IPPROTO_UDP}
 
 
@@ -43,8 +44,12 @@ def equals(value):
     return expression("cmp", attribute(1, 1), attribute(2, 0), nest(3, attribute(1, value)))
 
 
-def drop(protocol, port):
-    return nest(4,
+def drop(chain, protocol, port, interface):
+    on_it = b""
+    if interface:
+        on_it = (expression("meta", attribute(1, 1), attribute(2, INTERFACE_NAMES[chain]))
+                 + equals(interface.encode().ljust(16, b"\0")))
+    return nest(4, on_it,
                 expression("meta", attribute(1, 1), attribute(2, 16)), equals(bytes([PROTOCOLS[protocol]])),
                 expression("payload", attribute(1, 1), attribute(2, 2), attribute(3, 2), attribute(4, 2)),
                 equals(struct.pack("!H", port)),
@@ -52,14 +57,14 @@ def drop(protocol, port):
 
 
 def filter_out(rules):
-    """Drops what goes "in" or "out" by protocol and port of destination: [("in", "tcp", 4926)]."""
+    """Drops what goes "in" or "out" by protocol and port of destination, by one interface or any ("")."""
     table = attribute(1, "iwant_lab")
     steps = [(NEW_TABLE, table)]
     for chain, hook in HOOKS.items():
         steps.append((NEW_CHAIN, table + attribute(3, chain) + nest(4, attribute(1, hook), attribute(2, 0))
                       + attribute(7, "filter")))
-    for chain, protocol, port in rules:
-        steps.append((NEW_RULE, table + attribute(2, chain) + drop(protocol, port)))
+    for chain, protocol, port, interface in rules:
+        steps.append((NEW_RULE, table + attribute(2, chain) + drop(chain, protocol, port, interface)))
     batch = message(BATCH_BEGIN, REQUEST, 0, family=0, resource=10)
     for number, (kind, body) in enumerate(steps, 1):
         batch += message(kind, REQUEST | CREATE | ACKNOWLEDGE, number, body)
@@ -75,7 +80,11 @@ def filter_out(rules):
             raise OSError(-code, f"nf_tables refused step {struct.unpack_from('=I', answer, 8)[0]}")
 
 
+def rule(chain, what):
+    protocol, _, rest = what.partition("/")
+    port, _, interface = rest.partition("@")
+    return chain, protocol, int(port), interface
+
+
 if __name__ == "__main__":
-    words = sys.argv[1:]
-    filter_out([(chain, *(lambda what: (what[0], int(what[1])))(what.split("/")))
-                for chain, what in zip(words[::2], words[1::2])])
+    filter_out([rule(*words) for words in zip(sys.argv[1::2], sys.argv[2::2])])

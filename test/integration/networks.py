@@ -10,7 +10,7 @@ FIREWALL = pathlib.Path(__file__).with_name("firewall.py")
 
 
 def block(host, *rules):
-    """A firewall on this host: block(host, "in tcp/4926", "out udp/4926")."""
+    """A firewall on this host: block(host, "in tcp/4926", "out udp/4926@eth1")."""
     run_quietly(*host.command("python3", FIREWALL, *(word for rule in rules for word in rule.split())))
 
 
@@ -43,7 +43,8 @@ def second_interface(host, address=None):
 
 
 def behind_a_router(lab, *hosts):
-    """Moves these hosts to a switch of their own, 10.78.0.0/24; a router leads from there to the lab's network."""
+    """Moves these hosts to a switch of their own, 10.78.0.0/24 and fd78::/64; a router leads from there to the lab's
+    network, 10.77.0.0/24 and fd77::/64."""
     switch, router = lab.switch, f"{lab.prefix}r"
     run_quietly("ip", "-n", switch, "link", "add", "far", "type", "bridge", "mcast_snooping", "0")
     run_quietly("ip", "-n", switch, "link", "set", "far", "up")
@@ -53,14 +54,20 @@ def behind_a_router(lab, *hosts):
         run_quietly("ip", "link", "add", end, "netns", switch, "type", "veth", "peer", "name", name, "netns", router)
         run_quietly("ip", "-n", switch, "link", "set", end, "master", bridge, "up")
         run_quietly("ip", "-n", router, "addr", "add", f"{address}/24", "dev", name)
+        run_quietly("ip", "-n", router, "addr", "add", f"fd{address[3:5]}::fe/64", "dev", name, "nodad")
         run_quietly("ip", "-n", router, "link", "set", name, "up")
-    run_quietly("ip", "netns", "exec", router, "sysctl", "-qw", "net.ipv4.ip_forward=1")
+    run_quietly("ip", "netns", "exec", router, "sysctl", "-qw", "net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1")
     for host in lab.hosts:
         if host in hosts:
             run_quietly("ip", "-n", switch, "link", "set", f"{lab.prefix}v{host.number}", "master", "far")
             host.ip("addr", "flush", "dev", "eth0", "scope", "global")
             host.address = f"10.78.0.{host.number}"
-            host.ip("addr", "add", f"{host.address}/24", "brd", "+", "dev", "eth0")
-        gateway = "10.78.0.254" if host in hosts else "10.77.0.254"
-        host.ip("route", "add", "default", "via", gateway)
+            if "ipv4" in host.network:
+                host.ip("addr", "add", f"{host.address}/24", "brd", "+", "dev", "eth0")
+        net = 78 if host in hosts else 77
+        if "ipv4" in host.network:
+            host.ip("route", "add", "default", "via", f"10.{net}.0.254")
+        if "ipv6" in host.network:
+            host.ip("addr", "add", f"fd{net}::{host.number}/64", "dev", "eth0", "nodad")
+            host.ip("-6", "route", "add", "default", "via", f"fd{net}::fe")
     return lambda: subprocess.run(["ip", "netns", "del", router], check=False)
