@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <map>
+#include <mutex>
 #include <set>
 #include <utility>
 
@@ -19,9 +20,9 @@ namespace {
 /// A file that changed while it was hashed is tried again after so long, or when the scanner tells
 /// it.
 constexpr std::chrono::seconds kTryChangedAgain{10};
-/// Nothing more is hashed while more results than this wait to be stored. Small files are hashed
+/// Nothing more is hashed while more results than this wait to be stored: small files are hashed
 /// faster than stored, and what the scanner sees has to get in between.
-constexpr std::size_t kUnstoredMax = Worker::kRoomTasks / 2;
+constexpr std::size_t kUnstoredMax = 128;
 
 std::unexpected<Error> too_much_asked() {
     return failure(ErrorCode::busy, "hash", "too much is asked for; try again later");
@@ -66,6 +67,11 @@ class Indexer::State final : public scanner::ScanSink, public std::enable_shared
     std::unique_ptr<scanner::Scanner> scanner_;
 
   private:
+    /// What the hash threads came to.
+    struct Hashing {
+        catalog::HashJob job;
+        Result<scanner::HashedFile> outcome;
+    };
     /// A file that changed while it was hashed, and the state that was to be hashed.
     struct Postponed {
         platform::FileStamp stamp;
@@ -82,7 +88,8 @@ class Indexer::State final : public scanner::ScanSink, public std::enable_shared
     void hash_first(EntryId entry, const Hashed& hashed);
     std::vector<EntryId> unhashed_files_of(EntryId entry);
     bool is_postponed(const catalog::HashJob& job) const;
-    void take_hash(const catalog::HashJob& job, Result<scanner::HashedFile> hashed);
+    void take_hashes();
+    std::optional<catalog::HashResult> result_of(const Hashing& hashing);
     void settle(EntryId file);
     void answer(const HashWaits::Over& over);
     void start_job(const catalog::HashJob& job);
@@ -111,6 +118,11 @@ class Indexer::State final : public scanner::ScanSink, public std::enable_shared
     HashWaits waits_;
     std::unique_ptr<HashPool> pool_;
 
+    // Hash threads put here what the catalogue's worker takes all together: one transaction costs
+    // as much as a dozen small files.
+    std::mutex hashed_mutex_;
+    std::vector<Hashing> hashed_;
+
     std::atomic<bool> any_postponed_ = false;
     std::atomic<bool> stopped_ = false;
 };
@@ -121,10 +133,11 @@ Result<void> Indexer::State::start() {
         folders.push_back({share.name, share.folder});
     pool_ = std::make_unique<HashPool>(
         options_.hash_threads,
-        [this](const catalog::HashJob& job, Result<scanner::HashedFile> hashed) {
-            worker_.post([self = shared_from_this(), job, hashed = std::move(hashed)]() mutable {
-                self->take_hash(job, std::move(hashed));
-            });
+        [this](const catalog::HashJob& job, Result<scanner::HashedFile> outcome) {
+            const std::lock_guard lock(hashed_mutex_);
+            hashed_.push_back({job, std::move(outcome)});
+            if (hashed_.size() == 1)
+                worker_.post([self = shared_from_this()] { self->take_hashes(); });
         });
     worker_.post([self = shared_from_this(), folders = std::move(folders)] {
         if (const Result<void> set = self->catalog_.set_shares(folders); !set)
@@ -267,23 +280,36 @@ void Indexer::State::start_job(const catalog::HashJob& job) {
     pool_->hash(job);
 }
 
-void Indexer::State::take_hash(const catalog::HashJob& job, Result<scanner::HashedFile> hashed) {
-    hashing_.erase(job.entry);
+void Indexer::State::take_hashes() {
+    std::vector<Hashing> taken;
+    {
+        const std::lock_guard lock(hashed_mutex_);
+        taken.swap(hashed_);
+    }
+    for (const Hashing& hashing : taken) hashing_.erase(hashing.job.entry);
     if (stopped_) return;
-    if (hashed) {
-        const Result<bool> set = catalog_.set_pieces(job.entry, hashed->stamp, hashed->pieces);
-        if (!set) log_failure(set.error());
-    } else if (hashed.error().code == ErrorCode::changed) {
-        postponed_[job.entry] = {job.stamp, platform::now() + kTryChangedAgain};
-    } else if (hashed.error().code != ErrorCode::cancelled) {
-        log_failure(hashed.error());
-        if (const Result<void> set = catalog_.set_unreadable(job.entry); !set)
-            log_failure(set.error());
+    std::vector<catalog::HashResult> results;
+    for (const Hashing& hashing : taken) {
+        if (auto result = result_of(hashing)) results.push_back(std::move(*result));
     }
     any_postponed_ = !postponed_.empty();
-    settle(job.entry);
+    if (const Result<std::size_t> recorded = catalog_.record_hashes(results); !recorded)
+        log_failure(recorded.error());
+    for (const Hashing& hashing : taken) settle(hashing.job.entry);
     publish_soon();
     fill_hash_pool();
+}
+
+std::optional<catalog::HashResult> Indexer::State::result_of(const Hashing& hashing) {
+    const auto& [job, outcome] = hashing;
+    if (outcome) return catalog::HashResult{job.entry, outcome->stamp, outcome->pieces};
+    if (outcome.error().code == ErrorCode::cancelled) return std::nullopt;
+    if (outcome.error().code == ErrorCode::changed) {
+        postponed_[job.entry] = {job.stamp, platform::now() + kTryChangedAgain};
+        return std::nullopt;
+    }
+    log_failure(outcome.error());
+    return catalog::HashResult{job.entry, job.stamp, std::nullopt};
 }
 
 void Indexer::State::settle(EntryId file) {

@@ -60,7 +60,8 @@ class SharedFile : public testing::Test {
         const auto jobs = catalog_->files_to_hash(10);
         ASSERT_TRUE(jobs && jobs->size() == 1);
         entry_ = jobs->front().entry;
-        ASSERT_TRUE(catalog_->set_pieces(entry_, info->stamp, *list_).value_or(false));
+        const catalog::HashResult hashed{entry_, info->stamp, *list_};
+        ASSERT_EQ(catalog_->record_hashes({&hashed, 1}), 1U);
     }
 };
 

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,13 @@ struct HashJob {
     EntryId entry;
     std::filesystem::path disk_path;  ///< absolute
     platform::FileStamp stamp;
+};
+
+/// What hashing a file in this state came to: its pieces, or nothing when it could not be read.
+struct HashResult {
+    EntryId entry;
+    platform::FileStamp stamp;
+    std::optional<PieceList> pieces;
 };
 
 struct Totals {
@@ -112,12 +120,10 @@ class Catalog : public CatalogReader {
     /// The next files to hash: those asked for first, then small before large, at most `count`.
     virtual Result<std::vector<HashJob>> files_to_hash(std::size_t count) = 0;
     virtual Result<std::optional<HashJob>> hash_job(EntryId entry) = 0;
-    /// Records a hash if the entry still has that stamp (false: it changed meanwhile). Folders
-    /// whose content is all known get their TreeIds.
-    virtual Result<bool> set_pieces(EntryId entry, const platform::FileStamp& stamp,
-                                    const PieceList& pieces) = 0;
-    /// The file could not be hashed (unreadable): not tried again until it changes.
-    virtual Result<void> set_unreadable(EntryId entry) = 0;
+    /// Records what hashing came to, in one transaction, and says for how many files: those that
+    /// changed meanwhile are passed over. What could not be read is not tried again until it
+    /// changes. Folders whose content is all known get their TreeIds.
+    virtual Result<std::size_t> record_hashes(std::span<const HashResult> results) = 0;
     /// An entry as announced; nothing when it is gone.
     virtual Result<std::optional<Entry>> entry(EntryId entry) = 0;
     /// The entries of a folder that still lack a content id, files only, at any depth.

@@ -143,8 +143,12 @@ class CatalogFixture : public testing::Test {
         const Result<std::optional<HashJob>> job = catalog_->hash_job(id);
         EXPECT_TRUE(job && *job) << path;
         const PieceList pieces = pieces_of((*job)->stamp.size_bytes, seed);
-        EXPECT_TRUE(catalog_->set_pieces(id, (*job)->stamp, pieces).value_or(false)) << path;
+        EXPECT_EQ(record({id, (*job)->stamp, pieces}), 1U) << path;
         return file_id(pieces);
+    }
+
+    Result<std::size_t> record(const HashResult& result) {
+        return catalog_->record_hashes({&result, 1});
     }
 
     std::vector<std::string> waiting() {

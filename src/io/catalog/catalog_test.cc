@@ -90,10 +90,25 @@ TEST_F(ACatalog, refuses_the_hash_of_another_state_of_a_file) {
     walk({seen_file("x", 5, 1)});
     platform::FileStamp stamp = seen_file("x", 5, 1).info.stamp;
     stamp.modified_ns += 1;
-    EXPECT_EQ(catalog_->set_pieces(id_of("music/x"), stamp, pieces_of(5, 1)), false);
+    EXPECT_EQ(record({id_of("music/x"), stamp, pieces_of(5, 1)}), 0U);
     EXPECT_FALSE(listing().at("music/x").content);
-    EXPECT_EQ(catalog_->set_pieces(EntryId{12345}, stamp, pieces_of(5, 1)), false);
-    EXPECT_FALSE(catalog_->set_pieces(id_of("music/x"), stamp, pieces_of(6, 1)));
+    EXPECT_EQ(record({EntryId{12345}, stamp, pieces_of(5, 1)}), 0U);
+    EXPECT_FALSE(record({id_of("music/x"), stamp, pieces_of(6, 1)}));
+}
+
+TEST_F(ACatalog, records_what_it_can_of_many_hashes) {
+    walk({seen_file("x", 5, 1), seen_file("y", 6, 2), seen_file("z", 7, 3)});
+    platform::FileStamp later = seen_file("y", 6, 2).info.stamp;
+    later.modified_ns += 1;
+    const std::vector<HashResult> results = {
+        {id_of("music/x"), seen_file("x", 5, 1).info.stamp, pieces_of(5, 1)},
+        {id_of("music/y"), later, pieces_of(6, 2)},
+        {id_of("music/z"), seen_file("z", 7, 3).info.stamp, std::nullopt}};
+    EXPECT_EQ(catalog_->record_hashes(results), 2U);
+    EXPECT_TRUE(listing().at("music/x").content);
+    EXPECT_FALSE(listing().at("music/y").content);
+    EXPECT_FALSE(listing().contains("music/z"));
+    EXPECT_THAT(waiting(), ElementsAre("/home/ann/music/y"));
 }
 
 TEST_F(ACatalog, lists_what_is_unhashed_below_a_folder) {

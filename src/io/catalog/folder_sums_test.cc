@@ -112,7 +112,7 @@ TEST_F(AFolder, leaves_out_files_that_cannot_be_read) {
     const EntryId secret = id_of("music/secret");
     Replica replica;
     replica.follow(*catalog_, 10);
-    ASSERT_TRUE(catalog_->set_unreadable(secret));
+    ASSERT_EQ(record({secret, seen_file("secret", 6, 2).info.stamp, std::nullopt}), 1U);
     EXPECT_FALSE(listing().contains("music/secret"));
     EXPECT_FALSE(catalog_->entry(secret).value());
     EXPECT_EQ(listing().at("music").size_bytes, 5u);

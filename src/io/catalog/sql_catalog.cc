@@ -1,6 +1,7 @@
 #include "io/catalog/sql_catalog.h"
 
 #include <algorithm>
+#include <set>
 #include <type_traits>
 #include <utility>
 
@@ -22,6 +23,10 @@ bool is_racy(const platform::FileStamp& stamp) {
 bool is_same_state(const platform::FileStamp& a, const platform::FileStamp& b) {
     return a.size_bytes == b.size_bytes && a.modified_ns == b.modified_ns &&
            a.changed_ns == b.changed_ns && a.inode == b.inode;
+}
+
+bool is_list_of(const PieceList& pieces, std::uint64_t size_bytes) {
+    return pieces.size_bytes == size_bytes && pieces.hashes.size() == piece_count(size_bytes);
 }
 
 }  // namespace
@@ -229,44 +234,46 @@ Result<std::optional<HashJob>> SqlCatalog::hash_job(EntryId id) {
     });
 }
 
-Result<bool> SqlCatalog::set_pieces(EntryId id, const platform::FileStamp& stamp,
-                                    const PieceList& pieces) {
-    const bool fits = stamp.size_bytes == pieces.size_bytes &&
-                      pieces.hashes.size() == piece_count(pieces.size_bytes);
-    if (!fits) {
-        return failure(ErrorCode::invalid_argument, "record a hash",
-                       "the pieces are not those of a file of this size");
+Result<std::size_t> SqlCatalog::record_hashes(std::span<const HashResult> results) {
+    for (const HashResult& result : results) {
+        if (result.pieces && !is_list_of(*result.pieces, result.stamp.size_bytes)) {
+            return failure(ErrorCode::invalid_argument, "record a hash",
+                           "the pieces are not those of a file of this size");
+        }
     }
-    return write("record a hash", Durable::soon, [&]() -> Result<bool> {
-        const std::optional<Row> row = entries_.get(id);
-        if (!row || row->is_folder() || !is_same_state(row->stamp, stamp)) return false;
-        Row after = *row;
-        const FileId file = file_id(pieces);
-        after.content = file.hash;
-        after.state = RowState::known;
-        after.modified = after.stamp.modified();
-        after.racy = is_racy(stamp);
-        contents_.add_pieces(file, pieces);
-        writer_.change(*row, std::move(after));
+    return write("record hashes", Durable::soon, [&]() -> Result<std::size_t> {
+        std::size_t recorded = 0;
+        std::set<std::int64_t> shares;
+        for (const HashResult& result : results) {
+            const std::optional<Row> row = entries_.get(result.entry);
+            if (!row || row->is_folder() || !is_same_state(row->stamp, result.stamp)) continue;
+            record_hash(*row, result);
+            shares.insert(row->share);
+            ++recorded;
+        }
         sums_.apply();
-        if (!walks_.is_walking(row->share)) sums_.make_trees(row->share);
-        return true;
+        for (const std::int64_t share : shares) {
+            if (!walks_.is_walking(share)) sums_.make_trees(share);
+        }
+        return recorded;
     });
 }
 
-Result<void> SqlCatalog::set_unreadable(EntryId id) {
-    return write("mark a file as unreadable", Durable::soon, [&]() -> Result<void> {
-        const std::optional<Row> row = entries_.get(id);
-        if (!row || row->is_folder()) return {};
-        Row after = *row;
-        after.state = RowState::unreadable;
+void SqlCatalog::record_hash(const Row& row, const HashResult& result) {
+    Row after = row;
+    if (result.pieces) {
+        const FileId file = file_id(*result.pieces);
+        contents_.add_pieces(file, *result.pieces);
+        after.content = file.hash;
+        after.state = RowState::known;
+        after.modified = row.stamp.modified();
+        after.racy = is_racy(row.stamp);
+    } else {
         after.content.reset();
+        after.state = RowState::unreadable;
         after.modified.reset();
-        writer_.change(*row, std::move(after));
-        sums_.apply();
-        if (!walks_.is_walking(row->share)) sums_.make_trees(row->share);
-        return {};
-    });
+    }
+    writer_.change(row, std::move(after));
 }
 
 Result<std::vector<EntryId>> SqlCatalog::unhashed_below(EntryId folder) {

@@ -31,9 +31,7 @@ class SqlCatalog final : public Catalog {
                             const std::vector<SeenEntry>& seen, bool complete) override;
     Result<std::vector<HashJob>> files_to_hash(std::size_t count) override;
     Result<std::optional<HashJob>> hash_job(EntryId entry) override;
-    Result<bool> set_pieces(EntryId entry, const platform::FileStamp& stamp,
-                            const PieceList& pieces) override;
-    Result<void> set_unreadable(EntryId entry) override;
+    Result<std::size_t> record_hashes(std::span<const HashResult> results) override;
     Result<std::optional<Entry>> entry(EntryId entry) override;
     Result<std::vector<EntryId>> unhashed_below(EntryId folder) override;
 
@@ -59,6 +57,8 @@ class SqlCatalog final : public Catalog {
     void finish_writing();
     void recover();
     void update_totals();
+
+    void record_hash(const Row& row, const HashResult& result);
 
     struct Share {
         std::int64_t id = 0;
