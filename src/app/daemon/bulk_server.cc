@@ -20,8 +20,8 @@ constexpr std::size_t kOpenFilesMax = 16;
 /// The conversation of one stream.
 class Upload {
   public:
-    Upload(net::BulkStream& stream, catalog::CatalogReader& reader)
-        : stream_(stream), reader_(reader) {}
+    Upload(net::BulkStream& stream, catalog::CatalogReader& reader, const HeldFiles* held)
+        : stream_(stream), reader_(reader), held_(held) {}
 
     /// Until the peer goes or breaks the rules.
     Result<void> run() {
@@ -43,15 +43,27 @@ class Upload {
     Result<void> answer(const protocol::PieceRequest& request) {
         const Result<Open*> open = open_file(request.file);
         if (!open) return refuse(request, RefusalCode::failed);
-        if (*open == nullptr) return refuse(request, RefusalCode::not_shared);
-        const std::uint64_t size = (*open)->shared.stamp.size_bytes;
+        if (*open != nullptr) {
+            return send_run(request, (*open)->shared.stamp.size_bytes,
+                            [&](PieceIndex piece) { return read_piece(**open, piece); });
+        }
+        if (held_ == nullptr) return refuse(request, RefusalCode::not_shared);
+        const std::optional<HeldFiles::Held> held = held_->find(request.file);
+        if (!held) return refuse(request, RefusalCode::not_shared);
+        return send_run(request, held->size_bytes,
+                        [&](PieceIndex piece) { return held_->read(*held, piece, buffer_); });
+    }
+
+    /// `read` puts a piece into the buffer, or says why it cannot be sent.
+    template <class Read>
+    Result<void> send_run(const protocol::PieceRequest& request, std::uint64_t size, Read read) {
         if (request.count == 0 ||
             request.first.value + std::uint64_t{request.count} > piece_count(size)) {
             return refuse(request, RefusalCode::range);
         }
         for (std::uint32_t i = 0; i < request.count; ++i) {
             const PieceIndex piece{request.first.value + i};
-            if (const std::optional<RefusalCode> reason = read_piece(**open, piece)) {
+            if (const std::optional<RefusalCode> reason = read(piece)) {
                 files_.erase(request.file);
                 return refuse(request, *reason);
             }
@@ -80,7 +92,8 @@ class Upload {
             }
             files_.erase(known);
         }
-        if (!*shared) return nullptr;
+        // What came by download has no entry.
+        if (!*shared || (held_ == nullptr && (*shared)->entry == EntryId{})) return nullptr;
         Result<platform::File> file = platform::File::open_for_reading((*shared)->disk_path);
         if (!file) return nullptr;
         if (files_.size() >= kOpenFilesMax) files_.erase(files_.begin());
@@ -109,15 +122,17 @@ class Upload {
 
     net::BulkStream& stream_;
     catalog::CatalogReader& reader_;
+    const HeldFiles* held_;
     std::map<FileId, Open> files_;
     std::vector<std::uint8_t> buffer_;
 };
 
-void serve_stream(net::BulkStream& stream, const std::filesystem::path& database, Logger& logger) {
+void serve_stream(net::BulkStream& stream, const std::filesystem::path& database,
+                  const HeldFiles* held, Logger& logger) {
     const Result<std::unique_ptr<catalog::CatalogReader>> reader =
         catalog::CatalogReader::open(database);
     if (!reader) return logger.warning(reader.error().text());
-    const Result<void> ended = Upload(stream, **reader).run();
+    const Result<void> ended = Upload(stream, **reader, held).run();
     if (!ended)
         logger.debug("an upload stream ended peer=" + stream.peer().brief() + ": " +
                      ended.error().text());
@@ -125,8 +140,8 @@ void serve_stream(net::BulkStream& stream, const std::filesystem::path& database
 
 }  // namespace
 
-BulkServer::BulkServer(std::filesystem::path database, Logger& logger)
-    : database_(std::move(database)), logger_(logger) {}
+BulkServer::BulkServer(std::filesystem::path database, const HeldFiles* held, Logger& logger)
+    : database_(std::move(database)), held_(held), logger_(logger) {}
 
 BulkServer::~BulkServer() {
     stop();
@@ -137,7 +152,7 @@ void BulkServer::serve(std::shared_ptr<net::BulkStream> stream) {
     if (serving_.size() >= kStreamsMax) return stream->shut_down();
     auto over = std::make_shared<std::atomic<bool>>(false);
     std::thread thread([this, stream, over] {
-        serve_stream(*stream, database_, logger_);
+        serve_stream(*stream, database_, held_, logger_);
         stream->shut_down();
         *over = true;
     });

@@ -1,6 +1,7 @@
 #pragma once
 
-// Gives pieces to whoever asks: one thread for each bulk stream that was accepted. A file is
+// Gives pieces of shared files and of downloads to whoever asks: one thread for each bulk stream
+// that was accepted. A file is
 // checked against its announced stamp after each piece is read and before it is sent, so a file
 // that changed is noticed before a wrong byte leaves.
 
@@ -10,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "app/daemon/held_files.h"
 #include "base/log.h"
 #include "io/net/bulk_stream.h"
 
@@ -20,8 +22,10 @@ class BulkServer {
     /// Streams beyond this are closed at once; the downloader comes back.
     static constexpr std::size_t kStreamsMax = 64;
 
-    /// `database` is the catalogue's file; each stream reads it through a reader of its own.
-    BulkServer(std::filesystem::path database, Logger& logger);
+    /// `database` is the catalogue's file; each stream reads it through a reader of its own. `held`
+    /// are downloads under way; null: nothing that came or comes by download is given. The
+    /// references outlive the server.
+    BulkServer(std::filesystem::path database, const HeldFiles* held, Logger& logger);
     ~BulkServer();
 
     /// Event thread.
@@ -38,6 +42,7 @@ class BulkServer {
     void forget_ended();
 
     const std::filesystem::path database_;
+    const HeldFiles* const held_;
     Logger& logger_;
     std::vector<Serving> serving_;
 };

@@ -56,7 +56,7 @@ class ABulkServer : public SharedFile {
     net::TestPeer ann_{context_};
     net::TestPeer bob_{context_};
     NullLogger logger_;
-    BulkServer server_{database(), logger_};
+    BulkServer server_{database(), nullptr, logger_};
     std::shared_ptr<net::BulkStream> stream_;
     std::uint64_t request_ = 0;
 };

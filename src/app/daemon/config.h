@@ -27,6 +27,7 @@ struct Config {
     std::vector<std::string> peers;   ///< "host:port"
     std::vector<std::string> ignore;  ///< file-name patterns that are not shared
     unsigned parallel_downloads = 3;
+    bool share_downloads = true;  ///< others may fetch what is and was downloaded
 };
 
 /// What `iwanto start` was given on the command line.

@@ -122,6 +122,8 @@ constexpr Key kKeys[] = {
     {"ignore", [](const toml::node& node,
                   Config& config) { return read_list(node, config.ignore, check_pattern); }},
     {"parallel_downloads", read_parallel},
+    {"share_downloads", [](const toml::node& node,
+                           Config& config) { return read_bool(node, config.share_downloads); }},
 };
 
 std::string known_keys() {

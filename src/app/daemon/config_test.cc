@@ -142,6 +142,7 @@ TEST_F(ConfigTest, MistakesNameLineAndKey) {
         {"name = \"a\\nb\"\n", "\"name\""},
         {"parallel_downloads = 0\n", "\"parallel_downloads\""},
         {"parallel_downloads = 33\n", "\"parallel_downloads\""},
+        {"share_downloads = 1\n", "\"share_downloads\""},
         {"shared_folders = \"/a\"\n", "\"shared_folders\" must be a list"},
         {"shared_folders = [1]\n", "\"shared_folders\" must be a list"},
         {"shared_folders = [\"music\"]\n", "must be an absolute path"},

@@ -118,6 +118,10 @@ std::string config_template(const Config& defaults) {
         quoted_list(defaults.ignore));
     add("How many downloads run at the same time.", "parallel_downloads",
         std::to_string(defaults.parallel_downloads));
+    add("Whether others may fetch what you download: pieces while it comes, and all of it "
+        "afterwards "
+        "while it lies unchanged where it was put. It is not listed among your shared files.",
+        "share_downloads", defaults.share_downloads ? "true" : "false");
     return text;
 }
 

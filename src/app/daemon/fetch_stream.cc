@@ -25,6 +25,7 @@ ErrorCode code_of(protocol::RefusalCode refusal) {
         case protocol::RefusalCode::changed:
             return ErrorCode::changed;
         case protocol::RefusalCode::busy:
+        case protocol::RefusalCode::not_yet:
             return ErrorCode::busy;
         case protocol::RefusalCode::range:
         case protocol::RefusalCode::failed:

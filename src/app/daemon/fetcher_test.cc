@@ -68,7 +68,8 @@ class AFetcher : public SharedFile {
     net::TestPeer ann_{context_};
     net::TestPeer bob_{context_};
     NullLogger logger_;
-    std::unique_ptr<BulkServer> server_ = std::make_unique<BulkServer>(database(), logger_);
+    std::unique_ptr<BulkServer> server_ =
+        std::make_unique<BulkServer>(database(), nullptr, logger_);
     std::mutex mutex_;
     std::map<std::uint32_t, std::string> written_;
     std::multimap<std::uint64_t, Result<void>> endings_;

@@ -42,8 +42,7 @@ Service::Service(Foundation foundation)
       driver_(context_, {base_.identity.peer(), instance_, base_.config.name, kVersion},
               base_.identity, {.swarm = {.parallel_max = base_.config.parallel_downloads}},
               platform::random_u64(), logger_),
-      doctor_(context_, driver_, hearing_, doctors_world()),
-      bulk_server_(database_, logger_) {}
+      doctor_(context_, driver_, hearing_, doctors_world()) {}
 
 Service::~Service() {
     shut_down();
@@ -93,11 +92,6 @@ Result<void> Service::open_parts() {
             driver_.handle(node::CatalogAdvanced{std::move(delta), totals.files, totals.bytes});
         }},
         logger_);
-    share_server_ =
-        std::make_unique<ShareServer>(*base_.catalog, catalog_worker_, *indexer_, to_loop,
-                                      [this](SessionId session, const protocol::Message& message) {
-                                          transport_.send(session, message);
-                                      });
     Result<std::unique_ptr<catalog::CatalogReader>> reader =
         catalog::CatalogReader::open(database_);
     if (!reader) return failure(std::move(reader));
@@ -109,6 +103,13 @@ Result<void> Service::open_parts() {
                          [this] { return make_hello(); },
                          [this](const PeerId& peer) { return addresses_of(peer); }},
         logger_);
+    HeldFiles* const held = config.share_downloads ? &transfers_->held() : nullptr;
+    share_server_ =
+        std::make_unique<ShareServer>(*base_.catalog, catalog_worker_, *indexer_, held, to_loop,
+                                      [this](SessionId session, const protocol::Message& message) {
+                                          transport_.send(session, message);
+                                      });
+    bulk_server_ = std::make_unique<BulkServer>(database_, held, logger_);
     return {};
 }
 
@@ -199,7 +200,7 @@ void Service::shut_down() {
     transport_.close();
     if (discovery_) discovery_->close();
     if (indexer_) indexer_->stop();
-    bulk_server_.stop();
+    if (bulk_server_) bulk_server_->stop();
     if (transfers_) transfers_->stop();
     catalog_worker_.finish();
 }

@@ -130,7 +130,7 @@ class Service final : public net::TransportListener, public net::DiscoveryListen
     std::unique_ptr<Transfers> transfers_;
     std::unique_ptr<Backend> backend_;
     std::unique_ptr<control::Server> server_;
-    BulkServer bulk_server_;
+    std::unique_ptr<BulkServer> bulk_server_;
     std::vector<platform::Interface> interfaces_;
     std::vector<std::string> listening_at_;  ///< of named interfaces
     Time last_tick_ = platform::now();

@@ -125,7 +125,7 @@ void Service::dial_failed(const protocol::Address& address, const std::optional<
 }
 
 void Service::bulk_accepted(std::shared_ptr<net::BulkStream> stream) {
-    bulk_server_.serve(std::move(stream));
+    bulk_server_->serve(std::move(stream));
 }
 
 void Service::datagram_heard(std::span<const std::uint8_t> datagram, const net::Arrival& arrival) {

@@ -67,10 +67,11 @@ protocol::Message reply_or_refusal(RequestId request, const Result<std::optional
 }  // namespace
 
 ShareServer::ShareServer(catalog::Catalog& catalog, Worker& catalog_worker, Indexer& indexer,
-                         Post post, SendReply send)
+                         const HeldFiles* held, Post post, SendReply send)
     : catalog_(catalog),
       worker_(catalog_worker),
       indexer_(indexer),
+      held_(held),
       post_(std::move(post)),
       send_(std::move(send)) {}
 
@@ -97,7 +98,16 @@ void ShareServer::answer(SessionId session, const protocol::HashRequest& request
 
 void ShareServer::answer(SessionId session, const protocol::PieceListRequest& request) {
     ask_catalog(session, request.request, [this, session, request] {
-        const auto pieces = catalog_.piece_list(request.file);
+        auto pieces = catalog_.piece_list(request.file);
+        if (pieces && !*pieces && held_ != nullptr) {
+            if (const auto held = held_->find(request.file)) {
+                if (held->list == nullptr) {
+                    const Refusal later{request.request, RefusalCode::not_yet};
+                    return post_reply(session, request.request, later);
+                }
+                *pieces = *held->list;
+            }
+        }
         const auto make = [&](const PieceList& list) { return piece_list_reply(request, list); };
         post_reply(session, request.request, reply_or_refusal(request.request, pieces, make));
     });
@@ -105,7 +115,8 @@ void ShareServer::answer(SessionId session, const protocol::PieceListRequest& re
 
 void ShareServer::answer(SessionId session, const protocol::TreeRequest& request) {
     ask_catalog(session, request.request, [this, session, request] {
-        const auto listing = catalog_.tree_listing(request.tree);
+        auto listing = catalog_.tree_listing(request.tree);
+        if (listing && !*listing && held_ != nullptr) *listing = held_->listing_of(request.tree);
         const auto make = [&](const TreeListing& tree) { return tree_reply(request, tree); };
         post_reply(session, request.request, reply_or_refusal(request.request, listing, make));
     });

@@ -1,11 +1,12 @@
 #pragma once
 
-// Answers what other peers ask about our shared files on control sessions: hashes, piece lists,
-// folder listings.
+// Answers what other peers ask on control sessions about our shared files and what we download:
+// hashes, piece lists, folder listings.
 
 #include <functional>
 #include <map>
 
+#include "app/daemon/held_files.h"
 #include "app/daemon/indexer.h"
 #include "app/daemon/worker.h"
 #include "core/node/action.h"
@@ -22,9 +23,10 @@ class ShareServer {
     /// answered.
     static constexpr std::size_t kOpenMax = 2048;
 
-    /// All references outlive it. `catalog` is used on `catalog_worker` only.
-    ShareServer(catalog::Catalog& catalog, Worker& catalog_worker, Indexer& indexer, Post post,
-                SendReply send);
+    /// All references outlive it. `catalog` is used on `catalog_worker` only. `held` is what
+    /// downloads under way know; null: it is not given to others.
+    ShareServer(catalog::Catalog& catalog, Worker& catalog_worker, Indexer& indexer,
+                const HeldFiles* held, Post post, SendReply send);
 
     /// Event thread. A session with too many questions open is told to come later.
     void serve(const node::Serve& serve);
@@ -41,6 +43,7 @@ class ShareServer {
     catalog::Catalog& catalog_;
     Worker& worker_;
     Indexer& indexer_;
+    const HeldFiles* const held_;
     const Post post_;
     const SendReply send_;
     std::map<SessionId, std::size_t> open_;  ///< questions of a session that wait for their answer

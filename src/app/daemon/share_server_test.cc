@@ -22,7 +22,7 @@ class AShareServer : public catalog::CatalogFixture {
         indexer_ = std::make_unique<Indexer>(Indexer::Options{}, *catalog_, worker_, loop_.post(),
                                              Indexer::Told{}, logger_);
         server_ = std::make_unique<ShareServer>(
-            *catalog_, worker_, *indexer_, loop_.post(),
+            *catalog_, worker_, *indexer_, nullptr, loop_.post(),
             [this](SessionId session, const protocol::Message& message) {
                 replies_.emplace_back(session, message);
             });

@@ -20,6 +20,10 @@ Transfers::Transfers(const net::TlsContext& tls, catalog::Catalog& catalog, Work
       logger_(logger),
       store_([this](DownloadId id, const PartRecord& parts) { return save_parts(id, parts); },
              [this](const FileId& file) { return find_copy(file); }, logger),
+      held_([this](DownloadId id, FileIndex file, PieceIndex piece, std::span<std::uint8_t> into) {
+          return store_.read_piece(id, file, piece, into);
+      }),
+      finished_(catalog, catalog_worker, held_, logger),
       fetcher_(tls,
                {[this](const FetchJob& job, PieceIndex piece, std::span<const std::uint8_t> bytes) {
                     return store_.write_piece(job.download, job.file_index, piece, bytes,
@@ -66,7 +70,9 @@ void Transfers::act(const Ask&) {
 void Transfers::act(const swarm::Prepare& action) {
     plans_[action.id] = action.plan;
     disk_worker_.post([this, action] {
-        world_.tell(swarm::Prepared{action.id, store_.prepare(action, kept_[action.id].parts)});
+        auto ready = store_.prepare(action, kept_[action.id].parts);
+        if (ready && !ready->final_path) held_.hold(action.id, action.plan);
+        world_.tell(swarm::Prepared{action.id, std::move(ready)});
     });
 }
 
@@ -74,6 +80,7 @@ void Transfers::act(const swarm::StartFetch& action) {
     const auto plan = plans_.find(action.id);
     ASSERT(plan != plans_.end() && action.file.value < plan->second->files.size());
     const swarm::PlannedFile& file = plan->second->files[action.file.value];
+    held_.note_list(action.id, file.file, action.pieces);
     fetcher_.fetch(action.peer,
                    {action.fetch, action.id, action.file, file.file, file.size_bytes, action.first,
                     action.count, action.pieces},
@@ -86,11 +93,13 @@ void Transfers::act(const swarm::CancelFetch& action) {
 
 void Transfers::act(const swarm::Finish& action) {
     // Nothing is fetched until it is prepared again; a plan may have a million files.
+    swarm::SharedPlan plan = std::move(plans_.at(action.id));
     plans_.erase(action.id);
-    disk_worker_.post([this, id = action.id] {
+    disk_worker_.post([this, id = action.id, plan = std::move(plan)] {
         Result<PartFolder::Done> done = store_.finish(id);
         if (done) {
-            world_.tell(swarm::Finished{id, std::move(done->path)});
+            world_.tell(swarm::Finished{id, done->path});
+            finished_.record(id, plan, std::move(*done));
         } else {
             world_.tell(swarm::Finished{id, std::unexpected(std::move(done.error()))});
         }
@@ -99,6 +108,7 @@ void Transfers::act(const swarm::Finish& action) {
 
 void Transfers::act(const swarm::Release& action) {
     plans_.erase(action.id);
+    held_.let_go(action.id);
     disk_worker_.post(
         [this, action] { store_.release(action.id, action.parts, kept_[action.id].parts); });
 }
@@ -174,6 +184,7 @@ void Transfers::stop() {
     fetcher_.stop();
     disk_worker_.post([this] { store_.close_all(); });
     disk_worker_.finish();
+    finished_.stop();
 }
 
 }  // namespace iwant::daemon

@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "app/daemon/fetcher.h"
+#include "app/daemon/finished_files.h"
+#include "app/daemon/held_files.h"
 #include "app/daemon/part_store.h"
 #include "app/daemon/worker.h"
 #include "base/log.h"
@@ -38,6 +40,8 @@ class Transfers {
     Result<DownloadId> restore(const std::function<void(swarm::Event)>& tell);
     /// Event thread. One of the actions that leave the node (not an Ask...).
     void perform(const swarm::Action& action);
+    /// What downloads under way can give to others.
+    HeldFiles& held() { return held_; }
     /// Makes durable what was written, where it is due; call about once a second.
     void checkpoint();
     /// Ends fetches, makes everything durable.
@@ -73,6 +77,8 @@ class Transfers {
     std::atomic<bool> checkpoint_queued_ = false;
     std::map<DownloadId, Kept> kept_;  ///< disk worker's
     PartStore store_;
+    HeldFiles held_;
+    FinishedFiles finished_;
     Fetcher fetcher_;
     Worker disk_worker_{"disk"};
 };

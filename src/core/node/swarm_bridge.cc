@@ -38,6 +38,7 @@ ErrorCode meaning_of(protocol::RefusalCode code) {
         case RefusalCode::range:
             return ErrorCode::invalid_argument;
         case RefusalCode::busy:
+        case RefusalCode::not_yet:
             return ErrorCode::busy;
         case RefusalCode::failed:
             return ErrorCode::io;

@@ -336,6 +336,7 @@ enum class RefusalCode : std::uint8_t {
     busy = 3,        ///< later
     failed = 4,      ///< could not be read or hashed
     protocol = 5,    ///< the request made no sense
+    not_yet = 6,     ///< being downloaded there, but this piece is not there yet
 };
 
 /// The answer to any request that is not fulfilled.

@@ -214,7 +214,7 @@ bool take(const wire::ProbeReply& from, ProbeReply& to) {
 
 bool take(const wire::Refusal& from, Refusal& to) {
     to.request.value = from.request();
-    return take_enum(from.code(), RefusalCode::protocol, to.code);
+    return take_enum(from.code(), RefusalCode::not_yet, to.code);
 }
 
 bool take(const wire::LeaderClaim& from, LeaderClaim& to) {

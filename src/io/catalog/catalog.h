@@ -69,6 +69,12 @@ struct StoredDownload {
         part_key;  ///< what the part folder belongs to, as app/daemon wrote it
 };
 
+struct FinishedFile {
+    std::filesystem::path path;  ///< absolute
+    platform::FileStamp stamp;
+    SharedPieceList pieces;  ///< not null
+};
+
 struct StoredPeer {
     PeerId peer;
     std::string name;
@@ -84,7 +90,7 @@ class CatalogReader {
     virtual ~CatalogReader() = default;
 
     /// Where a content is shared from now; nothing when it is not. Finished downloads that still
-    /// lie unchanged where they were put count too (see Catalog::add_finished_file).
+    /// lie unchanged where they were put count too (see Catalog::add_finished_files).
     virtual Result<std::optional<SharedFile>> find_file(const FileId& file) = 0;
     virtual Result<std::optional<PieceList>> piece_list(const FileId& file) = 0;
     virtual Result<std::optional<TreeListing>> tree_listing(const TreeId& tree) = 0;
@@ -129,10 +135,8 @@ class Catalog : public CatalogReader {
     /// The entries of a folder that still lack a content id, files only, at any depth.
     virtual Result<std::vector<EntryId>> unhashed_below(EntryId folder) = 0;
 
-    /// A file that came by download and stays available by its id while it lies there unchanged.
-    virtual Result<void> add_finished_file(const std::filesystem::path& path,
-                                           const platform::FileStamp& stamp,
-                                           const PieceList& pieces) = 0;
+    /// Files that came by download and stay available by their ids while they lie there unchanged.
+    virtual Result<void> add_finished_files(const std::vector<FinishedFile>& files) = 0;
 
     virtual Result<void> save_download(const StoredDownload& download) = 0;
     /// Only the bitmap; called after the data is durable.

@@ -161,7 +161,7 @@ TEST_F(ACatalog, finds_a_finished_download_only_while_it_lies_there_unchanged) {
     std::ofstream(path) << "hello";
     const PieceList pieces = pieces_of(5, 1);
     const platform::FileStamp stamp = platform::info_of(path)->stamp;
-    ASSERT_TRUE(catalog_->add_finished_file(path, stamp, pieces));
+    ASSERT_TRUE(catalog_->add_finished_files({{path, stamp, std::make_shared<PieceList>(pieces)}}));
     reopen();
     const std::optional<SharedFile> found = catalog_->find_file(file_id(pieces)).value();
     ASSERT_TRUE(found);
@@ -174,8 +174,10 @@ TEST_F(ACatalog, finds_a_finished_download_only_while_it_lies_there_unchanged) {
 
 TEST_F(ACatalog, forgets_the_pieces_of_a_finished_download_that_was_replaced) {
     const platform::FileStamp stamp{5, 1, 1, 1, 1};
-    ASSERT_TRUE(catalog_->add_finished_file("/home/ann/x", stamp, pieces_of(5, 1)));
-    ASSERT_TRUE(catalog_->add_finished_file("/home/ann/x", stamp, pieces_of(5, 2)));
+    for (const int content : {1, 2}) {
+        const auto pieces = std::make_shared<PieceList>(pieces_of(5, content));
+        ASSERT_TRUE(catalog_->add_finished_files({{"/home/ann/x", stamp, pieces}}));
+    }
     EXPECT_FALSE(catalog_->piece_list(file_id(pieces_of(5, 1))).value());
     EXPECT_TRUE(catalog_->piece_list(file_id(pieces_of(5, 2))).value());
 }

@@ -291,13 +291,13 @@ Result<std::vector<EntryId>> SqlCatalog::unhashed_below(EntryId folder) {
 
 // What the daemon keeps. Facts of downloads are on the disk when the call returns.
 
-Result<void> SqlCatalog::add_finished_file(const std::filesystem::path& path,
-                                           const platform::FileStamp& stamp,
-                                           const PieceList& pieces) {
+Result<void> SqlCatalog::add_finished_files(const std::vector<FinishedFile>& files) {
     return write("record a finished download", Durable::at_once, [&]() -> Result<void> {
-        const FileId file = file_id(pieces);
-        contents_.add_pieces(file, pieces);
-        contents_.add_finished(path, stamp, file);
+        for (const FinishedFile& finished : files) {
+            const FileId file = file_id(*finished.pieces);
+            contents_.add_pieces(file, *finished.pieces);
+            contents_.add_finished(finished.path, finished.stamp, file);
+        }
         return {};
     });
 }

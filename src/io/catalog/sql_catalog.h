@@ -35,9 +35,7 @@ class SqlCatalog final : public Catalog {
     Result<std::optional<Entry>> entry(EntryId entry) override;
     Result<std::vector<EntryId>> unhashed_below(EntryId folder) override;
 
-    Result<void> add_finished_file(const std::filesystem::path& path,
-                                   const platform::FileStamp& stamp,
-                                   const PieceList& pieces) override;
+    Result<void> add_finished_files(const std::vector<FinishedFile>& files) override;
     Result<void> save_download(const StoredDownload& download) override;
     Result<void> save_present(std::uint64_t download,
                               const std::vector<std::uint8_t>& present) override;
