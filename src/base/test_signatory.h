@@ -5,6 +5,8 @@
 // Ed25519 and made from a number, and PeerIds follow from keys as they really do.
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdint>
 
 #include "base/hash.h"
@@ -19,9 +21,8 @@ class TestSignatory final : public Signatory {
     TestSignatory(std::uint64_t seed, std::uint64_t number) : key_(key_of(seed, number)) {}
     /// The peer whose PeerId begins with the byte `number`, so that peers order by their numbers.
     static TestSignatory numbered(std::uint8_t number) {
-        std::uint64_t seed = 0;
-        while (peer_id_of(key_of(seed, number)).hash.bytes[0] != number) ++seed;
-        return TestSignatory(seed, number);
+        static const std::array<std::uint64_t, 256> seeds = seeds_of_numbers();
+        return TestSignatory(seeds[number], number);
     }
 
     const PublicKey& public_key() const override { return key_; }
@@ -35,6 +36,14 @@ class TestSignatory final : public Signatory {
     }
 
   private:
+    static std::array<std::uint64_t, 256> seeds_of_numbers() {
+        std::array<std::uint64_t, 256> seeds{};
+        for (std::size_t number = 0; number < seeds.size(); ++number) {
+            while (peer_id_of(key_of(seeds[number], number)).hash.bytes[0] != number)
+                ++seeds[number];
+        }
+        return seeds;
+    }
     static PublicKey key_of(std::uint64_t seed, std::uint64_t number) {
         return Hasher().update("key").update_u64(seed).update_u64(number).digest().bytes;
     }
