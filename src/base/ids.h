@@ -4,9 +4,11 @@
 // an index for a count. Ids are 256-bit hashes, shown as 64 hexadecimal digits.
 
 #include <array>
+#include <bit>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <functional>
 #include <optional>
 #include <string>
@@ -18,7 +20,19 @@ namespace iwant {
 struct Hash256 {
     std::array<std::uint8_t, 32> bytes{};
 
-    auto operator<=>(const Hash256&) const = default;
+    bool operator==(const Hash256&) const = default;
+    /// By bytes. Nearly all differ in the first eight.
+    std::strong_ordering operator<=>(const Hash256& other) const {
+        const std::uint64_t ours = head();
+        const std::uint64_t theirs = other.head();
+        return ours != theirs ? ours <=> theirs : bytes <=> other.bytes;
+    }
+    /// The first eight bytes as one number.
+    std::uint64_t head() const {
+        std::uint64_t value = 0;
+        std::memcpy(&value, bytes.data(), sizeof value);
+        return std::endian::native == std::endian::little ? std::byteswap(value) : value;
+    }
     bool is_zero() const { return *this == Hash256{}; }
     /// 64 lower-case hexadecimal digits.
     std::string hex() const;
@@ -67,11 +81,7 @@ enum class EntryKind : std::uint8_t { file = 0, folder = 1 };
 
 template <>
 struct std::hash<iwant::Hash256> {
-    std::size_t operator()(const iwant::Hash256& digest) const noexcept {
-        std::size_t value = 0;
-        for (std::size_t i = 0; i < sizeof value; ++i) value = value << 8 | digest.bytes[i];
-        return value;
-    }
+    std::size_t operator()(const iwant::Hash256& digest) const noexcept { return digest.head(); }
 };
 
 template <class Tag>

@@ -48,7 +48,7 @@ void Cluster::advance(Time now) {
         watch_.excuse(now);
     }
     if (due_ && now > *due_ + kStall) election_.stalled(now);
-    settle(now);
+    if (!due_ || now >= *due_) settle(now);
 }
 
 // Runs everything that time or the last event made due, and says when to come back.
@@ -83,8 +83,9 @@ void Cluster::tend_due(Time now) {
 }
 
 void Cluster::dial_due(Time now) {
-    const bool changed = dialer_.take_changed() || std::exchange(wishes_changed_, false);
-    if (!changed && (!dial_at_ || now < *dial_at_)) return;
+    const auto touched = dialer_.take_touched_deadline([&](const auto& one) { return wish(one); });
+    if (touched && (!dial_at_ || *touched < *dial_at_)) dial_at_ = touched;
+    if (!std::exchange(wishes_changed_, false) && (!dial_at_ || now < *dial_at_)) return;
     std::erase_if(needed_until_, [&](const auto& entry) { return entry.second <= now; });
     for (auto& dial : dialer_.due(now, [&](const auto& target) { return wish(target); }))
         actions_.push_back(std::move(dial));
@@ -243,7 +244,7 @@ void Cluster::count_followers(Time now) {
     counted_ = now;
     const auto follows = [&](const auto& entry) {
         const Session& session = entry.second;
-        return now - session.heard <= kFollowerFresh && sessions_.is_live(session.peer) &&
+        return now - session.heard <= kFollowerFresh && !session.silent && !session.stopping &&
                election_.follows_us(session.peer) && registry_.registered(session.peer);
     };
     followers_ = static_cast<std::uint32_t>(std::ranges::count_if(sessions_.all(), follows));

@@ -53,6 +53,7 @@ void Cluster::statement(const Session& session, const protocol::LeaderView& view
     const bool stranger = view.leader != session.peer && view.leader != election_.view().leader;
     if (stranger && members_.find(view.leader) != nullptr && sessions_.of(view.leader) == nullptr) {
         needed_until_[view.leader] = now + seconds(10);
+        wishes_changed_ = true;
         dialer_.hurry(view.leader, now);
     }
 }
@@ -173,6 +174,7 @@ void Cluster::receive(Session& session, const protocol::Roster& message, Time no
             dialer_.suggested(member.peer, address, Dialer::Source::heard, now);
         if (!leaders && member.peer == message.view.leader) {
             needed_until_[member.peer] = now + seconds(10);
+            wishes_changed_ = true;
             dialer_.hurry(member.peer, now);
         }
     }

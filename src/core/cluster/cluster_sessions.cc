@@ -52,7 +52,7 @@ void Cluster::welcome(const SessionOpened& event, Time now) {
     members_.reached_at(event.peer, event.address);
     actions_.push_back(RememberPeer{event.peer, member.name, event.address});
     needed_until_.erase(event.peer);
-    holders_changed_ = wishes_changed_ = true;
+    holders_changed_ = true;
     tend_at_ = std::min(tend_at_, now + kTendSoon);
     election_.peer_live(event.peer);
     if (leading()) send(event.session, protocol::LeaderClaim{election_.view(), followers()});

@@ -41,25 +41,45 @@ bool Dialer::make_room(const protocol::Address& address, Source source) {
         return target.source == Source::heard && !target.proven && !target.in_flight;
     };
     auto worst = targets_.end();
-    auto worst_here = targets_.end();
+    const auto consider = [&](auto target) {
+        if (worst == targets_.end() || worst->second.failures < target->second.failures)
+            worst = target;
+    };
     std::size_t here = 0;
-    for (auto target = targets_.begin(); target != targets_.end(); ++target) {
+    for (auto target = targets_.lower_bound({address.host, 0});
+         target != targets_.end() && target->first.host == address.host; ++target) {
         if (!hearsay(target->second)) continue;
-        const auto worse = [&](auto than) {
-            return than == targets_.end() || than->second.failures < target->second.failures;
-        };
-        if (worse(worst)) worst = target;
-        if (target->first.host != address.host) continue;
         ++here;
-        if (worse(worst_here)) worst_here = target;
+        consider(target);
     }
-    if (source == Source::heard && here >= kHearsayPerHost) {
-        targets_.erase(worst_here);
-    } else if (targets_.size() >= kTargetsMax) {
-        if (worst == targets_.end()) return false;
-        targets_.erase(worst);
+    const bool crowded = source == Source::heard && here >= kHearsayPerHost;
+    if (!crowded && targets_.size() < kTargetsMax) return true;
+    if (!crowded) {
+        worst = targets_.end();
+        for (auto target = targets_.begin(); target != targets_.end(); ++target) {
+            if (hearsay(target->second)) consider(target);
+        }
     }
+    if (worst == targets_.end()) return false;
+    forget(worst);
     return true;
+}
+
+void Dialer::forget(std::map<protocol::Address, Target>::iterator target) {
+    expect(target->second, std::nullopt);
+    std::erase(touched_, &target->second);
+    targets_.erase(target);
+}
+
+void Dialer::expect(Target& target, std::optional<PeerId> peer) {
+    if (target.expected == peer) return;
+    if (target.expected) {
+        auto [known, end] = by_peer_.equal_range(*target.expected);
+        while (known != end && known->second != &target) ++known;
+        by_peer_.erase(known);
+    }
+    target.expected = peer;
+    if (peer) by_peer_.emplace(*peer, &target);
 }
 
 // Who is needed comes first, then who waits longest. A host that many names are said to live at
@@ -88,9 +108,9 @@ std::vector<Dial> Dialer::launch_first(std::vector<Due> due, Time now) {
 }
 
 void Dialer::given(const protocol::Address& address, Time now) {
-    changed_ = true;
     Target* target = add(address, Source::given);
     if (target == nullptr) return;
+    touched_.push_back(target);
     target->own = false;
     target->failures = 0;
     if (!target->in_flight) target->next_try = now;
@@ -104,8 +124,8 @@ void Dialer::suggested(const PeerId& peer, const protocol::Address& address, Sou
     if (target == nullptr || (known && target->expected == peer)) return;
     // Whoever answered there before is believed more than a hint about the same place.
     if (known && target->proven) return;
-    changed_ = true;
-    target->expected = peer;
+    touched_.push_back(target);
+    expect(*target, peer);
     target->own = false;
     if (!known) target->next_try = from;
 }
@@ -116,21 +136,23 @@ void Dialer::heard(const PeerId& peer, const protocol::Address& address, Time no
 }
 
 void Dialer::hurry(const PeerId& peer, Time now) {
-    for (auto& [address, target] : targets_) {
-        if (target.expected != peer || target.in_flight) continue;
+    const auto [begin, end] = by_peer_.equal_range(peer);
+    for (auto known = begin; known != end; ++known) {
+        Target& target = *known->second;
+        if (target.in_flight) continue;
         const bool fresh = !target.proven && target.failures == 0;
         if (fresh) continue;
         const Duration gap = target.proven ? kProvenGap : kHintFirst;
         const Time earliest = std::max(now, target.last_try + gap);
         if (earliest >= target.next_try) continue;
         target.next_try = earliest;
-        changed_ = true;
+        touched_.push_back(&target);
     }
 }
 
 void Dialer::network_changed(Time now) {
-    changed_ = true;
     for (auto& [address, target] : targets_) {
+        touched_.push_back(&target);
         target.own = false;
         target.failures = 0;
         target.next_try = std::min(target.next_try, std::max(now, target.last_try + kProvenGap));
@@ -138,10 +160,12 @@ void Dialer::network_changed(Time now) {
 }
 
 bool Dialer::redial(const PeerId& peer, Time now) {
-    changed_ = true;
     bool possible = false;
-    for (auto& [address, target] : targets_) {
-        if (target.expected != peer || target.own) continue;
+    const auto [begin, end] = by_peer_.equal_range(peer);
+    for (auto known = begin; known != end; ++known) {
+        Target& target = *known->second;
+        touched_.push_back(&target);
+        if (target.own) continue;
         possible = true;
         if (!target.in_flight) target.next_try = now;
     }
@@ -149,13 +173,11 @@ bool Dialer::redial(const PeerId& peer, Time now) {
 }
 
 bool Dialer::dialling(const PeerId& peer) const {
-    return std::ranges::any_of(targets_, [&](const auto& entry) {
-        return entry.second.expected == peer && entry.second.in_flight;
-    });
+    const auto [begin, end] = by_peer_.equal_range(peer);
+    return std::any_of(begin, end, [](const auto& known) { return known.second->in_flight; });
 }
 
 void Dialer::opened(const SessionOpened& event, Time now) {
-    changed_ = true;
     Target* reached = nullptr;
     const auto exact = targets_.find(event.address);
     if (exact != targets_.end()) reached = &exact->second;
@@ -170,8 +192,9 @@ void Dialer::opened(const SessionOpened& event, Time now) {
     }
     if (reached == nullptr) reached = add(event.address, Source::heard);
     if (reached == nullptr) return;
+    touched_.push_back(reached);
     if (event.direction == Direction::dialled) reached->in_flight = false;
-    if (event.direction == Direction::dialled || !reached->expected) reached->expected = event.peer;
+    if (event.direction == Direction::dialled || !reached->expected) expect(*reached, event.peer);
     reached->proven = event.direction == Direction::dialled || reached->proven;
     reached->own = false;
     reached->failures = 0;
@@ -179,10 +202,10 @@ void Dialer::opened(const SessionOpened& event, Time now) {
 }
 
 void Dialer::failed(const DialFailed& event, Time now) {
-    changed_ = true;
     const auto known = targets_.find(event.address);
     if (known == targets_.end()) return;
     Target& target = known->second;
+    touched_.push_back(&target);
     target.in_flight = false;
     if (event.found == self_) {
         target.own = true;
@@ -192,9 +215,9 @@ void Dialer::failed(const DialFailed& event, Time now) {
     if (event.found && target.expected && event.found != target.expected) {
         target.proven = false;
         if (target.source == Source::given) {
-            target.expected.reset();
+            expect(target, std::nullopt);
         } else {
-            target.expected = event.found;
+            expect(target, event.found);
         }
     }
     set_back(target, now);

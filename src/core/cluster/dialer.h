@@ -72,10 +72,20 @@ class Dialer {
     std::optional<Time> next_deadline(WishOf wish) const {
         std::optional<Time> earliest;
         for (const auto& [address, target] : targets_) {
-            if (target.own || (!target.in_flight && wish(target) == Wish::none)) continue;
-            const Time due = target.in_flight ? target.limit : earliest_spend(target.next_try);
-            if (!earliest || due < *earliest) earliest = due;
+            const auto due = due_at(target, wish);
+            if (due && (!earliest || *due < *earliest)) earliest = due;
         }
+        return earliest;
+    }
+    /// The same of those targets only that something happened to since the last call.
+    template <class WishOf>
+    std::optional<Time> take_touched_deadline(WishOf wish) {
+        std::optional<Time> earliest;
+        for (const Target* target : touched_) {
+            const auto due = due_at(*target, wish);
+            if (due && (!earliest || *due < *earliest)) earliest = due;
+        }
+        touched_.clear();
         return earliest;
     }
 
@@ -85,8 +95,6 @@ class Dialer {
     /// The session to this peer broke: every address it is expected at is due now. Whether there is
     /// one.
     bool redial(const PeerId& peer, Time now);
-    /// Whether anything happened since the last call that may have made a dial due.
-    bool take_changed() { return std::exchange(changed_, false); }
     /// Whether a dial that expects this peer is under way.
     bool dialling(const PeerId& peer) const;
     std::size_t size() const { return targets_.size(); }
@@ -100,6 +108,14 @@ class Dialer {
     std::vector<Dial> launch_first(std::vector<Due> due, Time now);
     Target* add(const protocol::Address& address, Source source);
     bool make_room(const protocol::Address& address, Source source);
+    void forget(std::map<protocol::Address, Target>::iterator target);
+    /// The only place where a target's `expected` changes.
+    void expect(Target& target, std::optional<PeerId> peer);
+    template <class WishOf>
+    std::optional<Time> due_at(const Target& target, WishOf wish) const {
+        if (target.own || (!target.in_flight && wish(target) == Wish::none)) return std::nullopt;
+        return target.in_flight ? target.limit : earliest_spend(target.next_try);
+    }
     void launch(Target& target, Time now);
     void set_back(Target& target, Time now);
     void expire(Time now);
@@ -108,8 +124,9 @@ class Dialer {
 
     PeerId self_;
     std::map<protocol::Address, Target> targets_;
-    bool changed_ = true;
-    Time window_;  ///< when the current second of dials began
+    std::multimap<PeerId, Target*> by_peer_;  ///< those that expect somebody
+    std::vector<Target*> touched_;            ///< since they were asked for last
+    Time window_;                             ///< when the current second of dials began
     unsigned spent_ = 0;
     std::map<std::string, unsigned> strangers_;  ///< unproven dials to a host in that second
 };

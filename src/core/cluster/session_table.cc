@@ -10,6 +10,8 @@ using std::chrono::seconds;
 
 namespace {
 constexpr Duration kSimultaneous = seconds(5);
+// Both ends hear each other at the same time: one of them asks, the other has nothing left to ask.
+constexpr Duration kOtherPingsFirst = seconds(1);
 }  // namespace
 
 std::optional<SessionId> SessionTable::open(const SessionOpened& opened, Time now) {
@@ -27,6 +29,7 @@ std::optional<SessionId> SessionTable::open(const SessionOpened& opened, Time no
     session.key = opened.key;
     session.catalog = opened.hello.catalog;
     session.opened = session.heard = session.pinged = now;
+    if (opened.direction == Direction::accepted) session.ping += kOtherPingsFirst;
     sessions_[opened.session] = session;
     by_peer_[opened.peer] = opened.session;
     return loser;

@@ -24,6 +24,15 @@ SessionOpened opened(std::uint64_t session, std::uint8_t from, Direction directi
     return event;
 }
 
+TEST(SessionTable, WhoDialledAsksAQuietSessionFirst) {
+    SessionTable table(peer(1));
+    table.open(opened(10, 2, Direction::accepted), Time{});
+    const auto accepted = table.next_deadline();
+    table.open(opened(11, 3, Direction::dialled), Time{});
+    EXPECT_EQ(table.next_deadline(), Time{} + kSessionPing);
+    EXPECT_EQ(accepted, Time{} + kSessionPing + seconds(1));
+}
+
 TEST(SessionTable, OfTwoSimultaneousDialsTheOneByTheSmallerPeerSurvivesOnBothSidesInAnyOrder) {
     for (const bool own_first : {true, false}) {
         SessionTable smaller(peer(1));

@@ -9,16 +9,18 @@ namespace iwant::node {
 
 Node::Node(Self self, const Signatory& signatory, Options options, Prng prng, Logger& logger,
            Time now)
-    : state_(std::make_unique<State>(std::move(self), signatory, options, prng, logger, now)) {}
+    : state_(std::make_unique<State>(std::move(self), signatory, options, prng, logger, now)) {
+    state_->plan_next();
+}
 
 Node::~Node() = default;
 
 void Node::handle(Event event, Time now) {
     // First what time made due: a leader that slept must step down before it answers.
-    state_->advance(now);
-    state_->pump(now);
+    if (state_->advance(now)) state_->pump(now);
     std::visit([&](auto& one) { state_->on(one, now); }, event);
     state_->pump(now);
+    state_->plan_next();
 }
 
 std::vector<Action> Node::take_actions() {
@@ -26,13 +28,7 @@ std::vector<Action> Node::take_actions() {
 }
 
 std::optional<Time> Node::next_deadline() const {
-    std::optional<Time> earliest;
-    for (const auto& time : {state_->cluster.next_deadline(), state_->downloads.next_deadline(),
-                             state_->requests.next_deadline(), state_->search.next_deadline(),
-                             state_->audit.next_deadline(), state_->bridge.next_deadline()}) {
-        if (time && (!earliest || *time < *earliest)) earliest = time;
-    }
-    return earliest;
+    return state_->due;
 }
 
 LeaderStatus Node::leader() const {
@@ -81,6 +77,10 @@ std::vector<PeerView> Node::peers(Time now) const {
         views.push_back(std::move(view));
     }
     return views;
+}
+
+std::size_t Node::peer_count() const {
+    return state_->cluster.members().size() + 1;
 }
 
 std::vector<protocol::Address> Node::addresses_of(const PeerId& peer) const {

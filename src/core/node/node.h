@@ -83,6 +83,8 @@ class Node {
     /// Who would take over, in this order.
     std::vector<PeerId> standbys() const;
     std::vector<PeerView> peers(Time now) const;
+    /// How many peers() would tell of.
+    std::size_t peer_count() const;
     std::vector<protocol::Address> addresses_of(const PeerId& peer) const;
     std::string name_of(const PeerId& peer) const;
     const swarm::Swarm& swarm() const;

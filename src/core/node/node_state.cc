@@ -15,16 +15,27 @@ Node::State::State(Self self, const Signatory& signatory, Options options, Prng 
       server(cluster, index),
       bridge(cluster, requests) {}
 
-void Node::State::advance(Time now) {
+bool Node::State::advance(Time now) {
     cluster.advance(now);
+    if (!due || now < *due) return false;
     for (const auto& purpose : requests.expire(now)) {
         unanswered(purpose, {ErrorCode::timeout, "ask a peer", "it did not answer in time"}, now);
     }
     audit.advance(now);
     search.advance(now);
     bridge.advance(now);
-    const auto due = downloads.next_deadline();
-    if (due && *due <= now) downloads.tick(now);
+    const auto tick = downloads.next_deadline();
+    if (tick && *tick <= now) downloads.tick(now);
+    return true;
+}
+
+void Node::State::plan_next() {
+    due.reset();
+    for (const auto& time :
+         {cluster.next_deadline(), downloads.next_deadline(), requests.next_deadline(),
+          search.next_deadline(), audit.next_deadline(), bridge.next_deadline()}) {
+        if (time && (!due || *time < *due)) due = time;
+    }
 }
 
 void Node::State::pump(Time now) {

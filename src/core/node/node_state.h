@@ -21,7 +21,9 @@ struct Node::State {
     State(Self self, const Signatory& signatory, Options options, Prng prng, Logger& logger,
           Time now);
 
-    void advance(Time now);
+    /// Does what time made due; whether anything may have been.
+    bool advance(Time now);
+    void plan_next();
     void on(const AnnouncementHeard& event, Time now) { cluster.handle(event, now); }
     void on(const PeerRemembered& event, Time now) { cluster.handle(event, now); }
     void on(const AddressGiven& event, Time now) { cluster.handle(event, now); }
@@ -99,6 +101,7 @@ struct Node::State {
     SwarmBridge bridge;
     std::optional<std::uint64_t> catalog_id;
     std::vector<Action> actions;
+    std::optional<Time> due;  ///< when any of the machines is to be called at the latest
 };
 
 }  // namespace iwant::node
