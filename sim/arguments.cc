@@ -12,6 +12,7 @@ namespace {
 constexpr std::uint64_t kAny = ~std::uint64_t{0};
 constexpr std::uint64_t kSeedsMax = 100'000'000;
 constexpr std::uint64_t kHostsMax = 2000;
+constexpr std::uint64_t kEntriesMax = 100'000;
 constexpr std::uint64_t kHoursMax = 100'000'000;
 constexpr std::uint64_t kJobsMax = 256;
 constexpr std::uint64_t kSecondsMax = 100'000;
@@ -50,6 +51,7 @@ bool flag(Arguments& arguments, const std::string& option) {
     const std::map<std::string, bool*> flags = {{"--verbose", &arguments.verbose},
                                                 {"--until-failure", &arguments.until_failure},
                                                 {"--compare", &arguments.compare},
+                                                {"--cold-start", &arguments.cold_start},
                                                 {"--rewrite", &arguments.rewrite}};
     if (option == "--no-shrink") arguments.shrink = false;
     const auto found = flags.find(option);
@@ -63,6 +65,7 @@ Result<void> one_option(Arguments& arguments, const std::string& option, Words& 
     if (option == "--first") return words.number_into(arguments.first, option, kAny);
     if (option == "--hours") return words.number_into(arguments.peer_hours, option, kHoursMax);
     if (option == "--nodes") return words.number_into(arguments.hosts, option, kHostsMax);
+    if (option == "--entries") return words.number_into(arguments.entries, option, kEntriesMax);
     if (option == "--chaos") return words.number_into(arguments.chaos_s, option, kSecondsMax);
     if (option == "--calm") return words.number_into(arguments.calm_s, option, kSecondsMax);
     if (option == "--jobs") return words.number_into(arguments.jobs, option, kJobsMax);
@@ -85,6 +88,7 @@ const char* const kUsage =
     "iwanto-sim --seed SEED [--nodes M] [--verbose]\n"
     "iwanto-sim --hours H [--nodes M]          peer-hours of noise: nobody may lose its leader\n"
     "iwanto-sim --compare [--nodes M] [--hours H] [--seeds N]\n"
+    "iwanto-sim --cold-start [--nodes M] [--entries E]   all at once, until everybody has all\n"
     "iwanto-sim [--rewrite] [--verbose] --scenario FILE...\n";
 
 Result<Arguments> parse_arguments(int argc, char** argv) {

@@ -20,10 +20,12 @@ struct Arguments {
     std::optional<std::uint64_t> chaos_s;     ///< of a seed, instead of what it draws
     std::optional<std::uint64_t> calm_s;      ///< at the end of a seed
     std::size_t jobs = 1;
-    bool until_failure = false;  ///< the first failure ends the run
-    bool shrink = true;          ///< a failure is made smaller
-    bool verbose = false;        ///< a single seed or scenario tells its whole story
-    bool compare = false;        ///< with two plain detectors
+    bool until_failure = false;    ///< the first failure ends the run
+    bool shrink = true;            ///< a failure is made smaller
+    bool verbose = false;          ///< a single seed or scenario tells its whole story
+    bool compare = false;          ///< with two plain detectors
+    bool cold_start = false;       ///< of all hosts at once, until everybody has all
+    std::uint64_t entries = 1000;  ///< that each host shares then
     std::vector<std::string> scenarios;
     bool rewrite = false;  ///< the scenarios' expectations
 };

@@ -11,8 +11,9 @@ using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
 namespace {
-constexpr Duration kNoticed = milliseconds(1500);  // a shorter pause must not cost the lead
-}
+// A leader that stood still for longer gives up by itself; a shorter pause must not cost the lead.
+constexpr Duration kNoticed = std::chrono::seconds(5);
+}  // namespace
 
 Host::Host(HostNumber number, TestSignatory signatory, Surroundings& surroundings, Prng prng)
     : number_(number),
@@ -73,6 +74,11 @@ void Host::resume() {
     }
 }
 
+bool Host::lively() const {
+    const bool pausing = condition_ == Condition::paused;
+    return running() || (pausing && world_.timeline().now() - *disturbed_ <= kNoticed);
+}
+
 void Host::stop_politely() {
     step(node::StopAsked{});
     if (running()) end(Condition::stopped);
@@ -91,7 +97,7 @@ void Host::deliver(node::Event event) {
     });
 }
 
-void Host::take(node::Event event) {
+void Host::take(node::Event&& event) {
     if (condition_ == Condition::paused) {
         inbox_.push_back(std::move(event));
         return;
@@ -99,7 +105,7 @@ void Host::take(node::Event event) {
     if (running()) step(std::move(event));
 }
 
-void Host::step(node::Event event) {
+void Host::step(node::Event&& event) {
     world_.happens(number_, event);
     node_->handle(std::move(event), clock_.local(world_.timeline().now()));
     auto actions = node_->take_actions();
@@ -126,7 +132,14 @@ void Host::wake_later() {
     world_.timeline().at(when, [this, instance, when] {
         if (instance != instance_ || wake_at_ != when) return;
         wake_at_.reset();
-        if (condition_ == Condition::running) step(node::TimePassed{});
+        if (condition_ != Condition::running) return;
+        // What it was planned for may have been put off meanwhile.
+        const auto still = node_->next_deadline();
+        if (still && clock_.world(*still) + lag_ <= when) {
+            step(node::TimePassed{});
+        } else {
+            wake_later();
+        }
     });
 }
 

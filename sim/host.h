@@ -67,8 +67,10 @@ class Host {
     Time local_time() const { return clock_.local(world_.timeline().now()); }
     /// When it was last paused, resumed, started or ended.
     std::optional<Time> disturbed() const { return disturbed_; }
-    /// When it last stood still for so long that others may have thought it dead.
+    /// When it last started, ended, or had stood still for so long that it may lose its lead.
     Time rattled() const { return rattled_; }
+    /// Whether it runs, or has stood still for less than that.
+    bool lively() const;
 
     void start();
     void end(Condition how);
@@ -110,6 +112,8 @@ class Host {
     }
 
     void search(const Query& query, node::Ticket ticket);
+    /// Shares this many names more, of nothing that anybody fetches.
+    void share_names(std::size_t count);
     /// Each content at most once.
     enum class Known : std::uint8_t { yes, no };
     void download(const Item& item, PeerId from, EntryId entry, Known content);
@@ -142,8 +146,8 @@ class Host {
         std::map<EntryId, Hash256> unhashed;
     };
 
-    void take(node::Event event);
-    void step(node::Event event);
+    void take(node::Event&& event);
+    void step(node::Event&& event);
     void wake_later();
     void perform(node::Action& action);
     void perform_one(node::Announce& action);
@@ -203,6 +207,7 @@ class Host {
     Catalog catalog_;
     Catalog backup_;
     std::uint64_t entries_made_ = 0;
+    std::uint64_t digest_ = 0;  ///< of all that is present in the catalogue
 
     // All that the catalogue ever was, as others may have been told.
     std::vector<std::uint64_t> digests_{0};  ///< by moment

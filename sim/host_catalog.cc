@@ -17,6 +17,12 @@ std::uint64_t digest_of(std::uint64_t number, std::string_view text) {
         digest = (digest ^ static_cast<std::uint8_t>(sign)) * 0x100000001b3u;
     return Prng(digest).next();
 }
+
+// A change that was never made counts as a removal.
+std::uint64_t digest_of(const EntryChange& change) {
+    const bool present = change.version > 0 && change.what == EntryChange::What::present;
+    return present ? entry_digest(change.entry.path, change.entry.size_bytes) : 0;
+}
 }  // namespace
 
 std::uint64_t entry_digest(std::string_view path, std::uint64_t size_bytes) {
@@ -48,6 +54,17 @@ void Host::share(const Item& item) {
     backup_ = catalog_;
 }
 
+void Host::share_names(std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+        Entry entry;
+        entry.id = next_entry();
+        entry.path = world_.library().random_path(prng_);
+        entry.size_bytes = prng_.below(std::uint64_t{1000000});
+        put(entry, EntryChange::What::present);
+    }
+    backup_ = catalog_;
+}
+
 // One change as users make them: something new without content that matters, a new name, or a
 // removal.
 void Host::change_catalog(std::uint64_t seed) {
@@ -75,7 +92,9 @@ void Host::change_catalog(std::uint64_t seed) {
 void Host::put(const Entry& entry, EntryChange::What what) {
     const std::uint64_t since = catalog_.version;
     const EntryChange change{++catalog_.version, what, entry};
-    catalog_.entries[entry.id] = change;
+    EntryChange& kept = catalog_.entries[entry.id];
+    digest_ += digest_of(change) - digest_of(kept);
+    kept = change;
     ever_had_.insert(entry_name_digest(entry.id, entry.path));
     note_moment();
     if (!node_) return;
@@ -86,13 +105,8 @@ void Host::put(const Entry& entry, EntryChange::What what) {
 }
 
 void Host::note_moment() {
-    std::uint64_t digest = 0;
-    for (const auto& [id, change] : catalog_.entries) {
-        if (change.what == EntryChange::What::present)
-            digest += entry_digest(change.entry.path, change.entry.size_bytes);
-    }
     moments_[{catalog_.id, catalog_.version}] = digests_.size();
-    digests_.push_back(digest);
+    digests_.push_back(digest_);
 }
 
 std::optional<Moment> Host::moment_of(const CatalogState& state) const {
@@ -110,8 +124,8 @@ void Host::lose_disk() {
     ++losses_;
     const Catalog old = std::exchange(catalog_, {});
     catalog_.id = prng_.next();
-    moments_[{catalog_.id, 0}] = digests_.size();
-    digests_.push_back(0);
+    digest_ = 0;
+    note_moment();
     for (const auto& [id, change] : old.entries) {
         if (change.what != EntryChange::What::present) continue;
         Entry entry = change.entry;
@@ -135,11 +149,14 @@ void Host::restore_old_catalog() {
     catalog_ = backup_;
     catalog_.id = prng_.next();
     backup_ = catalog_;
+    digest_ = 0;
+    for (const auto& [id, change] : catalog_.entries) digest_ += digest_of(change);
     note_moment();
 }
 
 void Host::copy_disk(const Host& original) {
     catalog_ = original.catalog_;
+    digest_ = original.digest_;
     moments_ = original.moments_;
     digests_ = original.digests_;
     ever_had_ = original.ever_had_;

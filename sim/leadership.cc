@@ -44,13 +44,14 @@ bool Leadership::stepped(HostNumber host) {
     return true;
 }
 
-// A follower took over from a leader that ran well and that it could reach.
+// A follower took over from a leader that it could reach and that ran well, or had not stood still
+// for long.
 void Leadership::judge_replacement(HostNumber successor, const protocol::LeaderView& before) {
     const auto old = host_of(before.leader);
     if (!old || *old == successor || !leading_.contains(*old)) return;
     const Host& leader = hosts_[*old];
     const Time now = timeline_.now();
-    const bool well = leader.running() && leader.rattled() + kWell < now &&
+    const bool well = leader.lively() && leader.rattled() + kWell < now &&
                       network_.links().open_both_ways(*old, successor) &&
                       network_.links().changed(*old, successor) + kWell < now;
     if (well) ++statistics_.false_replacements;

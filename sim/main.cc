@@ -8,6 +8,7 @@
 #include <string>
 
 #include "sim/arguments.h"
+#include "sim/cold_start.h"
 #include "sim/compare.h"
 #include "sim/failing.h"
 #include "sim/outcome_bytes.h"
@@ -21,6 +22,7 @@ namespace {
 
 constexpr std::size_t kShrunkMax = 3;
 constexpr std::size_t kNoiseHosts = 20;
+constexpr std::size_t kColdHosts = 1000;
 constexpr Duration kNoiseRun = std::chrono::hours(1);
 constexpr std::uint64_t kCompareHours = 1000;
 
@@ -63,7 +65,7 @@ Plan Batch::plan(std::uint64_t seed) const {
     settings.mixture = Mixture::calm_noise;
     settings.chaos = kNoiseRun;
     Plan plan = draw_plan(settings);
-    plan.ending = Plan::Ending::none;
+    plan.ending = Plan::Ending::led;
     return plan;
 }
 
@@ -139,7 +141,22 @@ int run_scenarios(const Arguments& arguments) {
     return worst;
 }
 
+/// Not as a worker: it takes gigabytes.
+int run_cold(const Arguments& arguments) {
+    Settings settings;
+    settings.seed = arguments.first;
+    settings.hosts = arguments.hosts.value_or(kColdHosts);
+    settings.mixture = Mixture::none;
+    Plan plan = draw_plan(settings);
+    plan.names = arguments.entries;
+    const auto began = Clock::now();
+    const ColdOutcome outcome = World(plan, {}).run_cold();
+    print(outcome, Clock::now() - began);
+    return outcome.complete ? 0 : 1;
+}
+
 int run(const Arguments& arguments, const std::string& program) {
+    if (arguments.cold_start) return run_cold(arguments);
     if (!arguments.scenarios.empty()) return run_scenarios(arguments);
     if (arguments.compare) {
         Comparison comparison;

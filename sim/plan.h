@@ -108,6 +108,7 @@ struct Plan {
     enum class Ending : std::uint8_t {
         heal,  ///< after `chaos` all faults end and the network must become well
         none,  ///< the run is over after `chaos`; only what must always hold is checked
+        led,   ///< likewise, and no leader that ran well may have been replaced
     };
 
     std::uint64_t seed = 1;  ///< of whatever is random and not in this plan
@@ -117,6 +118,7 @@ struct Plan {
     Duration calm{};  ///< after healing: nobody may lose the leader
     Ending ending = Ending::heal;
     std::vector<Fault> faults;  ///< in order of time
+    std::size_t names = 0;      ///< that each host shares besides contents; not in scenarios
 };
 
 enum class Mixture : std::uint8_t {

@@ -118,6 +118,7 @@ void World::deliver(HostNumber host, node::Event event) {
 
 void World::happens(HostNumber host, const node::Event& event) {
     probes_.happens(host, event);
+    if (cold_start_) cold_start_->happens(host, event);
 }
 
 void World::stepped(HostNumber host) {
@@ -132,6 +133,7 @@ void World::performs(HostNumber host, const node::Action& action) {
     leadership_.count(action);
     oracle_.performs(host, action);
     probes_.performs(host, action);
+    if (cold_start_) cold_start_->performs(host, action);
     const auto* answer = std::get_if<node::AnswerSearch>(&action);
     if (answer != nullptr && options_.tell)
         tell(name_of(host) + ": answer " + std::to_string(answer->ticket.value) +
@@ -162,6 +164,10 @@ Outcome World::run() {
         if (!failure) failure = check_failover();
         if (failure) failure->at = timeline_.now() - Time{};
     }
+    const std::uint64_t wrongly = leadership_.statistics().false_replacements;
+    if (plan_.ending == Plan::Ending::led && wrongly > 0)
+        failure =
+            Failure{"F3", "F3: a leader was replaced that ran well", timeline_.now() - Time{}};
     if (verdict_.failure()) failure = verdict_.failure();
     if (failure) tell("-- failed: " + failure->text);
     statistics_.add(leadership_.statistics());
@@ -187,6 +193,8 @@ void World::furnish() {
             holders.insert(prng.below(plan_.hosts));
         for (const HostNumber holder : holders) hosts_[holder].share(item);
     }
+    for (HostNumber host = 0; host < plan_.hosts && plan_.names > 0; ++host)
+        hosts_[host].share_names(plan_.names);
     links_.set_base(plan_.quality);
     for (HostNumber host = 0; host < plan_.hosts; ++host) {
         timeline_.after(prng.below(kStartsWithin), [this, host] { hosts_[host].start(); });

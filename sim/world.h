@@ -18,6 +18,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sim/cold_start.h"
 #include "sim/host.h"
 #include "sim/leadership.h"
 #include "sim/library.h"
@@ -49,6 +50,8 @@ class World final : public Hosts, public Surroundings {
     ~World() override;
 
     Outcome run();
+    /// Instead: starts all hosts and ends when each of them has had a complete answer.
+    ColdOutcome run_cold();
 
     // For the network.
     Condition condition(HostNumber host) const override;
@@ -102,6 +105,11 @@ class World final : public Hosts, public Surroundings {
     std::optional<Failure> check_calm();
     std::optional<Failure> check_failover();
 
+    // world_cold.cc
+    bool index_is_whole() const;
+    std::size_t bytes_of(HostNumber host);
+    void weigh_keepers(ColdOutcome& outcome);
+
     Plan plan_;
     RunOptions options_;
     Timeline timeline_;
@@ -118,6 +126,7 @@ class World final : public Hosts, public Surroundings {
     Probes probes_;
     std::vector<std::function<void()>> undo_;  ///< what healing does at once
     bool healed_ = false;
+    std::optional<ColdStart> cold_start_;  ///< while one is watched
     Statistics statistics_;
 };
 

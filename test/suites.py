@@ -15,6 +15,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 SIM_SEEDS = "2000"
+SIM_HOURS = "5000"
 PARALLEL = 2  # programs at a time
 PARALLEL_HOSTS = 3  # of those that start daemons and mostly wait
 # Leaks are looked for too; a sanitized program that finds anything ends with this.
@@ -33,7 +34,9 @@ def python_tests(folder, build):
 
 def simulations(program):
     scenarios = sorted(str(path) for path in (ROOT / "sim/scenarios").glob("*.txt"))
-    return [([program, "--seeds", SIM_SEEDS], {}), ([program, "--scenario", *scenarios], {})]
+    runs = [["--seeds", SIM_SEEDS], ["--hours", SIM_HOURS], ["--cold-start", "--nodes", "60", "--entries", "100"],
+            ["--scenario", *scenarios]]
+    return [([program, *arguments], {}) for arguments in runs]
 
 
 SUITES = {
@@ -61,7 +64,7 @@ def count(output, exit_code):
             found = re.search(rf"^\[  {tag} *\] (\d+) tests?", output, re.M)
             return int(found.group(1)) if found else 0
         passed, failed, skipped = figure("PASSED"), figure("FAILED"), figure("SKIPPED")
-    elif match := re.search(r"^(\d+) (?:(?:seeds|scenarios), (\d+) failed|planted, (\d+) missed)", output, re.M):
+    elif match := re.search(r"^(\d+) (?:(?:seeds|scenarios|cold starts), (\d+) failed|planted, (\d+) missed)", output, re.M):
         failed, skipped = int(match.group(2) or match.group(3)), 0
         passed = int(match.group(1)) - failed
     else:
