@@ -1,0 +1,51 @@
+"""Client isolation: two peers that cannot reach each other, and one that both reach."""
+
+import unittest
+
+from discovery import DiscoveryTest
+from lab import HAS_NAMESPACES, wait_until
+from networks import at_switch
+
+IN_REACH = {"needle of bob.txt", "needle of cleo.txt"}
+
+
+@unittest.skipUnless(HAS_NAMESPACES, "needs root")
+class ClientIsolation(DiscoveryTest):
+    """ann leads; bob reaches cleo alone, who follows ann."""
+
+    def setUp(self):
+        self.network = self.lab()
+        self.ann, self.bob, self.cleo = (self.network.host(name, {f"needle of {name}.txt": name.encode()}, network=("ipv4",))
+                                         for name in ("ann", "bob", "cleo"))
+        for host in (self.ann, self.bob):
+            at_switch(host, "isolated", "on")
+        self.ann.start()
+        wait_until(lambda: (self.ann.status()["leader"] or {}).get("self"), 15, "ann leads")
+        self.cleo.start()
+        self.wait_until_they_meet(self.ann, self.cleo)
+        wait_until(lambda: self.names(self.cleo) == {"needle of ann.txt", "needle of cleo.txt"}, 15, "cleo finds what ann shares")
+        self.bob.start()
+        self.wait_until_they_meet(self.bob, self.cleo)
+
+    def names(self, host):
+        return {result["name"] for result in host.finds("needle")}
+
+    def test_search_finds_what_is_in_reach_at_once(self):
+        wait_until(lambda: IN_REACH <= self.names(self.bob), 15, "bob finds what cleo shares")
+        for _ in range(5):
+            answer = self.bob.search("needle")
+            self.assertLessEqual(IN_REACH, {result["name"] for result in answer["results"]})
+            self.assertLess(answer["took_ms"], 1000)
+        self.assertEqual(self.fetch(self.bob, "cleo"), b"cleo")
+        wait_until(lambda: self.names(self.cleo) == IN_REACH | {"needle of ann.txt"}, 15, "cleo finds everything")
+        self.assertEqual(self.bob.run("search", "needle", check=False).returncode, 0)
+
+    def test_everything_is_found_when_it_ends(self):
+        for host in (self.ann, self.bob):
+            at_switch(host, "isolated", "off")
+        wait_until(lambda: self.names(self.bob) == IN_REACH | {"needle of ann.txt"}, 60, "bob finds everything")
+        self.network.leader()
+
+
+if __name__ == "__main__":
+    unittest.main()
