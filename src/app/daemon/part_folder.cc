@@ -105,12 +105,13 @@ Result<void> PartFolder::remove(const PartRecord& record) {
     if (!key || !is_part_name(record.part_folder)) return {};
     const Result<platform::Folder> root = platform::Folder::open(key->download_folder);
     if (!root) return std::unexpected(root.error());
-    if (const auto there = root->info_of(record.part_folder); !there) return {};
     return remove_from(*root, record.part_folder);
 }
 
 Result<void> PartFolder::remove_from(const platform::Folder& root, const std::string& name) {
-    if (auto removed = root.remove_tree(name); !removed) return removed;
+    if (root.info_of(name)) {
+        if (auto removed = root.remove_tree(name); !removed) return removed;
+    }
     // Other downloads may still be in it.
     static_cast<void>(root.remove_empty_folder(kPartsFolder));
     return {};

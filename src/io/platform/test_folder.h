@@ -16,11 +16,11 @@ namespace iwant::platform {
 
 class TestFolder {
   public:
-    TestFolder() {
+    TestFolder() : TestFolder(std::filesystem::temp_directory_path()) {}
+    explicit TestFolder(const std::filesystem::path& parent) {
         std::array<std::uint8_t, 8> random{};
         fill_random(random.data(), random.size());
-        path_ = std::filesystem::canonical(std::filesystem::temp_directory_path()) /
-                ("iwant-test-" + to_hex(random));
+        path_ = std::filesystem::canonical(parent) / ("iwant-test-" + to_hex(random));
         std::filesystem::create_directories(path_);
     }
     ~TestFolder() {

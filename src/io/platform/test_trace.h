@@ -1,0 +1,173 @@
+#pragma once
+
+// For tests: runs a function in a child process and shows every system call by which it changes
+// files, before and after it happens. The child can be killed at any of them, as `kill -9` would,
+// or what it wrote be recorded, to think out what a power loss would leave. Real calls of the real
+// code: nothing has to be written for it. Linux only (ptrace).
+
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <csignal>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/ptrace.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/assert.h"
+
+namespace iwant::platform {
+
+/// A system call of the child, while it is stopped in it.
+class TracedCall {
+  public:
+    TracedCall(pid_t child, long number, const std::uint64_t (&arguments)[6])
+        : child_(child), number_(number) {
+        std::copy_n(arguments, 6, arguments_.begin());
+    }
+
+    long number() const { return number_; }
+    std::uint64_t argument(std::size_t index) const { return arguments_.at(index); }
+    int descriptor(std::size_t index) const { return static_cast<int>(arguments_.at(index)); }
+
+    std::vector<std::uint8_t> bytes(std::size_t pointer, std::size_t length_bytes) const {
+        std::vector<std::uint8_t> bytes(length_bytes);
+        iovec here{bytes.data(), bytes.size()};
+        iovec there{reinterpret_cast<void*>(argument(pointer)), bytes.size()};
+        const ssize_t got = ::process_vm_readv(child_, &here, 1, &there, 1, 0);
+        bytes.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+        return bytes;
+    }
+    std::string text(std::size_t pointer) const {
+        const std::vector<std::uint8_t> all = bytes(pointer, kPathMax);
+        return {all.begin(), std::find(all.begin(), all.end(), 0)};
+    }
+    /// What an open descriptor of the child is.
+    std::filesystem::path path_of(int descriptor) const {
+        return std::filesystem::read_symlink(link(descriptor));
+    }
+    std::uint64_t inode_of(int descriptor) const {
+        struct stat status{};
+        ASSERT(::stat(link(descriptor).c_str(), &status) == 0);
+        return status.st_ino;
+    }
+    /// The path that a descriptor and a text name together, as in openat.
+    std::filesystem::path path_at(std::size_t folder, std::size_t name) const {
+        const std::filesystem::path relative = text(name);
+        if (relative.is_absolute() || descriptor(folder) == AT_FDCWD) return relative;
+        return path_of(descriptor(folder)) / relative;
+    }
+    /// Whether it may make a file.
+    bool creates() const {
+        if (number_ == SYS_openat) return (argument(2) & O_CREAT) != 0;
+        if (number_ != SYS_openat2) return false;
+        const std::vector<std::uint8_t> how = bytes(2, sizeof(open_how));
+        return how.size() == sizeof(open_how) && (how[0] & O_CREAT) != 0;
+    }
+
+  private:
+    static constexpr std::size_t kPathMax = 512;
+
+    std::string link(int descriptor) const {
+        return "/proc/" + std::to_string(child_) + "/fd/" + std::to_string(descriptor);
+    }
+
+    pid_t child_;
+    long number_;
+    std::array<std::uint64_t, 6> arguments_{};
+};
+
+class TestTrace {
+  public:
+    enum class Next : std::uint8_t { go_on, kill };
+    struct Watch {
+        /// Before a call that changes files (or makes what was changed durable).
+        std::function<Next(const TracedCall&)> before;
+        /// After it, unless it failed.
+        std::function<void(const TracedCall&, std::int64_t result)> after;
+    };
+
+    /// Whether `body` came to its end (true) or was killed. It runs in a copy of this process and
+    /// has no way back but through files; failures in it must abort.
+    static bool run(const std::function<void()>& body, const Watch& watch) {
+        const pid_t child = ::fork();
+        ASSERT(child >= 0);
+        if (child == 0) {
+            ::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
+            ::raise(SIGSTOP);
+            body();
+            ::_exit(0);
+        }
+        int status = 0;
+        ASSERT(::waitpid(child, &status, 0) == child && WIFSTOPPED(status));
+        ::ptrace(PTRACE_SETOPTIONS, child, nullptr, PTRACE_O_EXITKILL | PTRACE_O_TRACESYSGOOD);
+        return follow(child, watch);
+    }
+
+  private:
+    static bool changes_files(const TracedCall& call) {
+        switch (call.number()) {
+            case SYS_write:
+                return call.descriptor(0) > STDERR_FILENO;
+            case SYS_pwrite64:
+            case SYS_ftruncate:
+            case SYS_fsync:
+            case SYS_fdatasync:
+            case SYS_syncfs:
+            case SYS_mkdirat:
+            case SYS_unlinkat:
+            case SYS_renameat2:
+                return true;
+            default:
+                return call.creates();
+        }
+    }
+
+    static bool follow(pid_t child, const Watch& watch) {
+        std::optional<TracedCall> inside;
+        int signal = 0;
+        while (true) {
+            ::ptrace(PTRACE_SYSCALL, child, nullptr, signal);
+            int status = 0;
+            ASSERT(::waitpid(child, &status, 0) == child);
+            if (WIFSIGNALED(status)) return false;
+            if (WIFEXITED(status)) {
+                ASSERT(WEXITSTATUS(status) == 0);
+                return true;
+            }
+            signal = WSTOPSIG(status);
+            if (signal != (SIGTRAP | 0x80)) continue;
+            signal = 0;
+            look(child, watch, inside);
+        }
+    }
+
+    static void look(pid_t child, const Watch& watch, std::optional<TracedCall>& inside) {
+        __ptrace_syscall_info info{};
+        ::ptrace(PTRACE_GET_SYSCALL_INFO, child, sizeof info, &info);
+        if (info.op == PTRACE_SYSCALL_INFO_ENTRY) {
+            inside.emplace(child, static_cast<long>(info.entry.nr), info.entry.args);
+            if (!changes_files(*inside)) inside.reset();
+            if (inside && watch.before && watch.before(*inside) == Next::kill) {
+                ::kill(child, SIGKILL);
+            }
+            return;
+        }
+        if (inside && watch.after && info.exit.is_error == 0) {
+            watch.after(*inside, info.exit.rval);
+        }
+        inside.reset();
+    }
+};
+
+}  // namespace iwant::platform
