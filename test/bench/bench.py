@@ -36,7 +36,7 @@ def parse():
     parser.add_argument("--runs", type=int, default=3, help="of bulk, hash and swarm (3)")
     parser.add_argument("--topology", action="append", choices=("hosts", "loopback"), help="of bulk (hosts, as root)")
     parser.add_argument("--case", action="append", choices=tuple(swarm.CASES), help="of swarm (all)")
-    parser.add_argument("--rival", action="append", choices=tuple(swarm.TITLES), help="of swarm (all)")
+    parser.add_argument("--rival", action="append", choices=tuple(swarm.TITLES)+("none",), help="of swarm (all)")
     parser.add_argument("--congestion", metavar="NAME", help="tcp's, for all programs of swarm (the machine's)")
     parser.add_argument("--starts", type=int, default=10, help="of start (10)")
     parser.add_argument("--changes", type=int, default=40, help="of change (40)")
