@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
@@ -20,6 +21,9 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::chrono::milliseconds kLookEvery{200};
+/// In the beginning, and when the end is near: a short download is not waited for longer than it
+/// takes.
+constexpr std::chrono::milliseconds kLookSoon{10};
 /// The service asks the network first when a row or prefix is not known.
 constexpr std::chrono::seconds kStartTimeout{60};
 /// A download that waits for so long is left to the service.
@@ -35,6 +39,18 @@ bool is_row(const std::string& text) {
 
 bool is_hash_or_prefix(const std::string& text) {
     return is_hex(text) && text.size() >= kPrefixMin && text.size() <= kHashDigits;
+}
+
+/// Half of the time that the rest should take.
+std::chrono::milliseconds until_next_look(const Object& download,
+                                          std::chrono::milliseconds since_change) {
+    const std::uint64_t rate = number_at(download, "rate");
+    const std::uint64_t done = number_at(download, "bytes_done");
+    const std::uint64_t left = std::max(number_at(download, "bytes_total"), done) - done;
+    if (rate == 0 || left == 0) return std::clamp(since_change / 2, kLookSoon, kLookEvery);
+    const std::uint64_t most = static_cast<std::uint64_t>(kLookEvery.count());
+    const auto half = std::chrono::milliseconds(std::min(left / (rate / 500 + 1), most));
+    return std::clamp(half, kLookSoon, kLookEvery);
 }
 
 class Download final : public Command {
@@ -105,6 +121,8 @@ class Download final : public Command {
                     Output& output) const {
         const std::string target = "/api/downloads/" + std::to_string(id);
         std::chrono::milliseconds waited{0};
+        std::chrono::milliseconds since_change{0};
+        std::string last_state;
         for (;;) {
             const Result<json::value> answer = service.get(target);
             if (!answer) return lost(answer.error(), output);
@@ -116,12 +134,15 @@ class Download final : public Command {
                 output.talk("Paused. 'iwanto resume " + handle_of(download) + "' goes on.");
                 return ended(download, ExitCode::temporary, output);
             }
-            waited = state == "waiting" ? waited + kLookEvery : std::chrono::milliseconds(0);
+            if (std::exchange(last_state, state) != state) since_change = {};
+            const std::chrono::milliseconds pause = until_next_look(download, since_change);
+            since_change += pause;
+            waited = state == "waiting" ? waited + pause : std::chrono::milliseconds(0);
             if (waited >= kPatience) return left_waiting(download, output);
             if (json_) output.result(json::serialize(progress_event(download)));
             output.progress(progress_line(download, output.terminal().columns - 1));
             if (json_) output.flush();
-            if (interrupt.wait(kLookEvery)) return interrupted(download, output);
+            if (interrupt.wait(pause)) return interrupted(download, output);
         }
     }
 
