@@ -60,6 +60,7 @@ inline constexpr std::size_t kFollowerSamplesMax = 8;  ///< in one FollowersRequ
 
 // Requests under way.
 inline constexpr std::size_t kRequestsPerSessionMax = 64;
+inline constexpr std::size_t kBulkRequestsMax = 512;  ///< the same of a bulk session
 inline constexpr std::uint32_t kPiecesPerRequestMax = 256;
 inline constexpr std::size_t kSendQueueBytesMax = std::size_t{8}
                                                   << 20;  ///< per session, then it is closed

@@ -34,6 +34,7 @@ class BulkSocketStream final : public BulkStream {
   private:
     Result<void> write(std::span<const std::uint8_t> bytes, Clock::time_point deadline);
     Result<void> write_all(std::span<const std::uint8_t> bytes);
+    Result<void> send_written(Clock::time_point deadline);
     Result<std::size_t> read_some(std::span<std::uint8_t> into, Clock::time_point deadline);
     Result<void> read_exactly(std::span<std::uint8_t> into, Clock::time_point deadline);
     Result<std::optional<protocol::Message>> read_frame(

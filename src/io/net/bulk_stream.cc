@@ -15,6 +15,8 @@ namespace {
 
 /// Frames wait for company up to here; then they are sent.
 constexpr std::size_t kOutgoingBytesMax = 64 * 1024;
+/// Pieces of up to so much do as well: many small files fill a record together.
+constexpr std::size_t kSmallPieceBytesMax = 32 * 1024;
 
 Clock::time_point stall_deadline() {
     return Clock::now() + protocol::kBulkStallTimeout;
@@ -46,6 +48,7 @@ BulkSocketStream::BulkSocketStream(Socket socket, Tls tls, const PeerId& peer,
                                    std::shared_ptr<const void> lease)
     : socket_(std::move(socket)), tls_(std::move(tls)), peer_(peer), lease_(std::move(lease)) {
     tls_.prepare_for_bulk();
+    set_bulk_options(socket_.descriptor());
 }
 
 Result<void> BulkSocketStream::greet(const protocol::Hello& hello, Clock::time_point deadline) {
@@ -58,6 +61,7 @@ Result<void> BulkSocketStream::greet(const protocol::Hello& hello, Clock::time_p
     protocol::Hello ours = hello;
     ours.purpose = protocol::StreamPurpose::bulk;
     if (auto sent = write(protocol::encode_frame(ours), deadline); !sent) return sent;
+    if (auto sent = send_written(deadline); !sent) return sent;
     const auto answer = read_frame(deadline, deadline);
     if (!answer) return std::unexpected(answer.error());
     return check_greeting(*answer, peer_, protocol::StreamPurpose::bulk);
@@ -72,9 +76,16 @@ Result<void> BulkSocketStream::send(const protocol::Message& message) {
 Result<void> BulkSocketStream::send_piece(const protocol::PieceHeader& header,
                                           std::span<const std::uint8_t> bytes) {
     ASSERT(header.length == bytes.size());
-    if (auto queued = send(header); !queued) return queued;
-    if (auto flushed = flush(); !flushed) return flushed;
-    return write_all(bytes);
+    const auto frame = protocol::encode_frame(header);
+    outgoing_.insert(outgoing_.end(), frame.begin(), frame.end());
+    if (bytes.size() <= kSmallPieceBytesMax) {
+        outgoing_.insert(outgoing_.end(), bytes.begin(), bytes.end());
+        return outgoing_.size() < kOutgoingBytesMax ? Result<void>() : flush();
+    }
+    // The header travels with the first of the bytes.
+    auto written = write(outgoing_, stall_deadline());
+    outgoing_.clear();
+    return written ? write_all(bytes) : written;
 }
 
 Result<void> BulkSocketStream::flush() {
@@ -85,7 +96,6 @@ Result<void> BulkSocketStream::flush() {
 }
 
 Result<protocol::Message> BulkSocketStream::receive(std::chrono::milliseconds timeout) {
-    if (auto flushed = flush(); !flushed) return failure(std::move(flushed));
     for (;;) {
         auto message = read_frame(Clock::now() + timeout, std::nullopt);
         if (!message) return failure(std::move(message));
@@ -97,7 +107,6 @@ Result<protocol::Message> BulkSocketStream::receive(std::chrono::milliseconds ti
 }
 
 Result<void> BulkSocketStream::receive_raw(std::span<std::uint8_t> into) {
-    if (auto flushed = flush(); !flushed) return flushed;
     while (!into.empty()) {
         const auto size = read_some(into, stall_deadline());
         if (!size) return std::unexpected(size.error());
@@ -111,16 +120,17 @@ void BulkSocketStream::shut_down() {
     socket_.shut_down();
 }
 
-/// Writes everything as long as something moves.
+/// Writes everything as long as something moves, and sends it.
 Result<void> BulkSocketStream::write_all(std::span<const std::uint8_t> bytes) {
     while (!bytes.empty()) {
         const std::size_t size = std::min(bytes.size(), kOutgoingBytesMax);
         if (auto written = write(bytes.first(size), stall_deadline()); !written) return written;
         bytes = bytes.subspan(size);
     }
-    return {};
+    return send_written(stall_deadline());
 }
 
+/// Some of it may wait for send_written().
 Result<void> BulkSocketStream::write(std::span<const std::uint8_t> bytes,
                                      Clock::time_point deadline) {
     while (!bytes.empty()) {
@@ -132,12 +142,23 @@ Result<void> BulkSocketStream::write(std::span<const std::uint8_t> bytes,
     return {};
 }
 
+Result<void> BulkSocketStream::send_written(Clock::time_point deadline) {
+    for (;;) {
+        const auto step = tls_.flush();
+        if (!step) return std::unexpected(told(step.error()));
+        if (*step == Tls::Wait::nothing) return {};
+        if (auto waited = wait(*step, deadline); !waited) return waited;
+    }
+}
+
 Result<std::size_t> BulkSocketStream::read_some(std::span<std::uint8_t> into,
                                                 Clock::time_point deadline) {
     for (;;) {
         const auto progress = tls_.read(into);
         if (!progress) return std::unexpected(told(progress.error()));
         if (progress->bytes > 0) return progress->bytes;
+        // The peer may wait for what is queued; as long as it sends, there is time to collect more.
+        if (auto flushed = flush(); !flushed) return failure(std::move(flushed));
         if (auto waited = wait(progress->wait, deadline); !waited)
             return failure(std::move(waited));
     }

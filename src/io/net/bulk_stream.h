@@ -32,9 +32,11 @@ class BulkStream {
 
     virtual const PeerId& peer() const = 0;
 
-    /// Queues a message; flush() or the next receive sends what is queued.
+    /// Queues a message. What is queued is sent when it has become much, by flush(), and before a
+    /// receive waits.
     virtual Result<void> send(const protocol::Message& message) = 0;
-    /// A PieceHeader with its bytes, sent through without copying them.
+    /// A PieceHeader with its bytes. Small pieces are queued like messages, others sent at once,
+    /// without copying them.
     virtual Result<void> send_piece(const protocol::PieceHeader& header,
                                     std::span<const std::uint8_t> bytes) = 0;
     virtual Result<void> flush() = 0;

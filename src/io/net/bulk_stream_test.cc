@@ -145,9 +145,33 @@ TEST_F(BulkStreamTest, PeerThatIsGoneIsANetworkError) {
     EXPECT_EQ(ErrorCode::network, ann_stream_->receive_raw(raw).error().code);
 }
 
+TEST_F(BulkStreamTest, SmallPiecesAreSentBeforeTheSenderWaits) {
+    constexpr std::uint32_t kCount = 1000;
+    std::thread bob([&] {
+        for (std::uint32_t i = 1; i <= kCount; ++i) {
+            const std::vector<std::uint8_t> bytes(i, static_cast<std::uint8_t>(i));
+            ASSERT_TRUE(bob_stream_->send_piece({{1}, {i}, i}, bytes).has_value());
+        }
+        // Ann says something only when she has everything.
+        EXPECT_TRUE(bob_stream_->receive(seconds(20)).has_value());
+    });
+    for (std::uint32_t i = 1; i <= kCount; ++i) {
+        const auto message = ann_stream_->receive(seconds(20));
+        ASSERT_TRUE(message.has_value()) << message.error().text();
+        ASSERT_EQ(PieceIndex{i}, std::get<protocol::PieceHeader>(*message).piece);
+        std::vector<std::uint8_t> bytes(i);
+        ASSERT_TRUE(ann_stream_->receive_raw(bytes).has_value());
+        ASSERT_EQ(std::vector<std::uint8_t>(i, static_cast<std::uint8_t>(i)), bytes);
+    }
+    ASSERT_TRUE(ann_stream_->send(protocol::PieceRequest{{1}, FileId{{{1}}}, {0}, 1}).has_value());
+    ASSERT_TRUE(ann_stream_->flush().has_value());
+    bob.join();
+}
+
 TEST_F(BulkStreamTest, PieceThatEndsEarlyIsANetworkError) {
     const std::vector<std::uint8_t> part(1000);
     ASSERT_TRUE(bob_stream_->send_piece({{1}, {0}, 1000}, part).has_value());
+    ASSERT_TRUE(bob_stream_->flush().has_value());
     ASSERT_TRUE(ann_stream_->receive(seconds(20)).has_value());
     bob_stream_.reset();
     bob_.listener.bulks.clear();

@@ -42,4 +42,8 @@ Result<Socket> connect_to(const protocol::Address& address, Clock::time_point de
 /// Small messages go at once, and a peer that vanished without a word is noticed.
 void set_session_options(int descriptor);
 
+/// For streams that carry megabytes over a local network: no pacing, where the system lets us
+/// choose.
+void set_bulk_options(int descriptor);
+
 }  // namespace iwant::net

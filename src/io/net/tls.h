@@ -18,6 +18,9 @@ namespace iwant::net {
 
 /// TLS counts bytes in records of at most this much plain text (RFC 8446, 5.1).
 inline constexpr std::size_t kTlsRecordBytes = 16384;
+/// Bulk streams send records together up to so much: a system call for several of them, and still
+/// within the processor's cache (doc/benchmarks.md).
+inline constexpr std::size_t kSendTogetherBytes = 128 * 1024;
 /// Key updates taken from a peer on one connection: what 128 TiB of honest use would bring.
 inline constexpr std::uint32_t kKeyUpdatesMax = 1024;
 
@@ -68,8 +71,12 @@ class Tls {
     const std::optional<PeerId>& found() const;
     /// The peer's key; all zero before the handshake is done.
     const PublicKey& key() const;
-    /// Keeps the buffers between records, for streams that carry megabytes.
+    /// For streams that carry megabytes: keeps the buffers between records, and collects what
+    /// is written until flush().
     void prepare_for_bulk();
+    /// Sends what a bulk stream has written, or says what to wait for. Every write that the peer is
+    /// to see needs one after it.
+    Result<Wait> flush();
 
   private:
     Result<void> check_peer();

@@ -21,7 +21,14 @@ struct Tls::Checks {
     int socket_error = 0;
     bool at_end = false;
     std::uint32_t key_updates = 0;
+    /// Records that wait to be sent together, for bulk streams; `outgoing_sent` of them are gone.
+    std::vector<unsigned char> outgoing;
+    std::size_t outgoing_sent = 0;
+    std::size_t outgoing_bytes_max = 0;  ///< 0: each record is sent at once
 };
+
+/// Sends what waits; false when the socket takes no more now, or fails (`socket_error`).
+bool send_outgoing(Tls::Checks& checks);
 
 /// The key of a certificate; nothing unless it is Ed25519.
 std::optional<PublicKey> key_of(const X509& certificate);
