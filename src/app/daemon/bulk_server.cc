@@ -105,7 +105,8 @@ class Upload {
         const std::uint64_t size = open.shared.stamp.size_bytes;
         const std::uint64_t offset = piece.value * piece_size_for(size);
         buffer_.resize(piece_length(size, piece));
-        open.file.will_read(offset + buffer_.size(), buffer_.size());
+        const std::uint64_t end = offset + buffer_.size();
+        if (end < size) open.file.will_read(end, buffer_.size());
         const Result<std::size_t> read = open.file.read_at(offset, buffer_);
         if (!read) return RefusalCode::failed;
         const Result<platform::FileInfo> info = open.file.info();

@@ -57,12 +57,16 @@ Result<void> FetchStream::run() {
 }
 
 Result<void> FetchStream::ask_ahead() {
-    while (bytes_asked_ < kBytesAhead && under_way_.size() < protocol::kRequestsPerSessionMax) {
+    // Small files are asked for by the hundred, not one by one as they come.
+    if (under_way_.size() > protocol::kBulkRequestsMax / 2) return {};
+    std::size_t asked = 0;
+    while (bytes_asked_ < kBytesAhead && under_way_.size() < protocol::kBulkRequestsMax) {
         std::optional<FetchJob> job = jobs_.take(JobSource::Wait::no);
-        if (!job) return {};
-        if (Result<void> asked = ask(std::move(*job)); !asked) return asked;
+        if (!job) break;
+        if (Result<void> sent = ask(std::move(*job)); !sent) return sent;
+        ++asked;
     }
-    return {};
+    return asked > 0 ? stream_.flush() : Result<void>();
 }
 
 Result<void> FetchStream::ask(FetchJob job) {

@@ -97,9 +97,7 @@ Result<void> Service::open_parts() {
     if (!reader) return failure(std::move(reader));
     transfers_ = std::make_unique<Transfers>(
         *base_.tls, *base_.catalog, catalog_worker_, std::move(*reader),
-        Transfers::World{[this](swarm::Event event) {
-                             post([this, event = std::move(event)] { driver_.handle(event); });
-                         },
+        Transfers::World{[this](swarm::Event event) { swarm_events_.tell(std::move(event)); },
                          [this] { return make_hello(); },
                          [this](const PeerId& peer) { return addresses_of(peer); }},
         logger_);

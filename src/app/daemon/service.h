@@ -22,6 +22,7 @@
 #include "app/daemon/clone_guard.h"
 #include "app/daemon/config.h"
 #include "app/daemon/doctor.h"
+#include "app/daemon/event_batch.h"
 #include "app/daemon/hearing.h"
 #include "app/daemon/herald.h"
 #include "app/daemon/indexer.h"
@@ -127,6 +128,8 @@ class Service final : public net::TransportListener, public net::DiscoveryListen
     Worker catalog_worker_{"catalog"};
     std::unique_ptr<Indexer> indexer_;
     std::unique_ptr<ShareServer> share_server_;
+    EventBatch swarm_events_{[this](Task task) { post(std::move(task)); },
+                             [this](swarm::Event event) { driver_.handle(std::move(event)); }};
     std::unique_ptr<Transfers> transfers_;
     std::unique_ptr<Backend> backend_;
     std::unique_ptr<control::Server> server_;

@@ -14,6 +14,7 @@
 #include <gtest/gtest.h>
 
 #include "core/swarm/swarm.h"
+#include "core/swarm/transfer.h"
 
 namespace iwant::swarm::test {
 
@@ -304,7 +305,7 @@ class World {
             end(action.fetch, ErrorCode::busy);
         } else {
             peer.queue.push_back(action.fetch);
-            EXPECT_LE(peer.queue.size(), 64u);
+            EXPECT_LE(peer.queue.size(), Transfer::kFetchesMax);
             serve(action.peer, peer.behaviour.latency);
         }
     }

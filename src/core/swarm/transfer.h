@@ -19,7 +19,7 @@ namespace iwant::swarm {
 
 class Transfer {
   public:
-    static constexpr std::size_t kFetchesMax = 64;  ///< of one peer
+    static constexpr std::size_t kFetchesMax = 1024;  ///< of one peer: small files are many
     static constexpr Duration kTick = std::chrono::milliseconds(250);
 
     struct Job {
