@@ -1,27 +1,68 @@
 // iwanto-bench: measurements that need no daemon. `./run bench` calls it.
-//
-//   iwanto-bench search [NAMES]      (1,000,000)
-//   iwanto-bench seals [ENTRIES]     (10,000)
 
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "benches.h"
 
-int main(int argc, char** argv) {
-    constexpr std::size_t kNames = 1'000'000;
+namespace {
+
+constexpr const char* kUsage =
+    "usage: iwanto-bench search [OPTION]... | seals [ENTRIES]\n"
+    "  --names FILE     paths, one a line (without it they are made up from a seed)\n"
+    "  --count N        so many names at most (1000000)\n"
+    "  --queries FILE   searches, one a line; without it they are made from the names\n"
+    "  --json           with --queries: a JSON object for each query, \"rows\" being the\n"
+    "                   line numbers of the first 20 hits, counted from 1, then a summary\n"
+    "  --searches N     so many of each kind that is made (1000)\n"
+    "  --contents       every name has a content hash of its own, as after hashing\n";
+
+std::optional<iwant::bench::SearchOptions> parse(int argc, char** argv) {
+    iwant::bench::SearchOptions options;
+    if (argc < 2 || std::string_view(argv[1]) != "search") return std::nullopt;
+    for (int i = 2; i < argc; ++i) {
+        const std::string_view flag = argv[i];
+        if (flag == "--json" || flag == "--contents") {
+            (flag == "--json" ? options.json : options.contents) = true;
+            continue;
+        }
+        if (++i == argc) return std::nullopt;
+        if (flag == "--names") {
+            options.names = argv[i];
+        } else if (flag == "--queries") {
+            options.queries = argv[i];
+        } else if (flag == "--count" || flag == "--searches") {
+            const std::size_t number = std::strtoull(argv[i], nullptr, 10);
+            if (number == 0) return std::nullopt;
+            (flag == "--count" ? options.count : options.searches) = number;
+        } else {
+            return std::nullopt;
+        }
+    }
+    return options;
+}
+
+int seals(int argc, char** argv) {
     constexpr std::size_t kEntries = 10'000;
-    const std::string_view suite = argc >= 2 ? argv[1] : "";
-    if (argc > 3 || (suite != "search" && suite != "seals")) {
-        std::fputs("usage: iwanto-bench search [NAMES] | seals [ENTRIES]\n", stderr);
+    const std::size_t entries = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : kEntries;
+    if (argc > 3 || entries == 0) {
+        std::fputs(kUsage, stderr);
         return 2;
     }
-    const std::size_t usual = suite == "search" ? kNames : kEntries;
-    const std::size_t count = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : usual;
-    if (count == 0) {
-        std::fputs("iwanto-bench: the number is to be at least 1\n", stderr);
+    return iwant::bench::seals_bench(entries);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (argc >= 2 && std::string_view(argv[1]) == "seals") return seals(argc, argv);
+    const auto options = parse(argc, argv);
+    if (!options) {
+        std::fputs(kUsage, stderr);
         return 2;
     }
-    return suite == "search" ? iwant::bench::search_bench(count) : iwant::bench::seals_bench(count);
+    return iwant::bench::search_bench(*options);
 }

@@ -13,7 +13,10 @@ Node::State::State(Self self, const Signatory& signatory, Options options, Prng 
       audit(cluster, index, requests, prng.split()),
       search(cluster, index, requests, audit),
       server(cluster, index),
-      bridge(cluster, requests) {}
+      bridge(cluster, requests) {
+    // Strangers choose the names in the index, so its hash tables have a key of their own.
+    index = search::Index(prng.next());
+}
 
 bool Node::State::advance(Time now) {
     cluster.advance(now);

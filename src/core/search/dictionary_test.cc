@@ -15,32 +15,51 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-std::vector<std::string> near(const Dictionary& dictionary, std::string_view typed) {
+void add(Dictionary& dictionary, std::string_view text, Slot slot) {
+    dictionary.add(dictionary.find_or_add(text, dictionary.hash(text)), Place::name, slot);
+}
+
+void remove(Dictionary& dictionary, std::string_view text, Slot slot) {
+    const std::optional<WordId> word = dictionary.find(text);
+    ASSERT_TRUE(word);
+    dictionary.remove(*word, Place::name, slot);
+}
+
+std::vector<std::string> texts(const Dictionary& dictionary,
+                               const std::vector<Dictionary::Near>& found) {
     std::vector<std::string> texts;
-    for (const Dictionary::Near& one : dictionary.near(typed, 10)) {
-        texts.push_back(dictionary.text(one.word));
-    }
+    for (const Dictionary::Near& one : found) texts.emplace_back(dictionary.text(one.word));
     return texts;
 }
 
+std::vector<std::string> texts(const Dictionary& dictionary, const std::vector<WordId>& found) {
+    std::vector<std::string> texts;
+    for (const WordId word : found) texts.emplace_back(dictionary.text(word));
+    return texts;
+}
+
+std::vector<std::string> near(const Dictionary& dictionary, std::string_view typed) {
+    return texts(dictionary, dictionary.near(typed, 10));
+}
+
 TEST(Dictionary, FindsCloseWordsCheapestThenMostUsedFirst) {
-    Dictionary dictionary;
+    Dictionary dictionary(1);
     for (const char* word : {"valley", "galley", "volley", "vallye", "valet", "s1", "s2", "2019"}) {
-        dictionary.add(word, 1);
+        add(dictionary, word, 1);
     }
-    dictionary.add("volley", 2);
-    EXPECT_THAT(near(dictionary, "valley"), ElementsAre("vallye", "volley", "galley", "valet"));
+    add(dictionary, "volley", 2);
+    EXPECT_THAT(near(dictionary, "valley"), ElementsAre("vallye", "galley", "volley", "valet"));
     EXPECT_THAT(near(dictionary, "s3"), IsEmpty());
     EXPECT_THAT(near(dictionary, "2018"), IsEmpty());
 }
 
 TEST(Dictionary, ForgetsAWordWithItsLastPosting) {
-    Dictionary dictionary;
-    dictionary.add("valley", 1);
-    dictionary.add("valley", 2);
-    dictionary.remove("valley", 1);
+    Dictionary dictionary(1);
+    add(dictionary, "valley", 1);
+    add(dictionary, "valley", 2);
+    remove(dictionary, "valley", 1);
     EXPECT_TRUE(dictionary.find("valley"));
-    dictionary.remove("valley", 2);
+    remove(dictionary, "valley", 2);
     EXPECT_FALSE(dictionary.find("valley"));
     EXPECT_THAT(near(dictionary, "vallye"), IsEmpty());
     EXPECT_THAT(dictionary.with_prefix("val", 10), IsEmpty());
@@ -48,14 +67,42 @@ TEST(Dictionary, ForgetsAWordWithItsLastPosting) {
 }
 
 TEST(Dictionary, FindsLongerWordsByTheirBeginning) {
-    Dictionary dictionary;
+    Dictionary dictionary(1);
     for (const char* word : {"val", "valley", "value", "vale", "vat", "wal"})
-        dictionary.add(word, 1);
-    dictionary.add("value", 2);
-    std::vector<std::string> texts;
-    for (const WordId word : dictionary.with_prefix("val", 2))
-        texts.push_back(dictionary.text(word));
-    EXPECT_THAT(texts, ElementsAre("value", "vale"));
+        add(dictionary, word, 1);
+    add(dictionary, "value", 2);
+    EXPECT_THAT(texts(dictionary, dictionary.with_prefix("val", 2)), ElementsAre("value", "vale"));
+}
+
+TEST(Dictionary, FindsBeginningsWithATypo) {
+    Dictionary dictionary(1);
+    for (const char* word : {"perforating", "performer", "perforate", "preface"}) {
+        add(dictionary, word, 1);
+    }
+    EXPECT_THAT(texts(dictionary, dictionary.near_prefix("perfroat", 10)),
+                ElementsAre("perforate", "perforating"));
+    EXPECT_THAT(dictionary.near_prefix("xyz", 10), IsEmpty());
+}
+
+TEST(Dictionary, FindsLongerWordsByAPartOfThem) {
+    Dictionary dictionary(1);
+    for (const char* word : {"siliconvalley", "x264", "valley", "alley"}) add(dictionary, word, 1);
+    EXPECT_THAT(texts(dictionary, dictionary.with_part("valley", 10)),
+                ElementsAre("siliconvalley"));
+    EXPECT_THAT(texts(dictionary, dictionary.with_part("264", 10)), ElementsAre("x264"));
+    EXPECT_THAT(dictionary.with_part("va", 10), IsEmpty());
+}
+
+TEST(Dictionary, ForgetsWordsThatNobodyPosted) {
+    Dictionary dictionary(1);
+    dictionary.find_or_add("valley", dictionary.hash("valley"));
+    const std::uint64_t before = dictionary.departures();
+    dictionary.sweep();
+    EXPECT_FALSE(dictionary.find("valley"));
+    EXPECT_GT(dictionary.departures(), before);
+    add(dictionary, "valley", 1);
+    dictionary.sweep();
+    EXPECT_TRUE(dictionary.find("valley"));
 }
 
 std::string random_word(Prng& prng) {
@@ -68,15 +115,15 @@ std::string random_word(Prng& prng) {
 
 TEST(Dictionary, FindsTheSameCloseWordsAsComparingWithAll) {
     Prng prng(11);
-    Dictionary dictionary;
+    Dictionary dictionary(1);
     std::set<std::string> words;
     for (int i = 0; i < 3000; ++i) {
         const std::string word = random_word(prng);
         if (words.insert(word).second) {
-            dictionary.add(word, 1);
+            add(dictionary, word, 1);
         } else {
             words.erase(word);
-            dictionary.remove(word, 1);
+            remove(dictionary, word, 1);
         }
     }
     ASSERT_EQ(dictionary.size(), words.size());
@@ -90,7 +137,7 @@ TEST(Dictionary, FindsTheSameCloseWordsAsComparingWithAll) {
         }
         std::set<std::string> found;
         for (const Dictionary::Near& one : dictionary.near(typed, 100'000)) {
-            found.insert(dictionary.text(one.word));
+            found.emplace(dictionary.text(one.word));
         }
         ASSERT_EQ(found, expected) << typed;
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string_view>
 
 namespace iwant::search {
 namespace {
@@ -16,15 +17,66 @@ unsigned gap_cost(std::u32string_view word, std::size_t at) {
     return doubled ? kDoubledCost : kGapCost;
 }
 
+// The keys around each letter on the usual keyboard, and those that change places between
+// countries.
+constexpr std::array<std::string_view, 26> kNeighbours{
+    "qwsz",  "vghn",  "xdfv", "serfcx", "wsdr", "drtgvc", "ftyhbv", "gyujnb", "ujko",
+    "huikm", "jiolm", "kop",  "njk",    "bhjm", "iklp",   "ol",     "wa",     "edft",
+    "awedx", "rfgy",  "yhji", "cfgb",   "qase", "zsdc",   "tghuz",  "asxy",
+};
+
+unsigned substitution_cost(char32_t typed, char32_t real) {
+    const bool latin = typed >= U'a' && typed <= U'z' && real >= U'a' && real <= U'z';
+    if (!latin) return kSubstitutionCost;
+    const bool beside = kNeighbours[real - U'a'].contains(static_cast<char>(typed));
+    return beside ? kNeighbourCost : kSubstitutionCost;
+}
+
 unsigned best_step(std::u32string_view typed, std::u32string_view real, std::size_t i,
                    std::size_t j, const Row& before, const Row& above, const Row& row) {
     const bool equal = typed[i - 1] == real[j - 1];
-    unsigned best = above[j - 1] + (equal ? 0 : kSubstitutionCost);
+    unsigned best = above[j - 1] + (equal ? 0 : substitution_cost(typed[i - 1], real[j - 1]));
     best = std::min(best, above[j] + gap_cost(typed, i - 1));
     best = std::min(best, row[j - 1] + gap_cost(real, j - 1));
     const bool swapped =
         i > 1 && j > 1 && !equal && typed[i - 1] == real[j - 2] && typed[i - 2] == real[j - 1];
     return swapped ? std::min(best, before[j - 2] + kSwapCost) : best;
+}
+
+/// The last row of the table, kFar outside the band; nothing when all of it is too far.
+std::optional<Row> last_row(std::u32string_view typed, std::u32string_view real,
+                            unsigned cost_max) {
+    const std::size_t band = cost_max / kDoubledCost;
+    std::array<Row, 3> rows;
+    for (Row& row : rows) row.fill(kFar);
+    rows[0][0] = 0;
+    for (std::size_t j = 1; j <= std::min(real.size(), band); ++j) {
+        rows[0][j] = rows[0][j - 1] + gap_cost(real, j - 1);
+    }
+    unsigned lowest_above = 0;
+    for (std::size_t i = 1; i <= typed.size(); ++i) {
+        Row& row = rows[i % 3];
+        const Row& above = rows[(i + 2) % 3];
+        const Row& before = rows[(i + 1) % 3];
+        const std::size_t first = i > band ? i - band : 0;
+        const std::size_t last = std::min(real.size(), i + band);
+        if (first > 0) row[first - 1] = kFar;
+        if (last < real.size()) row[last + 1] = kFar;
+        unsigned lowest = kFar;
+        for (std::size_t j = first; j <= last; ++j) {
+            row[j] = j == 0 ? above[0] + gap_cost(typed, i - 1)
+                            : best_step(typed, real, i, j, before, above, row);
+            lowest = std::min(lowest, row[j]);
+        }
+        // A swap reaches back two rows.
+        if (std::min(lowest, lowest_above) > cost_max) return std::nullopt;
+        lowest_above = lowest;
+    }
+    return rows[typed.size() % 3];
+}
+
+std::optional<unsigned> within(unsigned cost, unsigned cost_max) {
+    return cost <= cost_max ? std::optional(cost) : std::nullopt;
 }
 
 }  // namespace
@@ -42,36 +94,25 @@ unsigned typo_cost_max(std::size_t typed, std::size_t real) {
 std::optional<unsigned> typo_cost(std::u32string_view typed, std::u32string_view real,
                                   unsigned cost_max) {
     if (typed.size() > kTypoLetters || real.size() > kTypoLetters) return std::nullopt;
-    const std::size_t band = cost_max / kDoubledCost;
     const std::size_t difference =
         typed.size() > real.size() ? typed.size() - real.size() : real.size() - typed.size();
-    if (difference > band) return std::nullopt;
+    if (difference * kDoubledCost > cost_max) return std::nullopt;
+    const std::optional<Row> row = last_row(typed, real, cost_max);
+    return row ? within((*row)[real.size()], cost_max) : std::nullopt;
+}
 
-    std::array<Row, 3> rows;
-    for (Row& row : rows) row.fill(kFar);
-    rows[0][0] = 0;
-    for (std::size_t j = 1; j <= std::min(real.size(), band); ++j) {
-        rows[0][j] = rows[0][j - 1] + gap_cost(real, j - 1);
-    }
-    for (std::size_t i = 1; i <= typed.size(); ++i) {
-        Row& row = rows[i % 3];
-        const Row& above = rows[(i + 2) % 3];
-        const Row& before = rows[(i + 1) % 3];
-        const std::size_t first = i > band ? i - band : 0;
-        const std::size_t last = std::min(real.size(), i + band);
-        if (first > 0) row[first - 1] = kFar;
-        if (last < real.size()) row[last + 1] = kFar;
-        unsigned lowest = kFar;
-        for (std::size_t j = first; j <= last; ++j) {
-            row[j] = j == 0 ? above[0] + gap_cost(typed, i - 1)
-                            : best_step(typed, real, i, j, before, above, row);
-            lowest = std::min(lowest, row[j]);
-        }
-        // A swap reaches back two rows, and costs more than nothing.
-        if (lowest > cost_max + kSwapCost) return std::nullopt;
-    }
-    const unsigned cost = rows[typed.size() % 3][real.size()];
-    return cost <= cost_max ? std::optional(cost) : std::nullopt;
+std::optional<unsigned> typo_cost_of_prefix(std::u32string_view typed, std::u32string_view real,
+                                            unsigned cost_max) {
+    if (typed.size() > kTypoLetters || real.size() > kTypoLetters) return std::nullopt;
+    const std::size_t band = cost_max / kDoubledCost;
+    if (typed.size() > real.size() + band) return std::nullopt;
+    const std::optional<Row> row = last_row(typed, real, cost_max);
+    if (!row) return std::nullopt;
+    const std::size_t first = typed.size() > band ? typed.size() - band : 0;
+    const std::size_t last = std::min(real.size(), typed.size() + band);
+    unsigned lowest = kFar;
+    for (std::size_t j = first; j <= last; ++j) lowest = std::min(lowest, (*row)[j]);
+    return within(lowest, cost_max);
 }
 
 }  // namespace iwant::search

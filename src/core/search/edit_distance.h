@@ -11,6 +11,8 @@
 namespace iwant::search {
 
 inline constexpr unsigned kSubstitutionCost = 10;
+inline constexpr unsigned kNeighbourCost = 8;  ///< a wrong letter from beside the right key
+inline constexpr unsigned kSubstitutionCostMin = kNeighbourCost;
 inline constexpr unsigned kGapCost = 9;          ///< a letter missing or too many
 inline constexpr unsigned kSwapCost = 7;         ///< two neighbours swapped
 inline constexpr unsigned kDoubledCost = 6;      ///< a letter doubled, or a double letter halved
@@ -24,5 +26,9 @@ unsigned typo_cost_max(std::size_t typed, std::size_t real);
 /// longer than kTypoLetters. Bounded by (length * width of the band).
 std::optional<unsigned> typo_cost(std::u32string_view typed, std::u32string_view real,
                                   unsigned cost_max);
+
+/// Likewise for turning `typed` into the beginning of the other that is nearest.
+std::optional<unsigned> typo_cost_of_prefix(std::u32string_view typed, std::u32string_view real,
+                                            unsigned cost_max);
 
 }  // namespace iwant::search

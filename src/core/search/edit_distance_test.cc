@@ -13,7 +13,8 @@ namespace {
 
 TEST(EditDistance, CostsWhatTheTypoIs) {
     EXPECT_EQ(typo_cost(U"silicon", U"silicon", 20), 0u);
-    EXPECT_EQ(typo_cost(U"silicom", U"silicon", 20), kSubstitutionCost);
+    EXPECT_EQ(typo_cost(U"silicox", U"silicon", 20), kSubstitutionCost);
+    EXPECT_EQ(typo_cost(U"silicom", U"silicon", 20), kNeighbourCost);
     EXPECT_EQ(typo_cost(U"slicon", U"silicon", 20), kGapCost);
     EXPECT_EQ(typo_cost(U"siilcon", U"silicon", 20), kSwapCost);
     EXPECT_EQ(typo_cost(U"silliconn", U"silicon", 20), 2 * kDoubledCost);
@@ -22,9 +23,16 @@ TEST(EditDistance, CostsWhatTheTypoIs) {
 }
 
 TEST(EditDistance, GivesNothingAboveTheLimit) {
-    EXPECT_EQ(typo_cost(U"silicom", U"silicon", kSubstitutionCost - 1), std::nullopt);
+    EXPECT_EQ(typo_cost(U"silicom", U"silicon", kNeighbourCost - 1), std::nullopt);
     EXPECT_EQ(typo_cost(U"abcdefgh", U"a", 20), std::nullopt);
     EXPECT_EQ(typo_cost(std::u32string(kTypoLetters + 1, U'a'), U"a", 1000), std::nullopt);
+}
+
+TEST(EditDistance, TakesTheBeginningOfTheOtherWordThatIsNearest) {
+    EXPECT_EQ(typo_cost_of_prefix(U"sili", U"silicon", 20), 0u);
+    EXPECT_EQ(typo_cost_of_prefix(U"slii", U"silicon", 20), kSwapCost);
+    EXPECT_EQ(typo_cost_of_prefix(U"silicons", U"silicon", 20), kGapCost);
+    EXPECT_EQ(typo_cost_of_prefix(U"xyzw", U"silicon", 20), std::nullopt);
 }
 
 TEST(EditDistance, ForgivesMoreInLongerWords) {

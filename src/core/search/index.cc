@@ -1,23 +1,16 @@
 #include "core/search/index.h"
 
 #include <algorithm>
-#include <set>
-#include <tuple>
 #include <utility>
 
+#include "core/search/choice.h"
 #include "core/search/dictionary.h"
 #include "core/search/entries.h"
-#include "core/search/gather.h"
-#include "core/search/plan.h"
-#include "core/search/scoring.h"
-#include "core/search/tokens.h"
+#include "core/search/entry_words.h"
+#include "core/search/finder.h"
 
 namespace iwant::search {
 namespace {
-
-constexpr std::size_t kMatchesMax = 200;
-constexpr std::size_t kSourcesMax = 64;
-constexpr std::size_t kLookedAtMin = 256;
 
 std::optional<std::uint8_t> digit_value(char digit) {
     if (digit >= '0' && digit <= '9') return static_cast<std::uint8_t>(digit - '0');
@@ -44,123 +37,70 @@ std::optional<std::pair<Hash256, Hash256>> range_of_prefix(std::string_view digi
     return std::pair(first, last);
 }
 
-/// How entries of one content come in order: passing the filter, better, newer, then by owner and
-/// id.
-struct RankedSource {
-    bool passes = false;
-    double score = 0;
-    UnixSeconds modified = 0;
-    Match::Source source;
-    Slot slot = 0;
-};
-
-bool better_source(const RankedSource& a, const RankedSource& b) {
-    return std::tuple(b.passes, b.score, b.modified, a.source.owner, a.source.entry) <
-           std::tuple(a.passes, a.score, a.modified, b.source.owner, b.source.entry);
-}
-
-std::size_t owner_count(const Match& match) {
-    std::set<PeerId> owners;
-    for (const Match::Source& source : match.sources) owners.insert(source.owner);
-    return owners.size();
-}
-
-bool better_match(const std::pair<Match, std::size_t>& a, const std::pair<Match, std::size_t>& b) {
-    const Match::Source& x = a.first.sources.front();
-    const Match::Source& y = b.first.sources.front();
-    return std::tie(b.first.score, b.second, b.first.modified, a.first.path, x.owner, x.entry) <
-           std::tie(a.first.score, a.second, a.first.modified, b.first.path, y.owner, y.entry);
-}
-
 }  // namespace
 
 struct Index::State {
-    Dictionary dictionary;
-    Entries entries;
+    explicit State(std::uint64_t hash_key)
+        : dictionary(hash_key), entries(hash_key), words(dictionary, entries) {}
 
     void add_words(Slot slot);
+    void change(Slot slot, const Entry& entry);
     void remove(Slot slot);
-    Match match_at(Slot best, const Scorer* scorer, const Filter* filter) const;
-    std::vector<Match> in_order(Shortlist& shortlist, const Scorer* scorer, const Filter& filter,
-                                std::size_t limit) const;
+
+    Dictionary dictionary;
+    Entries entries;
+    EntryWords words;
 };
 
 void Index::State::add_words(Slot slot) {
-    const Record& record = entries.at(slot);
-    const std::vector<Token> tokens = tokens_of_path(record.path(), record.kind);
-    for (const Token& token : tokens) {
-        dictionary.add(token.text, posting_of(slot, static_cast<std::uint8_t>(token.field)));
+    const std::vector<EntryWord>& found = words.of(slot);
+    for (const EntryWord& one : found) dictionary.prefetch_postings(one.word, one.place);
+    for (const EntryWord& one : found) dictionary.add(one.word, one.place, slot);
+    dictionary.sweep();
+    entries.set_name_words(slot, words.name_words());
+}
+
+// Most changes are of a size, a date or a content; words are touched only where they differ. New
+// ones are added before old ones go, so that no word leaves in between.
+void Index::State::change(Slot slot, const Entry& entry) {
+    if (entries.at(slot).kind() == entry.kind && entries.path(slot) == entry.path) {
+        entries.change(slot, entry);
+        return;
     }
-    entries.set_name_words(slot, count_name_words(tokens));
+    std::vector<EntryWord> before = words.of(slot);
+    entries.change(slot, entry);
+    std::vector<EntryWord> after = words.of(slot);
+    entries.set_name_words(slot, words.name_words());
+    std::sort(before.begin(), before.end());
+    std::sort(after.begin(), after.end());
+    for (const EntryWord& one : after) {
+        const bool is_new = !std::binary_search(before.begin(), before.end(), one);
+        if (is_new) dictionary.add(one.word, one.place, slot);
+    }
+    for (const EntryWord& one : before) {
+        const bool is_gone = !std::binary_search(after.begin(), after.end(), one);
+        if (is_gone) dictionary.remove(one.word, one.place, slot);
+    }
+    dictionary.sweep();
 }
 
 void Index::State::remove(Slot slot) {
-    const Record& record = entries.at(slot);
-    for (const Token& token : tokens_of_path(record.path(), record.kind)) {
-        dictionary.remove(token.text, posting_of(slot, static_cast<std::uint8_t>(token.field)));
-    }
+    for (const EntryWord& one : words.of(slot)) dictionary.remove(one.word, one.place, slot);
+    dictionary.sweep();
     entries.erase(slot);
 }
 
-// Without a scorer all sources are equal. The best one is looked at even when there are too many
-// others.
-Match Index::State::match_at(Slot best, const Scorer* scorer, const Filter* filter) const {
-    std::vector<Slot> slots = entries.same_content(best, kSourcesMax);
-    if (std::find(slots.begin(), slots.end(), best) == slots.end()) slots.back() = best;
-    std::vector<RankedSource> ranked;
-    for (const Slot slot : slots) {
-        const Record& record = entries.at(slot);
-        const double score = scorer != nullptr ? scorer->score(record.path(), record.kind) : 0;
-        ranked.push_back({filter == nullptr || filter->passes(record),
-                          score,
-                          record.modified,
-                          {entries.owner_of(slot), EntryId{record.id}},
-                          slot});
-    }
-    std::sort(ranked.begin(), ranked.end(), better_source);
-    const Record& shown = entries.at(ranked.front().slot);
-    Match match;
-    match.kind = shown.kind;
-    match.content = entries.content_of(best);
-    match.path = shown.path();
-    match.size_bytes = shown.size_bytes;
-    match.modified = shown.modified;
-    match.score = ranked.front().score;
-    for (const RankedSource& one : ranked) match.sources.push_back(one.source);
-    return match;
-}
-
-std::vector<Match> Index::State::in_order(Shortlist& shortlist, const Scorer* scorer,
-                                          const Filter& filter, std::size_t limit) const {
-    std::vector<std::pair<Match, std::size_t>> ranked;
-    std::vector<Shortlist::Place> places = shortlist.take();
-    for (Shortlist::Place& place : places) {
-        const Record& record = entries.at(place.slot);
-        if (scorer != nullptr) place.score = scorer->score(record.path(), record.kind);
-    }
-    shortlist.sort(places);
-    // Some more than are shown, because other sources of the same content may match better.
-    if (places.size() > 2 * limit) places.resize(2 * limit);
-    for (const Shortlist::Place& place : places) {
-        Match match = match_at(place.slot, scorer, &filter);
-        const std::size_t owners = owner_count(match);
-        ranked.emplace_back(std::move(match), owners);
-    }
-    std::sort(ranked.begin(), ranked.end(), better_match);
-    if (ranked.size() > limit) ranked.resize(limit);
-    std::vector<Match> matches;
-    for (auto& [match, owners] : ranked) matches.push_back(std::move(match));
-    return matches;
-}
-
-Index::Index() : state_(std::make_unique<State>()) {}
+Index::Index(std::uint64_t hash_key) : state_(std::make_unique<State>(hash_key)) {}
 Index::~Index() = default;
 Index::Index(Index&&) noexcept = default;
 Index& Index::operator=(Index&&) noexcept = default;
 
 void Index::put(const PeerId& owner, const Entry& entry) {
-    remove(owner, entry.id);
-    state_->add_words(state_->entries.add(owner, entry));
+    if (const std::optional<Slot> slot = state_->entries.find(owner, entry.id)) {
+        state_->change(*slot, entry);
+    } else {
+        state_->add_words(state_->entries.add(owner, entry));
+    }
 }
 
 void Index::remove(const PeerId& owner, EntryId entry) {
@@ -172,26 +112,7 @@ void Index::remove_owner(const PeerId& owner) {
 }
 
 Answer Index::search(const Query& query) const {
-    const State& state = *state_;
-    const std::size_t limit = std::min<std::size_t>(query.limit, kMatchesMax);
-    const Filter filter(query, state.entries);
-    const Plan plan = make_plan(query, state.dictionary, state.entries);
-    Shortlist shortlist(state.entries, kLookedAtMin + 2 * limit);
-    if (plan.words.empty()) {
-        if (!filter.is_set()) return {};
-        for (Slot slot = 0; slot < state.entries.slots_end(); ++slot) {
-            const Record& record = state.entries.at(slot);
-            if (record.owner != kNoSlot && filter.passes(record)) shortlist.offer(slot, 0);
-        }
-    } else {
-        gather(plan, state.dictionary, state.entries, filter, shortlist);
-    }
-    Answer answer;
-    answer.total = shortlist.total();
-    const Scorer scorer(plan, state.dictionary);
-    answer.matches =
-        state.in_order(shortlist, plan.words.empty() ? nullptr : &scorer, filter, limit);
-    return answer;
+    return Finder(state_->dictionary, state_->entries).search(query);
 }
 
 std::vector<Match> Index::with_content_prefix(std::string_view hex_digits,
@@ -199,8 +120,9 @@ std::vector<Match> Index::with_content_prefix(std::string_view hex_digits,
     std::vector<Match> matches;
     const auto range = range_of_prefix(hex_digits);
     if (!range) return matches;
+    const Finder finder(state_->dictionary, state_->entries);
     for (const Slot slot : state_->entries.contents_between(range->first, range->second, limit)) {
-        matches.push_back(state_->match_at(slot, nullptr, nullptr));
+        matches.push_back(finder.match_of_content(slot));
     }
     return matches;
 }
@@ -208,12 +130,12 @@ std::vector<Match> Index::with_content_prefix(std::string_view hex_digits,
 std::optional<Entry> Index::entry(const PeerId& owner, EntryId id) const {
     const std::optional<Slot> slot = state_->entries.find(owner, id);
     if (!slot) return std::nullopt;
-    const Record& record = state_->entries.at(*slot);
+    const Details details = state_->entries.details(*slot);
     return Entry{id,
-                 record.kind,
-                 std::string(record.path()),
-                 record.size_bytes,
-                 record.modified,
+                 state_->entries.at(*slot).kind(),
+                 state_->entries.path(*slot),
+                 details.size_bytes,
+                 details.modified,
                  state_->entries.content_of(*slot)};
 }
 
@@ -222,6 +144,14 @@ std::size_t Index::entry_count() const {
 }
 std::size_t Index::entry_count(const PeerId& owner) const {
     return state_->entries.size(owner);
+}
+
+Index::Memory Index::memory() const {
+    Memory memory;
+    memory.entries_bytes = state_->entries.memory_bytes() + state_->words.memory_bytes();
+    memory.words_bytes = state_->dictionary.words_bytes();
+    memory.postings_bytes = state_->dictionary.postings_bytes();
+    return memory;
 }
 
 }  // namespace iwant::search

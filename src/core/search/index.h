@@ -36,13 +36,15 @@ struct Match {
 };
 
 struct Answer {
-    std::uint64_t total = 0;  ///< matches before the limit
+    /// Matches before the limit, as far as they were counted: at least so many.
+    std::uint64_t total = 0;
     std::vector<Match> matches;
 };
 
 class Index {
   public:
-    Index();
+    /// Owners choose the names, so the keys of hash tables should be a secret: a random number.
+    explicit Index(std::uint64_t hash_key = 0x1337'c0de'5eed);
     ~Index();
     Index(Index&&) noexcept;
     Index& operator=(Index&&) noexcept;
@@ -65,6 +67,15 @@ class Index {
 
     std::size_t entry_count() const;
     std::size_t entry_count(const PeerId& owner) const;
+
+    /// What the index holds, by what it is for.
+    struct Memory {
+        std::size_t entries_bytes = 0;   ///< records, names, folders, owners, contents
+        std::size_t words_bytes = 0;     ///< the dictionary and its tables
+        std::size_t postings_bytes = 0;  ///< which entries have which word
+        std::size_t total_bytes() const { return entries_bytes + words_bytes + postings_bytes; }
+    };
+    Memory memory() const;
 
   private:
     struct State;

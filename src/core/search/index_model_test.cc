@@ -1,9 +1,11 @@
-// The index against a plain list: after any run of changes the same entries are found by exact
-// name.
+// The index against a plain list: after any run of changes the same entries are found, by exact
+// name, by words as typed, and by words with a typo.
 
+#include <algorithm>
 #include <map>
 #include <set>
-#include <tuple>
+#include <string>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,6 +13,7 @@
 #include "base/prng.h"
 #include "core/search/index.h"
 #include "core/search/test_entries.h"
+#include "core/search/tokens.h"
 
 namespace iwant::search {
 namespace {
@@ -106,6 +109,93 @@ TEST(IndexModel, FindsTheSameEntriesByExactNameAsAPlainList) {
             ASSERT_EQ(holders_in_index(index, name), holders_in_model(model, name))
                 << "seed " << seed << " round " << round << " name " << name;
         }
+    }
+}
+
+/// Whether the path has all words of the query, the last one perhaps as a beginning.
+bool has_words(const Entry& entry, const std::vector<std::string>& typed) {
+    const std::vector<Token> tokens = tokens_of_path(entry.path, entry.kind);
+    for (std::size_t i = 0; i < typed.size(); ++i) {
+        const bool is_last = i + 1 == typed.size();
+        const bool found = std::any_of(tokens.begin(), tokens.end(), [&](const Token& token) {
+            return token.text == typed[i] || (is_last && token.text.starts_with(typed[i]));
+        });
+        if (!found) return false;
+    }
+    return !typed.empty();
+}
+
+/// Who has a file that `wanted` is true for, or the content of one.
+template <class Wanted>
+std::set<Key> holders_where(const Model& model, Wanted wanted) {
+    std::set<Key> holders;
+    std::set<Hash256> contents;
+    for (const auto& [key, entry] : model) {
+        if (!wanted(entry)) continue;
+        holders.insert(key);
+        if (entry.content) contents.insert(*entry.content);
+    }
+    for (const auto& [key, entry] : model) {
+        if (entry.content && contents.contains(*entry.content)) holders.insert(key);
+    }
+    return holders;
+}
+
+std::set<Key> all_holders(const Index& index, Query query) {
+    query.limit = 200;
+    std::set<Key> holders;
+    const Answer answer = index.search(query);
+    EXPECT_LT(answer.matches.size(), 200u);
+    EXPECT_GE(answer.total, answer.matches.size());
+    for (const Match& match : answer.matches) {
+        for (const Match::Source& source : match.sources) {
+            holders.emplace(source.owner, source.entry);
+        }
+    }
+    return holders;
+}
+
+std::string mistyped(std::string word, Prng& prng) {
+    if (word.size() < 4) return word;
+    const std::size_t at = 1 + prng.below(std::uint64_t{word.size() - 2});
+    if (prng.chance(1, 2)) {
+        std::swap(word[at], word[at + 1]);
+    } else {
+        word.insert(at, 1, word[at]);
+    }
+    return word;
+}
+
+TEST(IndexModel, FindsTheSameEntriesByWordsAsAPlainList) {
+    for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+        Prng prng(seed);
+        Index index(seed);
+        Model model;
+        for (int round = 0; round < 30; ++round) {
+            for (int i = 0; i < 12; ++i) change_both(index, model, prng);
+            const std::string text = random_component(prng);
+            const std::vector<std::string> typed = words_of_query(text);
+            const std::set<Key> expected =
+                holders_where(model, [&](const Entry& entry) { return has_words(entry, typed); });
+            ASSERT_EQ(all_holders(index, exact_words(text)), expected) << seed << " " << text;
+        }
+    }
+}
+
+TEST(IndexModel, FindsAtLeastTheEntriesOfOneWordThroughATypoInIt) {
+    constexpr std::string_view kTyped[] = {"alpha", "beta", "gammaray", "grosse"};
+    Prng prng(6);
+    Index index;
+    Model model;
+    for (int round = 0; round < 100; ++round) {
+        for (int i = 0; i < 10; ++i) change_both(index, model, prng);
+        const std::string word(kTyped[prng.below(std::size(kTyped))]);
+        const std::string typed = mistyped(word, prng);
+        const std::set<Key> expected =
+            holders_where(model, [&](const Entry& entry) { return has_words(entry, {word}); });
+        const std::set<Key> found = all_holders(index, words(typed));
+        ASSERT_TRUE(std::includes(found.begin(), found.end(), expected.begin(), expected.end()))
+            << word << " typed " << typed;
     }
 }
 

@@ -74,7 +74,9 @@ TEST(IndexWords, ComeInAnyOrderAndMayBeMissing) {
 
 TEST(IndexWords, MayBeJoinedOrSplit) {
     const Index index = library();
-    EXPECT_THAT(paths_for(index, "siliconvalley"), ElementsAre(kSilicon));
+    for (const char* text : {"siliconvalley", "siliconvaley", "silconvalley"}) {
+        EXPECT_THAT(paths_for(index, text), ElementsAre(kSilicon)) << text;
+    }
     EXPECT_THAT(paths_for(index, "foot ball"), ElementsAre("Sport/football rules.txt"));
     const Index camel = index_of({"SiliconValley.mkv", "iPhone manual.pdf", "McCartney.mp3"});
     EXPECT_THAT(paths_for(camel, "silicon valley"), ElementsAre("SiliconValley.mkv"));
@@ -82,10 +84,19 @@ TEST(IndexWords, MayBeJoinedOrSplit) {
     EXPECT_THAT(paths_for(camel, "mcartney"), ElementsAre("McCartney.mp3"));
 }
 
-TEST(IndexWords, OfAQueryMayStopInTheMiddleOfTheLastOne) {
+TEST(IndexWords, OfAQueryMayStopInTheMiddle) {
     EXPECT_THAT(paths_for(library(), "silicon val"), ElementsAre(kSilicon));
     EXPECT_THAT(paths_for(library(), "yest"), ElementsAre(kBeatles));
-    EXPECT_THAT(paths_for(library(), "sili valley"), IsEmpty());
+    EXPECT_THAT(paths_for(library(), "sili valley"), ElementsAre(kSilicon));
+    EXPECT_THAT(paths_for(library(), "silicon vaelly"), ElementsAre(kSilicon));
+    EXPECT_THAT(paths_for(library(), "yetser"), ElementsAre(kBeatles));
+    EXPECT_THAT(paths_for(library(), exact_words("sili valley")), IsEmpty());
+}
+
+TEST(IndexWords, AreFoundInsideLongerOnes) {
+    const Index index = index_of({"siliconvalley.mkv", "other.mkv"});
+    EXPECT_THAT(paths_for(index, "valley"), ElementsAre("siliconvalley.mkv"));
+    EXPECT_THAT(paths_for(index, exact_words("valley")), IsEmpty());
 }
 
 TEST(IndexWords, AreFoundAtCaseChangesAndBesideNumbers) {
@@ -168,6 +179,50 @@ TEST(IndexWords, AreFoundAmongManyEntriesWhereverTheyAre) {
         index.put(peer(1), file(id, is_rare ? "zebra common.txt" : "common.txt"));
     }
     EXPECT_EQ(index.search(exact_words("zebra common")).total, 10'001u);
+}
+
+TEST(IndexUpdates, OfAPathKeepWhatStaysAndLoseWhatGoes) {
+    Index index;
+    index.put(peer(1), file(1, "a/valley one.mkv"));
+    index.put(peer(1), file(1, "b/one valley.mkv"));
+    EXPECT_THAT(paths_for(index, exact_words("valley")), ElementsAre("b/one valley.mkv"));
+    EXPECT_THAT(paths_for(index, exact_words("a")), IsEmpty());
+    index.put(peer(1), file(1, "valley.mkv"));
+    EXPECT_THAT(paths_for(index, exact_words("one")), IsEmpty());
+    EXPECT_THAT(paths_for(index, exact_words("b")), IsEmpty());
+    EXPECT_EQ(index.search(words("valley")).matches.at(0).score, 1.0);
+}
+
+TEST(IndexUpdates, OfAContentAreSeenAtOnce) {
+    Index index;
+    Entry entry = file(1, "valley.mkv");
+    index.put(peer(1), entry);
+    entry.content = content(3);
+    entry.size_bytes = 77;
+    entry.modified = -5;
+    index.put(peer(1), entry);
+    const Answer answer = index.search(words("valley"));
+    ASSERT_THAT(answer.matches, SizeIs(1));
+    EXPECT_EQ(answer.matches[0].content, content(3));
+    EXPECT_EQ(answer.matches[0].size_bytes, 77u);
+    EXPECT_EQ(answer.matches[0].modified, -5);
+}
+
+TEST(IndexPaths, OfAnyShapeComeBackAsTheyWere) {
+    const std::string deep = [] {
+        std::string path;
+        for (int i = 0; i < 300; ++i) path += "d" + std::to_string(i) + "/";
+        return path + "end.txt";
+    }();
+    for (const std::string& path :
+         {std::string("/valley.txt"), std::string("/a//b/valley.txt"), std::string("valley"),
+          std::string("a/\xff\xfe valley \x01"), deep, std::string(255, 'v'),
+          std::string("東京/物語 valley.mkv")}) {
+        const Index index = index_of({path});
+        Query query;
+        query.owner = peer(1);
+        EXPECT_THAT(paths_for(index, query), ElementsAre(path));
+    }
 }
 
 TEST(IndexUpdates, SurviveMovingTheIndex) {

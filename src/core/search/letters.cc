@@ -113,23 +113,24 @@ LetterClass letter_class(char32_t code_point) {
     }
 }
 
+DecodedLetter decode_letter(std::string_view text) {
+    const auto byte = static_cast<unsigned char>(text.front());
+    if (byte < 0x80) return {byte, 1};
+    utf8proc_int32_t code_point = -1;
+    const utf8proc_ssize_t length =
+        utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                         static_cast<utf8proc_ssize_t>(text.size()), &code_point);
+    if (length <= 0) return {U'\xFFFD', 1};
+    return {static_cast<char32_t>(code_point), static_cast<std::size_t>(length)};
+}
+
 std::u32string decode_utf8(std::string_view text) {
     std::u32string code_points;
     code_points.reserve(text.size());
-    for (std::size_t at = 0; at < text.size();) {
-        const auto byte = static_cast<unsigned char>(text[at]);
-        if (byte < 0x80) {
-            code_points.push_back(byte);
-            ++at;
-            continue;
-        }
-        utf8proc_int32_t code_point = -1;
-        const utf8proc_ssize_t length =
-            utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data() + at),
-                             static_cast<utf8proc_ssize_t>(text.size() - at), &code_point);
-        const bool valid = length > 0;
-        code_points.push_back(valid ? static_cast<char32_t>(code_point) : U'\xFFFD');
-        at += valid ? static_cast<std::size_t>(length) : 1;
+    while (!text.empty()) {
+        const DecodedLetter letter = decode_letter(text);
+        code_points.push_back(letter.code_point);
+        text.remove_prefix(letter.bytes);
     }
     return code_points;
 }

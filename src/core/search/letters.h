@@ -5,6 +5,7 @@
 // equality of file names (fold_name): accents, width and ligatures are dropped, so that "grosse
 // ubung" finds "Größe & Übung".
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -26,7 +27,15 @@ enum class LetterClass : std::uint8_t {
 
 LetterClass letter_class(char32_t code_point);
 
-/// The code points of UTF-8; each invalid byte becomes U+FFFD, which is a separator.
+struct DecodedLetter {
+    char32_t code_point = 0;
+    std::size_t bytes = 0;
+};
+
+/// The first code point of text that is not empty; an invalid byte is U+FFFD, which is a separator.
+DecodedLetter decode_letter(std::string_view text);
+
+/// The code points of UTF-8; each invalid byte becomes U+FFFD.
 std::u32string decode_utf8(std::string_view text);
 
 /// Appends what `code_point` is compared as: case folded, compatibility forms decomposed, marks

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "core/search/letters.h"
+#include "core/search/split.h"
 #include "core/search/tokens.h"
 
 namespace iwant::search {
@@ -15,13 +16,14 @@ namespace {
 
 constexpr std::size_t kTypoReadingsMax = 32;
 constexpr std::size_t kPrefixReadingsMax = 64;
-constexpr std::size_t kSplitPostingsMax = 4096;  // looked at to see that a split is real
-constexpr std::size_t kSplitNamesMax = 32;
+constexpr std::size_t kPartReadingsMax = 32;
 constexpr unsigned kJoinedQuality = 92;
 constexpr unsigned kPrefixQualityMax = 95;
 constexpr unsigned kPrefixQualityMin = 60;
+constexpr unsigned kPartQuality = 55;
 constexpr unsigned kTypoQualityMax = 85;
 constexpr unsigned kTypoQualityMin = 30;
+constexpr std::size_t kNearPrefixLettersMin = 4;
 
 std::size_t letters_in(std::string_view text) {
     return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char byte) {
@@ -36,179 +38,91 @@ unsigned typo_quality(unsigned cost, std::string_view typed) {
 }
 
 unsigned prefix_quality(std::string_view prefix, std::string_view word) {
-    const std::size_t lost = 2 * (letters_in(word) - letters_in(prefix));
+    const std::size_t typed = letters_in(prefix);
+    const std::size_t all = letters_in(word);
+    const std::size_t lost = all > typed ? 2 * (all - typed) : 0;
     return lost + kPrefixQualityMin > kPrefixQualityMax
                ? kPrefixQualityMin
                : kPrefixQualityMax - static_cast<unsigned>(lost);
 }
 
-/// Where two words stand one after the other in an entry's name or a folder's.
-bool stand_together(const Record& record, std::string_view first, std::string_view second) {
-    const std::vector<Token> tokens = tokens_of_path(record.path(), record.kind);
-    for (std::size_t i = 0; i < tokens.size(); ++i) {
-        if (tokens[i].text != first) continue;
-        for (const Token& other : tokens) {
-            if (other.text == second && other.position == tokens[i].position + 1) return true;
-        }
-    }
-    return false;
+Reading reading(WordId word, unsigned quality, bool is_exact) {
+    return {word, static_cast<std::uint8_t>(quality), is_exact};
 }
 
-class Planner {
-  public:
-    Planner(const Query& query, const Dictionary& dictionary, const Entries& entries)
-        : dictionary_(dictionary), entries_(entries), exact_(query.exact) {
-        for (std::string& word : words_of_query(query.text)) add(std::move(word));
+// Best first, each word once; equals by use and spelling.
+void tidy(std::vector<Reading>& readings, const Dictionary& dictionary) {
+    std::sort(readings.begin(), readings.end(), [&](const Reading& a, const Reading& b) {
+        return std::tuple(b.is_exact, b.quality, dictionary.uses(b.word), dictionary.text(a.word)) <
+               std::tuple(a.is_exact, a.quality, dictionary.uses(a.word), dictionary.text(b.word));
+    });
+    std::vector<Reading> kept;
+    for (const Reading& one : readings) {
+        const bool is_known = std::any_of(
+            kept.begin(), kept.end(), [&](const Reading& other) { return other.word == one.word; });
+        if (!is_known) kept.push_back(one);
     }
+    readings = std::move(kept);
+}
 
-    std::vector<PlanWord> words() {
-        for (std::size_t i = 0; i < typed_.size(); ++i) plan_word(i);
-        if (!exact_) join_neighbours();
-        weigh();
-        return std::move(words_);
-    }
-
-  private:
-    /// A word of the plan; `whole` is what was typed when it is half of a split word.
-    struct Typed {
-        std::string text;
-        std::string whole;
-    };
-
-    void add(std::string word) {
-        std::optional<std::pair<std::string, std::string>> halves;
-        if (!exact_ && !dictionary_.find(word)) halves = split(word);
-        if (!halves) {
-            typed_.push_back({std::move(word), {}});
-        } else if (typed_.size() + 2 <= kQueryWordsMax) {
-            typed_.push_back({halves->first, word});
-            typed_.push_back({halves->second, word});
+// A word tells as much as its best reading is rare; one without any as much as the others do.
+void weigh(Plan& plan, const Dictionary& dictionary, std::size_t entry_count) {
+    std::uint32_t known = 0;
+    std::uint32_t known_total = 0;
+    for (PlanWord& word : plan.words) {
+        tidy(word.readings, dictionary);
+        word.weight = 0;
+        std::size_t uses = 0;
+        if (!word.readings.empty()) {
+            uses = dictionary.uses(word.readings.front().word);
+        } else if (!word.pairs.empty()) {
+            uses = word.pairs.front().slots.size();
         }
-        if (typed_.size() > kQueryWordsMax) typed_.resize(kQueryWordsMax);
+        if (uses == 0) continue;
+        word.weight = 1 + static_cast<std::uint32_t>(std::bit_width(entry_count / uses));
+        ++known;
+        known_total += word.weight;
     }
-
-    // "siliconvalley" is two words when some name has them side by side.
-    std::optional<std::pair<std::string, std::string>> split(const std::string& word) const {
-        for (std::size_t at = 1; at < word.size(); ++at) {
-            if ((static_cast<unsigned char>(word[at]) & 0xC0) == 0x80) continue;
-            std::string first = word.substr(0, at);
-            std::string second = word.substr(at);
-            const std::optional<WordId> a = dictionary_.find(first);
-            const std::optional<WordId> b = a ? dictionary_.find(second) : std::nullopt;
-            if (b && is_real_pair(*a, *b)) return std::pair(std::move(first), std::move(second));
-        }
-        return std::nullopt;
+    plan.weight_total = 0;
+    for (PlanWord& word : plan.words) {
+        if (word.weight == 0) word.weight = known == 0 ? 1 : known_total / known;
+        plan.weight_total += word.weight;
     }
+}
 
-    bool is_real_pair(WordId a, WordId b) const {
-        const bool a_is_rarer = dictionary_.postings(a).size() < dictionary_.postings(b).size();
-        const SortedBlocks& rare = dictionary_.postings(a_is_rarer ? a : b);
-        const SortedBlocks& other = dictionary_.postings(a_is_rarer ? b : a);
-        std::size_t looked_at = 0;
-        std::size_t names = 0;
-        bool is_real = false;
-        SortedBlocks::Cursor cursor;
-        rare.walk(cursor, [&](Posting posting) {
-            const Slot slot = slot_of(posting);
-            SortedBlocks::Cursor same =
-                other.lower_bound([&](Posting one) { return slot_of(one) < slot; });
-            other.walk(same, [&](Posting one) {
-                if (slot_of(one) == slot) {
-                    ++names;
-                    is_real =
-                        stand_together(entries_.at(slot), dictionary_.text(a), dictionary_.text(b));
-                }
-                return false;
-            });
-            return !is_real && ++looked_at < kSplitPostingsMax && names < kSplitNamesMax;
-        });
-        return is_real;
+void add_typos(PlanWord& word, const Dictionary& dictionary) {
+    for (const Dictionary::Near& near : dictionary.near(word.text, kTypoReadingsMax)) {
+        word.readings.push_back(reading(near.word, typo_quality(near.cost, word.text), false));
     }
+}
 
-    void plan_word(std::size_t index) {
-        const Typed& typed = typed_[index];
-        const bool is_last = index + 1 == typed_.size();
-        const bool is_half = !typed.whole.empty();
-        PlanWord word;
-        word.text = typed.text;
-        if (const std::optional<WordId> same = dictionary_.find(typed.text)) {
-            word.readings.push_back(
-                reading(*same, is_half ? kJoinedQuality : kQualityFull, !is_half));
-        }
-        if (is_last) {
-            for (const WordId longer : dictionary_.with_prefix(typed.text, kPrefixReadingsMax)) {
-                const unsigned quality = prefix_quality(typed.text, dictionary_.text(longer));
-                word.readings.push_back(reading(longer, quality, !is_half));
-            }
-        }
-        if (!exact_) add_typos(word, is_half ? typed.whole : typed.text, kTypoQualityMax);
-        words_.push_back(std::move(word));
+// What stands for the beginning of a word that has not been typed to its end.
+void add_near_prefixes(PlanWord& word, const Dictionary& dictionary) {
+    if (letters_in(word.text) < kNearPrefixLettersMin) return;
+    for (const Dictionary::Near& near : dictionary.near_prefix(word.text, kTypoReadingsMax)) {
+        const unsigned quality = std::min(typo_quality(near.cost, word.text),
+                                          prefix_quality(word.text, dictionary.text(near.word)));
+        word.readings.push_back(reading(near.word, quality, false));
     }
+}
 
-    void add_typos(PlanWord& word, std::string_view typed, unsigned quality_max) const {
-        for (const Dictionary::Near& near : dictionary_.near(typed, kTypoReadingsMax)) {
-            const unsigned quality = std::min(quality_max, typo_quality(near.cost, typed));
-            word.readings.push_back(reading(near.word, quality, false));
-        }
+void add_parts(PlanWord& word, const Dictionary& dictionary) {
+    for (const WordId longer : dictionary.with_part(word.text, kPartReadingsMax)) {
+        word.readings.push_back(reading(longer, kPartQuality, false));
     }
+}
 
-    // "foot ball" is also "football".
-    void join_neighbours() {
-        for (std::size_t i = 0; i + 1 < words_.size(); ++i) {
-            const std::string joined = words_[i].text + words_[i + 1].text;
-            if (typed_[i].whole == joined) continue;
-            if (const std::optional<WordId> same = dictionary_.find(joined)) {
-                words_[i].readings.push_back(reading(*same, kJoinedQuality, false));
-                words_[i + 1].readings.push_back(reading(*same, kJoinedQuality, false));
-            }
-        }
+// "foot ball" is also "football".
+void join_neighbours(Plan& plan, const Dictionary& dictionary) {
+    for (std::size_t i = 0; i + 1 < plan.words.size(); ++i) {
+        const std::string joined = plan.words[i].text + plan.words[i + 1].text;
+        if (joined.size() > 255) continue;
+        const std::optional<WordId> same = dictionary.find(joined);
+        if (!same) continue;
+        plan.words[i].readings.push_back(reading(*same, kJoinedQuality, false));
+        plan.words[i + 1].readings.push_back(reading(*same, kJoinedQuality, false));
     }
-
-    static Reading reading(WordId word, unsigned quality, bool is_exact) {
-        return {word, static_cast<std::uint8_t>(quality), is_exact};
-    }
-
-    void weigh() {
-        std::uint32_t known = 0;
-        std::uint32_t known_total = 0;
-        for (PlanWord& word : words_) {
-            tidy(word.readings);
-            word.weight = 0;
-            if (word.readings.empty()) continue;
-            const std::size_t uses = dictionary_.postings(word.readings.front().word).size();
-            word.weight = 1 + static_cast<std::uint32_t>(std::bit_width(entries_.size() / uses));
-            ++known;
-            known_total += word.weight;
-        }
-        for (PlanWord& word : words_) {
-            if (word.weight == 0) word.weight = known == 0 ? 1 : known_total / known;
-        }
-    }
-
-    // Best first, each word once; equals by use and spelling.
-    void tidy(std::vector<Reading>& readings) const {
-        std::sort(readings.begin(), readings.end(), [&](const Reading& a, const Reading& b) {
-            const std::size_t a_uses = dictionary_.postings(a.word).size();
-            const std::size_t b_uses = dictionary_.postings(b.word).size();
-            return std::tie(b.is_exact, b.quality, b_uses, dictionary_.text(a.word)) <
-                   std::tie(a.is_exact, a.quality, a_uses, dictionary_.text(b.word));
-        });
-        std::vector<Reading> kept;
-        for (const Reading& reading : readings) {
-            const bool is_known = std::any_of(kept.begin(), kept.end(), [&](const Reading& one) {
-                return one.word == reading.word;
-            });
-            if (!is_known) kept.push_back(reading);
-        }
-        readings = std::move(kept);
-    }
-
-    const Dictionary& dictionary_;
-    const Entries& entries_;
-    bool exact_;
-    std::vector<Typed> typed_;
-    std::vector<PlanWord> words_;
-};
+}
 
 std::string_view trimmed(std::string_view text) {
     const std::size_t first = text.find_first_not_of(" \t\n");
@@ -221,7 +135,6 @@ std::string_view trimmed(std::string_view text) {
 bool Plan::suffices(std::uint16_t matched) const {
     if (matched == 0) return false;
     if (matched == all_words()) return true;
-    if (all_words_needed) return false;
     std::uint32_t weight = 0;
     for (std::size_t i = 0; i < words.size(); ++i) {
         if (matched >> i & 1) weight += words[i].weight;
@@ -232,16 +145,50 @@ bool Plan::suffices(std::uint16_t matched) const {
     return 2 * count == words.size() && 10 * weight >= 7 * weight_total;
 }
 
-Plan make_plan(const Query& query, const Dictionary& dictionary, const Entries& entries) {
-    Query cut = query;
-    cut.text = query.text.substr(0, kQueryTextBytesMax);
+Plan make_plan(const Query& query, const Dictionary& dictionary, std::size_t entry_count) {
+    const std::string_view text = std::string_view(query.text).substr(0, kQueryTextBytesMax);
     Plan plan;
-    plan.words = Planner(cut, dictionary, entries).words();
-    for (const PlanWord& word : plan.words) plan.weight_total += word.weight;
-    plan.all_words_needed = query.exact;
-    plan.name_key = fold_name(trimmed(cut.text));
-    plan.search_key = fold_for_search(cut.text);
+    for (std::string& typed : words_of_query(text)) {
+        PlanWord word;
+        word.text = std::move(typed);
+        if (const std::optional<WordId> same = dictionary.find(word.text)) {
+            word.readings.push_back(reading(*same, kQualityFull, true));
+        }
+        plan.words.push_back(std::move(word));
+    }
+    if (!plan.words.empty()) {
+        PlanWord& last = plan.words.back();
+        for (const WordId longer : dictionary.with_prefix(last.text, kPrefixReadingsMax)) {
+            const unsigned quality = prefix_quality(last.text, dictionary.text(longer));
+            last.readings.push_back(reading(longer, quality, true));
+        }
+    }
+    weigh(plan, dictionary, entry_count);
+    plan.name_key = fold_name(trimmed(text));
+    plan.search_key = fold_for_search(text);
     return plan;
+}
+
+void widen(Plan& plan, const Dictionary& dictionary, std::size_t entry_count) {
+    for (std::size_t i = 0; i < plan.words.size(); ++i) {
+        PlanWord& word = plan.words[i];
+        const bool is_known = !word.readings.empty() && word.readings.front().is_exact;
+        add_typos(word, dictionary);
+        const bool is_last = i + 1 == plan.words.size();
+        if (is_last) add_near_prefixes(word, dictionary);
+        if (!is_known) {
+            const Effort effort = word.readings.empty() ? Effort::with_typos : Effort::as_typed;
+            word.pairs = split_word(word.text, dictionary, effort);
+        }
+        if (word.readings.empty()) add_parts(word, dictionary);
+    }
+    join_neighbours(plan, dictionary);
+    weigh(plan, dictionary, entry_count);
+}
+
+void add_parts(Plan& plan, const Dictionary& dictionary, std::size_t entry_count) {
+    for (PlanWord& word : plan.words) add_parts(word, dictionary);
+    weigh(plan, dictionary, entry_count);
 }
 
 }  // namespace iwant::search

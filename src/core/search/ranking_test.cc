@@ -73,6 +73,19 @@ TEST(Ranking, ShowsAFolderBeforeTheFilesThatMatchThroughItsName) {
     }
 }
 
+TEST(Ranking, ShowsAFewFilesOfEachFolderThatMatchesBeforeTheRest) {
+    Index index;
+    for (std::uint64_t id = 0; id < 30; ++id) {
+        Entry entry = file(id, "Valley/" + std::to_string(100 + id) + ".jpg");
+        entry.modified += 10;
+        index.put(peer(1), entry);
+    }
+    index.put(peer(1), file(50, "Other Valley/x.jpg"));
+    const std::vector<std::string> paths = paths_for(index, "valley");
+    ASSERT_THAT(paths, SizeIs(20));
+    EXPECT_EQ(paths.at(3), "Other Valley/x.jpg");
+}
+
 TEST(Ranking, BreaksTiesByOwnersThenDateThenPath) {
     Index index;
     Entry shared = file(1, "d/song one.mp3");
@@ -157,6 +170,21 @@ TEST(Merging, ListsAtMost64SourcesAndKeepsTheBest) {
     ASSERT_THAT(answer.matches, SizeIs(1));
     EXPECT_THAT(answer.matches[0].sources, SizeIs(64));
     EXPECT_EQ(answer.matches[0].sources[0].owner, peer(200));
+}
+
+TEST(Merging, LeavesEmptyFilesSingle) {
+    Index index;
+    for (std::uint64_t id = 1; id <= 2; ++id) {
+        Entry entry = file(id, "d" + std::to_string(id) + "/same.txt");
+        entry.content = content(7);
+        entry.size_bytes = 0;
+        index.put(peer(1), entry);
+    }
+    const Answer answer = index.search(words("same"));
+    ASSERT_THAT(answer.matches, SizeIs(2));
+    EXPECT_EQ(answer.total, 2u);
+    EXPECT_THAT(answer.matches[0].sources, SizeIs(1));
+    EXPECT_THAT(index.with_content_prefix(content(7).hex(), 10), SizeIs(1));
 }
 
 TEST(Merging, LeavesEntriesWithoutContentSingle) {

@@ -1,8 +1,7 @@
 #include "core/search/scoring.h"
 
 #include <algorithm>
-#include <array>
-#include <cstddef>
+#include <bit>
 
 #include "base/text.h"
 #include "core/search/letters.h"
@@ -17,15 +16,13 @@ constexpr double kStartFloor = 0.90;
 constexpr double kStartAtWord = 0.05;
 constexpr double kAllWordsFloor = 0.70;
 constexpr double kAllWordsSpan = 0.15;
-constexpr double kRestSpan = 0.65;
-constexpr double kOrder = 0.02;
+constexpr double kCloseFloor = 0.35;
+constexpr double kCloseSpan = 0.28;
+constexpr double kMissingSpan = 0.30;
+constexpr double kOrder = 0.03;
 constexpr double kCompact = 0.01;
 
-constexpr std::size_t kNowhere = 0xFFFF;
-
-bool all_as_typed(const Plan& plan, const Hits& hits) {
-    return hits.exact == plan.all_words();
-}
+constexpr std::uint32_t kNowhere = 0xFFFFFFFF;
 
 // In four steps, so that near-equal names stay equal and the number of owners can decide.
 double compactness(const Plan& plan, unsigned name_words) {
@@ -35,11 +32,16 @@ double compactness(const Plan& plan, unsigned name_words) {
     return extra <= 6 ? 0.33 : 0.0;
 }
 
-double tier_of_words(const Plan& plan, const Hits& hits, unsigned name_words) {
-    const double base = static_cast<double>(hits.sum) / (kQualityFull * plan.weight_total);
-    const double compact = kCompact * compactness(plan, name_words);
-    return all_as_typed(plan, hits) ? kAllWordsFloor + kAllWordsSpan * base + compact
-                                    : kRestSpan * base + compact;
+double tier_of_words(const Plan& plan, std::uint16_t matched, std::uint16_t exact, double sum) {
+    const double base = std::min(1.0, sum / (kQualityFull * plan.weight_total));
+    if (exact == plan.all_words()) return kAllWordsFloor + kAllWordsSpan * base;
+    if (matched == plan.all_words()) return kCloseFloor + kCloseSpan * base;
+    return kMissingSpan * base;
+}
+
+unsigned percent_in(Field field) {
+    constexpr std::array<unsigned, 4> kPercent{100, 100, 80, 50};
+    return kPercent[static_cast<std::size_t>(field)];
 }
 
 bool is_name_field(Field field) {
@@ -48,73 +50,151 @@ bool is_name_field(Field field) {
 
 }  // namespace
 
-void Hits::add(const Plan& plan, std::size_t index, unsigned quality, bool is_exact) {
-    const auto bit = static_cast<std::uint16_t>(1u << index);
-    matched |= bit;
-    if (is_exact) exact |= bit;
-    sum += plan.words[index].weight * quality;
+double rough_score(const Plan& plan, const Candidate& candidate, unsigned name_words) {
+    if (plan.words.empty()) return 0;
+    const double compact = kCompact * compactness(plan, name_words);
+    if (candidate.exact == plan.all_words() && candidate.starts) return kStartFloor + compact;
+    return compact + tier_of_words(plan, candidate.matched, candidate.exact, candidate.sum);
 }
 
-unsigned quality_in(Field field, unsigned quality) {
-    constexpr std::array<unsigned, 4> kPercent{100, 100, 80, 50};
-    return quality * kPercent[static_cast<std::size_t>(field)] / 100;
-}
-
-double rough_score(const Plan& plan, const Hits& hits, unsigned name_words) {
-    if (all_as_typed(plan, hits) && hits.starts) {
-        return kStartFloor + kCompact * compactness(plan, name_words);
-    }
-    return tier_of_words(plan, hits, name_words);
-}
-
-Scorer::Scorer(const Plan& plan, const Dictionary& dictionary)
-    : plan_(plan), dictionary_(dictionary) {
+Scorer::Scorer(const Plan& plan, const Dictionary& dictionary, const Entries& entries)
+    : plan_(plan), dictionary_(dictionary), entries_(entries) {
     for (std::size_t i = 0; i < plan.words.size(); ++i) {
+        const auto index = static_cast<std::uint16_t>(i);
         for (const Reading& reading : plan.words[i].readings) {
-            meanings_[reading.word].push_back(
-                {static_cast<std::uint16_t>(i), reading.quality, reading.is_exact});
+            add_meaning(dictionary.text(reading.word),
+                        {0, index, 0, reading.quality, reading.is_exact, Kind::word});
         }
+        for (const PairReading& pair : plan.words[i].pairs) {
+            const auto number = static_cast<std::uint16_t>(pair_at_.size());
+            add_meaning(dictionary.text(pair.first),
+                        {0, index, number, pair.quality, false, Kind::first_of_pair});
+            add_meaning(dictionary.text(pair.second),
+                        {0, index, number, pair.quality, false, Kind::second_of_pair});
+            pair_at_.push_back(kNowhere);
+        }
+    }
+    build_table();
+}
+
+Scorer::Score Scorer::score(Slot slot) {
+    seen_ = {};
+    seen_.position.fill(kNowhere);
+    std::fill(pair_at_.begin(), pair_at_.end(), kNowhere);
+    look_at_name(slot);
+    const double by_name = name_score(entries_.at(slot).kind());
+    if (by_name > 0) return {by_name, true};
+    look_at_folders(slot);
+    return {words_score(), seen_.in_name != 0};
+}
+
+void Scorer::add_meaning(std::string_view text, Meaning meaning) {
+    meaning.hash = dictionary_.hash(text);
+    meanings_.push_back(meaning);
+}
+
+void Scorer::build_table() {
+    std::stable_sort(meanings_.begin(), meanings_.end(),
+                     [](const Meaning& a, const Meaning& b) { return a.hash < b.hash; });
+    table_.resize(std::bit_ceil(2 * meanings_.size() + 1));
+    for (std::size_t i = 0; i < meanings_.size(); ++i) {
+        if (i > 0 && meanings_[i].hash == meanings_[i - 1].hash) continue;
+        std::size_t at = meanings_[i].hash & (table_.size() - 1);
+        while (table_[at] != 0) at = (at + 1) & (table_.size() - 1);
+        table_[at] = static_cast<std::uint32_t>(i + 1);
     }
 }
 
-double Scorer::score(std::string_view path, EntryKind kind) const {
-    const Seen seen = look_at(tokens_of_path(path, kind));
-    const double by_name = name_score(name_of_path(path), kind, seen);
-    if (by_name > 0) return by_name;
-    if (!plan_.suffices(seen.hits.matched)) return 0;
-    const double pairs_max = std::max<double>(1, static_cast<double>(plan_.words.size()) - 1);
-    return tier_of_words(plan_, seen.hits, seen.name_words) + kOrder * seen.pairs / pairs_max;
+// The hash is keyed and has 64 bits: equal ones are taken for equal words.
+void Scorer::look_at(std::string_view text, Field field, std::uint32_t position) {
+    const std::uint64_t hash = dictionary_.hash(text);
+    std::size_t at = hash & (table_.size() - 1);
+    for (; table_[at] != 0; at = (at + 1) & (table_.size() - 1)) {
+        std::size_t i = table_[at] - 1;
+        if (meanings_[i].hash != hash) continue;
+        for (; i < meanings_.size() && meanings_[i].hash == hash; ++i) {
+            if (meanings_[i].kind == Kind::word) {
+                take_word(meanings_[i], field, position);
+            } else {
+                take_pair(meanings_[i], field, position);
+            }
+        }
+        return;
+    }
 }
 
-Scorer::Seen Scorer::look_at(const std::vector<Token>& tokens) const {
-    Seen seen;
-    seen.name_words = count_name_words(tokens);
-    std::array<unsigned, kQueryWordsMax> best{};
-    std::array<std::size_t, kQueryWordsMax> place{};
-    place.fill(kNowhere);
-    std::uint16_t exact = 0;
-    for (const Token& token : tokens) {
-        const std::optional<WordId> word = dictionary_.find(token.text);
-        const auto found = word ? meanings_.find(*word) : meanings_.end();
-        if (found == meanings_.end()) continue;
-        for (const Meaning& meaning : found->second) {
-            const unsigned quality = quality_in(token.field, meaning.quality);
-            if (meaning.is_exact) exact |= static_cast<std::uint16_t>(1u << meaning.index);
-            if (quality <= best[meaning.index]) continue;
-            best[meaning.index] = quality;
-            place[meaning.index] = is_name_field(token.field) ? token.position : kNowhere;
-        }
+void Scorer::take_word(const Meaning& meaning, Field field, std::uint32_t position) {
+    const auto bit = static_cast<std::uint16_t>(1u << meaning.index);
+    const unsigned quality = meaning.quality * percent_in(field) / 100;
+    if (meaning.is_exact) seen_.exact |= bit;
+    if (is_name_field(field)) seen_.in_name |= bit;
+    seen_.starts |= meaning.index == 0 && field == Field::name_start && meaning.is_exact;
+    if (quality <= seen_.best[meaning.index]) return;
+    seen_.best[meaning.index] = quality;
+    seen_.position[meaning.index] = is_name_field(field) ? position : kNowhere;
+}
+
+// Both words count in full when one stands behind the other, and little when they do not.
+void Scorer::take_pair(const Meaning& meaning, Field field, std::uint32_t position) {
+    if (meaning.kind == Kind::first_of_pair) {
+        pair_at_[meaning.pair] = position;
+        return;
     }
+    if (pair_at_[meaning.pair] == kNowhere) return;
+    Meaning whole = meaning;
+    if (pair_at_[meaning.pair] + 1 != position) whole.quality /= 3;
+    take_word(whole, field, pair_at_[meaning.pair]);
+}
+
+void Scorer::look_at_name(Slot slot) {
+    name_.clear();
+    entries_.append_name(slot, name_);
+    const auto take = [this](std::string_view text, Field field, std::uint16_t position,
+                             bool is_part) {
+        look_at(text, field, position);
+        seen_.name_words += is_name_field(field) && !is_part;
+    };
+    visit_name_words(cutter_, name_, entries_.at(slot).kind(), take);
+}
+
+void Scorer::look_at_folders(Slot slot) {
+    constexpr unsigned kBestAround = 50;
+    const auto needs_more = [this] {
+        for (std::size_t i = 0; i < plan_.words.size(); ++i) {
+            if (seen_.best[i] < kBestAround || (seen_.exact >> i & 1) == 0) return true;
+        }
+        return false;
+    };
+    FolderId folder = entries_.at(slot).folder;
+    std::uint32_t base = 0;
+    for (std::size_t depth = 0; folder != kNoFolder && depth < kTokensPerEntryMax && needs_more();
+         ++depth) {
+        folder_.clear();
+        entries_.folders().append_name(folder, folder_);
+        base += 0x10000;
+        for (const WordCutter::Word& word : cutter_.cut(folder_)) {
+            look_at(word.text, Field::folder, base + word.position);
+        }
+        folder = entries_.folders().parent(folder);
+    }
+}
+
+double Scorer::words_score() const {
+    std::uint16_t matched = 0;
+    double sum = 0;
     for (std::size_t i = 0; i < plan_.words.size(); ++i) {
-        if (best[i] > 0) seen.hits.add(plan_, i, best[i], (exact >> i & 1) != 0);
-        const bool both = i > 0 && place[i] != kNowhere && place[i - 1] != kNowhere;
-        if (both && place[i] == place[i - 1] + 1) ++seen.pairs;
+        if (seen_.best[i] == 0) continue;
+        matched |= static_cast<std::uint16_t>(1u << i);
+        sum += plan_.words[i].weight * seen_.best[i];
     }
-    return seen;
+    if (!plan_.suffices(matched)) return 0;
+    return tier_of_words(plan_, matched, seen_.exact, sum) + order_bonus() +
+           kCompact * compactness(plan_, seen_.name_words);
 }
 
-double Scorer::name_score(std::string_view name, EntryKind kind, const Seen& seen) const {
-    if (plan_.name_key.empty()) return 0;
+double Scorer::name_score(EntryKind kind) const {
+    if (plan_.name_key.empty() || (!plan_.search_key.empty() && !seen_.starts)) return 0;
+    const std::string_view name = name_;
     const std::string_view stem = kind == EntryKind::file ? stem_of_name(name) : name;
     const std::string search_key = fold_for_search(name);
     const bool likely = !plan_.search_key.empty() ? search_key.starts_with(plan_.search_key)
@@ -127,14 +207,26 @@ double Scorer::name_score(std::string_view name, EntryKind kind, const Seen& see
     if (is_name) return kExactButAccents;
     const bool at_word = search_key[plan_.search_key.size()] == ' ';
     return kStartFloor + (at_word ? kStartAtWord : 0) +
-           kCompact * compactness(plan_, seen.name_words);
+           kCompact * compactness(plan_, seen_.name_words);
 }
 
-std::uint8_t count_name_words(const std::vector<Token>& tokens) {
-    const auto count = std::count_if(tokens.begin(), tokens.end(), [](const Token& token) {
-        return is_name_field(token.field) && !token.is_part;
-    });
-    return static_cast<std::uint8_t>(std::min<std::ptrdiff_t>(count, 255));
+// For neighbours in the query that are neighbours in the name, in this order; half of it for those
+// that are only near each other.
+double Scorer::order_bonus() const {
+    if (plan_.words.size() < 2) return 0;
+    double pairs = 0;
+    for (std::size_t i = 1; i < plan_.words.size(); ++i) {
+        const std::uint32_t a = seen_.position[i - 1];
+        const std::uint32_t b = seen_.position[i];
+        if (a == kNowhere || b == kNowhere) continue;
+        const std::uint32_t distance = a < b ? b - a : a - b;
+        if (b == a + 1) {
+            pairs += 1;
+        } else if (distance <= 3) {
+            pairs += 0.5;
+        }
+    }
+    return kOrder * pairs / static_cast<double>(plan_.words.size() - 1);
 }
 
 }  // namespace iwant::search

@@ -1,69 +1,79 @@
 #pragma once
 
-// How well an entry answers a query, as one number from 0 to 1. Four tiers that never overlap: the
+// How well an entry answers a query, as one number from 0 to 1. Five tiers that never overlap: the
 // name is the query (1, or almost when only accents or punctuation differ), the name starts with
-// it, all words occur as typed, and the rest: close spellings and missing words. So a typo widens
-// and never outranks an exact hit.
+// it, all words occur as typed, all words occur but some in a close spelling, and some words are
+// missing. So a typo widens and never outranks an exact hit.
 
+#include <array>
 #include <cstdint>
-#include <optional>
+#include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
+#include "core/search/candidates.h"
+#include "core/search/dictionary.h"
+#include "core/search/entries.h"
 #include "core/search/plan.h"
 #include "core/search/tokens.h"
 
 namespace iwant::search {
 
-/// Which words of a plan an entry has, and how well.
-struct Hits {
-    std::uint16_t matched = 0;  ///< bit i: word i, in whatever reading
-    std::uint16_t exact = 0;    ///< bit i: word i as typed
-    std::uint32_t sum = 0;      ///< of weight * quality over the matched words
-    bool starts = false;        ///< the name starts with a word of the query as typed
+/// What the posting lists and the record tell: good for choosing what to look at closely.
+double rough_score(const Plan& plan, const Candidate& candidate, unsigned name_words);
 
-    /// Counts word `index` once, with its best quality.
-    void add(const Plan& plan, std::size_t index, unsigned quality, bool is_exact);
-};
-
-/// The quality of a reading in a field, of 100: folders count half, extensions a little less than
-/// names.
-unsigned quality_in(Field field, unsigned quality);
-
-/// What posting lists alone can tell: the tier of all words or the rest, and for a likely start of
-/// the name that tier. Good for choosing what to look at closely.
-double rough_score(const Plan& plan, const Hits& hits, unsigned name_words);
-
-/// Scores entries from their paths. Borrows the plan and the dictionary.
+/// Scores entries from their paths. Borrows all three; not thread-safe.
 class Scorer {
   public:
-    Scorer(const Plan& plan, const Dictionary& dictionary);
+    Scorer(const Plan& plan, const Dictionary& dictionary, const Entries& entries);
 
-    /// 0 when the entry does not answer the query.
-    double score(std::string_view path, EntryKind kind) const;
+    struct Score {
+        double value = 0;      ///< 0 when the entry does not answer the query
+        bool in_name = false;  ///< some word of the query is in its own name
+    };
+    Score score(Slot slot);
 
   private:
+    enum class Kind : std::uint8_t { word, first_of_pair, second_of_pair };
+    /// What a dictionary word means for the query.
     struct Meaning {
+        std::uint64_t hash = 0;
         std::uint16_t index = 0;  ///< of the plan's word
+        std::uint16_t pair = 0;
         std::uint8_t quality = 0;
         bool is_exact = false;
+        Kind kind = Kind::word;
     };
     struct Seen {
-        Hits hits;
+        std::array<unsigned, kQueryWordsMax> best{};
+        std::array<std::uint32_t, kQueryWordsMax> position{};
+        std::uint16_t exact = 0;
+        std::uint16_t in_name = 0;
+        bool starts = false;
         unsigned name_words = 0;
-        unsigned pairs = 0;  ///< neighbours in the query that are neighbours in the name
     };
 
-    Seen look_at(const std::vector<Token>& tokens) const;
-    double name_score(std::string_view name, EntryKind kind, const Seen& seen) const;
+    void add_meaning(std::string_view text, Meaning meaning);
+    void build_table();
+    void look_at(std::string_view text, Field field, std::uint32_t position);
+    void take_word(const Meaning& meaning, Field field, std::uint32_t position);
+    void take_pair(const Meaning& meaning, Field field, std::uint32_t position);
+    void look_at_name(Slot slot);
+    void look_at_folders(Slot slot);
+    double words_score() const;
+    double name_score(EntryKind kind) const;
+    double order_bonus() const;
 
     const Plan& plan_;
     const Dictionary& dictionary_;
-    std::unordered_map<WordId, std::vector<Meaning>> meanings_;  ///< looked up only
+    const Entries& entries_;
+    std::vector<Meaning> meanings_;       ///< by hash
+    std::vector<std::uint32_t> table_;    ///< by hash: one more than the place in meanings_
+    std::vector<std::uint32_t> pair_at_;  ///< where the first of each pair was seen
+    WordCutter cutter_;
+    std::string name_;
+    std::string folder_;
+    Seen seen_;
 };
-
-/// The count of a name's own words, for compactness; at most 255.
-std::uint8_t count_name_words(const std::vector<Token>& tokens);
 
 }  // namespace iwant::search

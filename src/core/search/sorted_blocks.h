@@ -102,6 +102,13 @@ class SortedBlocks {
         });
     }
 
+    std::size_t memory_bytes() const {
+        std::size_t count = first_.capacity();
+        if (!more_) return count * sizeof(std::uint32_t);
+        for (const Block& block : *more_) count += block.capacity();
+        return count * sizeof(std::uint32_t) + more_->capacity() * sizeof(Block);
+    }
+
   private:
     using Block = std::vector<std::uint32_t>;
 

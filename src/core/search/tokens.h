@@ -1,7 +1,6 @@
 #pragma once
 
-// Cuts names and queries into the words that are looked for. Words end at punctuation, at a change
-// of case
+// What the words of paths and queries are. Words end at punctuation, at a change of case
 // ("SiliconValley") and between letters and digits ("IMG2024"); one or two letters beside a number
 // stay with it ("S01E02" is s1 and e2, "1080p" itself). Scripts without spaces give single
 // characters and pairs.
@@ -13,13 +12,13 @@
 #include <vector>
 
 #include "base/entry.h"
+#include "core/search/word_cutter.h"
 
 namespace iwant::search {
 
 inline constexpr std::size_t kQueryTextBytesMax = 256;
 inline constexpr std::size_t kQueryWordsMax = 16;
 inline constexpr std::size_t kTokensPerEntryMax = 128;
-inline constexpr std::size_t kTokenLettersMax = 48;  ///< the rest of a longer word is cut
 
 /// Where in a path a word stands, best first.
 enum class Field : std::uint8_t { name_start, name, extension, folder };
@@ -30,6 +29,8 @@ struct Token {
     /// Counts the words of the name from 0; a word and its parts may share one.
     std::uint16_t position = 0;
     bool is_part = false;  ///< extra: a part of another word, or a joining of words
+
+    bool operator==(const Token&) const = default;
 };
 
 /// The words of a path: those of the name in order, then the extension's (files only), then those
@@ -50,5 +51,24 @@ std::string_view stem_of_name(std::string_view name);
 /// Whether a word holds digits or characters of a script without spaces: no typo is forgiven there,
 /// since another number or character is another thing.
 bool is_exact_only(std::u32string_view word);
+
+/// Calls `visit(text, field, position, is_part)` for the words of an entry's own name and
+/// extension; a name of punctuation alone is one word. Texts may come twice.
+template <class Visit>
+void visit_name_words(WordCutter& cutter, std::string_view name, EntryKind kind, Visit visit) {
+    const std::string_view stem = kind == EntryKind::file ? stem_of_name(name) : name;
+    const auto words = cutter.cut(stem);
+    for (const WordCutter::Word& word : words) {
+        visit(word.text, word.position == 0 ? Field::name_start : Field::name, word.position,
+              word.is_part);
+    }
+    if (words.empty() && !stem.empty()) {
+        visit(stem.substr(0, kTokenLettersMax), Field::name_start, std::uint16_t{0}, false);
+    }
+    if (kind != EntryKind::file) return;
+    for (const WordCutter::Word& word : cutter.cut(extension_of_name(name))) {
+        visit(word.text, Field::extension, word.position, word.is_part);
+    }
+}
 
 }  // namespace iwant::search

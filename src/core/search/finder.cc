@@ -1,0 +1,175 @@
+#include "core/search/finder.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <tuple>
+#include <utility>
+
+namespace iwant::search {
+namespace {
+
+constexpr std::size_t kMatchesMax = 200;
+constexpr std::size_t kSourcesMax = 64;
+constexpr std::size_t kScoredMax = 500;  // more than can be asked for, whatever the limit
+constexpr std::size_t kScannedMax = std::size_t{1} << 18;
+// Of the files that only their folder's name brings in, the first few of each folder come first.
+constexpr std::size_t kThroughFolderMax = 3;
+constexpr double kRepeatedLoss = 0.04;
+
+/// How entries of one content come in order: passing the filter, better, newer, then by owner and
+/// id.
+struct RankedSource {
+    bool passes = false;
+    double score = 0;
+    UnixSeconds modified = 0;
+    Match::Source source;
+    Slot slot = 0;
+};
+
+bool better_source(const RankedSource& a, const RankedSource& b) {
+    return std::tuple(b.passes, b.score, b.modified, a.source.owner, a.source.entry) <
+           std::tuple(a.passes, a.score, a.modified, b.source.owner, b.source.entry);
+}
+
+std::size_t owner_count(const Match& match) {
+    std::set<PeerId> owners;
+    for (const Match::Source& source : match.sources) owners.insert(source.owner);
+    return owners.size();
+}
+
+bool better_match(const std::pair<Match, std::size_t>& a, const std::pair<Match, std::size_t>& b) {
+    const Match::Source& x = a.first.sources.front();
+    const Match::Source& y = b.first.sources.front();
+    return std::tie(b.first.score, b.second, b.first.modified, a.first.path, x.owner, x.entry) <
+           std::tie(a.first.score, a.second, a.first.modified, b.first.path, y.owner, y.entry);
+}
+
+}  // namespace
+
+Answer Finder::search(const Query& query) const {
+    const std::size_t limit = std::min<std::size_t>(query.limit, kMatchesMax);
+    const Filter filter(query, entries_);
+    Plan plan = make_plan(query, dictionary_, entries_.size());
+    Answer answer;
+    if (plan.words.empty()) {
+        if (!filter.is_set()) return answer;
+        const Choice choice = choose_by_filter(query, filter, plan);
+        answer.total = choice.total;
+        answer.matches = matches_of(choice, nullptr, filter, limit);
+        return answer;
+    }
+    Choice choice = choose_by_words(query, filter, plan);
+    answer.total = choice.total;
+    if (choice.places.empty() || limit == 0) return answer;
+    Scorer scorer(plan, dictionary_, entries_);
+    score(choice, scorer);
+    answer.matches = matches_of(choice, &scorer, filter, limit);
+    return answer;
+}
+
+Choice Finder::choose_by_words(const Query& query, const Filter& filter, Plan& plan) const {
+    const std::size_t wanted = std::clamp<std::size_t>(query.limit, 1, kMatchesMax);
+    const auto look = [&](Need need) {
+        Candidates found = find_candidates(plan, dictionary_, entries_.slots_end(), need);
+        Choice choice = choose(plan, entries_, filter, std::move(found.found), kScoredMax);
+        if (!filter.is_set()) choice.total += found.uncounted;
+        return choice;
+    };
+    Choice choice = look(Need::all_words);
+    if (query.exact || choice.total >= wanted) return choice;
+    widen(plan, dictionary_, entries_.size());
+    choice = look(Need::all_words);
+    if (choice.total == 0) {
+        add_parts(plan, dictionary_, entries_.size());
+        choice = look(Need::all_words);
+    }
+    if (choice.total >= wanted || plan.words.size() == 1) return choice;
+    return look(Need::enough_words);
+}
+
+// The extension or the owner says which entries can pass; else those that came last are looked at.
+Choice Finder::choose_by_filter(const Query& query, const Filter& filter, const Plan& plan) const {
+    std::vector<Candidate> candidates;
+    const auto take = [&](Slot slot) {
+        if (entries_.is_used(slot)) candidates.push_back({slot, 0, 0, 0, 0, false});
+    };
+    if (query.owner) {
+        for (const Slot slot : entries_.slots_of(*query.owner)) take(slot);
+        std::sort(candidates.begin(), candidates.end(),
+                  [](const Candidate& a, const Candidate& b) { return a.slot < b.slot; });
+    } else {
+        const Slot end = entries_.slots_end();
+        for (Slot slot = end > kScannedMax ? end - kScannedMax : 0; slot < end; ++slot) take(slot);
+    }
+    return choose(plan, entries_, filter, std::move(candidates), kScoredMax);
+}
+
+void Finder::score(Choice& choice, Scorer& scorer) const {
+    for (Choice::Place& place : choice.places) {
+        const Scorer::Score score = scorer.score(place.slot);
+        place.score = score.value;
+        place.in_name = score.in_name;
+    }
+    std::erase_if(choice.places, [](const Choice::Place& place) { return place.score <= 0; });
+    sort_places(entries_, choice.places);
+    std::map<FolderId, std::size_t> seen;
+    for (Choice::Place& place : choice.places) {
+        if (place.in_name) continue;
+        const std::size_t before = seen[entries_.at(place.slot).folder]++;
+        if (before >= kThroughFolderMax) place.score = std::max(0.001, place.score - kRepeatedLoss);
+    }
+    sort_places(entries_, choice.places);
+}
+
+// Without a scorer all sources are equal. The best one is looked at even when there are too many
+// others.
+Match Finder::match_at(Slot best, Scorer* scorer, const Filter* filter) const {
+    std::vector<Slot> slots{best};
+    if (scorer == nullptr || is_grouped(entries_, best)) {
+        slots = entries_.same_content(best, kSourcesMax);
+        if (std::find(slots.begin(), slots.end(), best) == slots.end()) slots.back() = best;
+    }
+    std::vector<RankedSource> ranked;
+    for (const Slot slot : slots) {
+        const Details details = entries_.details(slot);
+        ranked.push_back({filter == nullptr || filter->passes(slot),
+                          scorer != nullptr ? scorer->score(slot).value : 0,
+                          details.modified,
+                          {entries_.owner_of(slot), EntryId{details.id}},
+                          slot});
+    }
+    std::sort(ranked.begin(), ranked.end(), better_source);
+    const Slot shown = ranked.front().slot;
+    Match match;
+    match.kind = entries_.at(shown).kind();
+    match.content = entries_.content_of(best);
+    match.path = entries_.path(shown);
+    match.size_bytes = entries_.details(shown).size_bytes;
+    match.modified = ranked.front().modified;
+    match.score = ranked.front().score;
+    for (const RankedSource& one : ranked) match.sources.push_back(one.source);
+    return match;
+}
+
+std::vector<Match> Finder::matches_of(const Choice& choice, Scorer* scorer, const Filter& filter,
+                                      std::size_t limit) const {
+    std::vector<std::pair<Match, std::size_t>> ranked;
+    // Some more than are shown, because other sources of the same content may match better.
+    const std::size_t count = std::min(choice.places.size(), 2 * limit);
+    for (std::size_t i = 0; i < count; ++i) {
+        Match match = match_at(choice.places[i].slot, scorer, &filter);
+        // Alone it is worth what it was ranked by, which minds what stands before it.
+        if (match.sources.size() == 1) match.score = choice.places[i].score;
+        const std::size_t owners = owner_count(match);
+        ranked.emplace_back(std::move(match), owners);
+    }
+    std::sort(ranked.begin(), ranked.end(), better_match);
+    if (ranked.size() > limit) ranked.resize(limit);
+    std::vector<Match> matches;
+    for (auto& [match, owners] : ranked) matches.push_back(std::move(match));
+    return matches;
+}
+
+}  // namespace iwant::search

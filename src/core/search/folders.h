@@ -1,0 +1,66 @@
+#pragma once
+
+// The folders that entries lie in, as a tree: each folder's own name once, however many files it
+// has. A folder lives as long as something is in it.
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "core/search/arena.h"
+#include "core/search/keyed_hash.h"
+#include "core/search/slabs.h"
+#include "core/search/tag_table.h"
+#include "core/search/text_packer.h"
+
+namespace iwant::search {
+
+using FolderId = std::uint32_t;  ///< used again after the folder left
+inline constexpr FolderId kNoFolder = 0xFFFFFFFF;
+
+/// Not thread-safe. Borrows the arena and the packer. One path may have two nodes, when the packer
+/// learnt between them; that costs memory and nothing else.
+class Folders {
+  public:
+    Folders(Arena& arena, const TextPacker& packer, std::uint64_t key)
+        : arena_(arena), packer_(packer), hash_(key) {}
+
+    /// The folder of this path ("a/b/", with a slash at the end; empty: kNoFolder), with one more
+    /// use.
+    FolderId enter(std::string_view path);
+    /// One use less.
+    void leave(FolderId folder);
+
+    FolderId parent(FolderId folder) const { return nodes_[folder].parent; }
+    void append_name(FolderId folder, std::string& text) const;
+    /// Appends the path with a slash at the end; nothing for kNoFolder.
+    void append_path(FolderId folder, std::string& text) const;
+
+    /// Rises when a FolderId becomes free to mean another folder.
+    std::uint64_t departures() const { return departures_; }
+    std::size_t memory_bytes() const { return nodes_.memory_bytes() + by_name_.memory_bytes(); }
+
+  private:
+    struct Node {
+        FolderId parent = kNoFolder;
+        Arena::Ref name = Arena::kNone;
+        std::uint32_t uses = 0;  ///< entries and folders in it
+    };
+
+    FolderId find_or_add(FolderId parent, std::string_view name);
+    std::string_view packed_name(FolderId folder) const;
+    std::uint64_t hash_of(FolderId folder) const;
+
+    Arena& arena_;
+    const TextPacker& packer_;
+    KeyedHash hash_;
+    Pool<Node> nodes_;
+    TagTable by_name_;
+    std::uint64_t departures_ = 0;
+    std::string packed_;     ///< kept for its memory
+    std::string last_path_;  ///< entries of one folder mostly come together
+    FolderId last_folder_ = kNoFolder;
+};
+
+}  // namespace iwant::search
