@@ -88,7 +88,7 @@ TEST(IndexWords, OfAQueryMayStopInTheMiddle) {
     EXPECT_THAT(paths_for(library(), "silicon val"), ElementsAre(kSilicon));
     EXPECT_THAT(paths_for(library(), "yest"), ElementsAre(kBeatles));
     EXPECT_THAT(paths_for(library(), "sili valley"), ElementsAre(kSilicon));
-    EXPECT_THAT(paths_for(library(), "silicon vaelly"), ElementsAre(kSilicon));
+    EXPECT_THAT(paths_for(library(), "silicon vlaley"), ElementsAre(kSilicon));
     EXPECT_THAT(paths_for(library(), "yetser"), ElementsAre(kBeatles));
     EXPECT_THAT(paths_for(library(), exact_words("sili valley")), IsEmpty());
 }

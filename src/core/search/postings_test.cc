@@ -47,7 +47,7 @@ TEST(Postings, TakeAboutAByteForEachOfManyNeighbours) {
     Arena arena;
     Postings list;
     for (Slot slot = 0; slot < 100'000; ++slot) list.insert(3 * slot, arena);
-    EXPECT_LT(arena.memory_bytes() + list.memory_bytes(), 130'000u);
+    EXPECT_LT(arena.memory_bytes() + list.memory_bytes(), 140'000u);
 }
 
 TEST(PostingCursor, SeeksTheFirstSlotThatIsNotBelow) {
@@ -66,7 +66,8 @@ TEST(PostingCursor, SeeksTheFirstSlotThatIsNotBelow) {
             cursor.seek(wanted);
             const auto expected = model.lower_bound(wanted);
             ASSERT_EQ(cursor.at_end(), expected == model.end());
-            if (!cursor.at_end()) ASSERT_EQ(cursor.slot(), *expected);
+            if (cursor.at_end()) continue;
+            ASSERT_EQ(cursor.slot(), *expected);
         }
     }
 }
