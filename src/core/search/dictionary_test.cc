@@ -8,6 +8,7 @@
 
 #include "base/prng.h"
 #include "core/search/letters.h"
+#include "core/search/sorted_blocks.h"
 
 namespace iwant::search {
 namespace {
