@@ -11,7 +11,7 @@ PROGRAM = os.environ.get("IWANTO_BENCH", str(IWANTO.parent / "iwanto-bench"))
 
 
 def run(options):
-    done = subprocess.run([PROGRAM, "search", str(options.names)], check=True, text=True,
+    done = subprocess.run([PROGRAM, "search", "--count", str(options.names)], check=True, text=True,
                           stdout=subprocess.PIPE)
     return json.loads(done.stdout)
 

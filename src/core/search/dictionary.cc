@@ -52,6 +52,19 @@ void Dictionary::prefetch_postings(WordId word, Place place) const {
     if (list != kNoList) __builtin_prefetch(&lists_[list]);
 }
 
+void Dictionary::prefetch_last_chunk(WordId word, Place place) const {
+    const Postings* const list = postings(word, place);
+    if (list == nullptr) return;
+    const Postings::Chunk& chunk = list->last_chunk();
+    if (chunk.room > 0) __builtin_prefetch(arena_.at(chunk.bytes) + chunk.used, 1);
+}
+
+std::optional<WordId> Dictionary::prefetch_word(std::uint64_t hash) const {
+    const std::optional<WordId> guess = by_text_.guess(hash);
+    if (guess) __builtin_prefetch(&words_[*guess]);
+    return guess;
+}
+
 std::vector<WordId> Dictionary::with_prefix(std::string_view prefix, std::size_t limit) const {
     constexpr std::size_t kLookedAtMax = 50'000;
     std::vector<WordId> found;
@@ -114,7 +127,8 @@ std::size_t Dictionary::words_bytes() const {
     std::size_t bytes = texts_.memory_bytes() + words_.memory_bytes() + by_text_.memory_bytes() +
                         in_order_.memory_bytes();
     for (const Shelf& shelf : shelves_) {
-        bytes += shelf.words.capacity() * (sizeof(WordId) + sizeof(std::uint64_t));
+        bytes += shelf.words.capacity() * (sizeof(WordId) + sizeof(std::uint64_t)) +
+                 shelf.letters.capacity();
     }
     return bytes;
 }

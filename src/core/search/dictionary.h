@@ -46,7 +46,11 @@ class Dictionary {
     explicit Dictionary(std::uint64_t hash_key) : hash_(hash_key) {}
 
     std::uint64_t hash(std::string_view text) const { return hash_(text); }
+    // Looking up many words takes a few misses of the processor's cache each; taken in these steps
+    // for all of them, they overlap. The word of the second is a guess.
     void prefetch(std::uint64_t hash) const { by_text_.prefetch(hash); }
+    std::optional<WordId> prefetch_word(std::uint64_t hash) const;
+    void prefetch_text(WordId word) const { __builtin_prefetch(texts_.at(words_[word].text)); }
     std::optional<WordId> find(std::string_view text) const { return find(text, hash(text)); }
     std::optional<WordId> find(std::string_view text, std::uint64_t hash) const;
     /// A word that is new here stays only if a posting is added before the next call of sweep.
@@ -59,6 +63,7 @@ class Dictionary {
     /// It must be there. A word with none left is forgotten.
     void remove(WordId word, Place place, Slot slot);
     void prefetch_postings(WordId word, Place place) const;
+    void prefetch_last_chunk(WordId word, Place place) const;
 
     /// Words that differ from `typed` by a typo, cheapest first, then most used, then by spelling;
     /// not the word itself; at most `limit`.
@@ -98,6 +103,9 @@ class Dictionary {
     struct Shelf {
         std::vector<std::uint64_t> signatures;
         std::vector<WordId> words;
+        /// As many bytes for each word as it has letters: those of ASCII words, so that comparing
+        /// many reads memory in sequence; a word of other letters has a zero first.
+        std::vector<char> letters;
     };
 
     std::uint64_t hash_of(WordId word) const { return hash_(text(word)); }
@@ -105,6 +113,8 @@ class Dictionary {
     void remove_word(WordId word);
     void put_on_shelf(WordId word);
     void take_from_shelf(WordId word);
+    /// The text of a word on a shelf, wherever it is nearer.
+    std::string_view text_on_shelf(std::size_t length, std::size_t place) const;
     std::vector<WordId> most_used(std::vector<WordId> words, std::size_t limit) const;
     std::vector<Near> nearest(std::vector<Near> found, std::size_t limit) const;
 

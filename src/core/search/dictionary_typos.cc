@@ -111,6 +111,7 @@ std::vector<Dictionary::Near> Dictionary::near(std::string_view typed, std::size
     std::vector<Near> found;
     if (letters.size() > kTypoLetters || is_exact_only(letters)) return found;
     const std::uint64_t signature = signature_of(letters);
+    const TypoPattern pattern(letters);
     std::size_t compared = 0;
     for (std::size_t length = 1; length <= kTypoLetters; ++length) {
         const unsigned cost_max = typo_cost_max(letters.size(), length);
@@ -120,7 +121,9 @@ std::vector<Dictionary::Near> Dictionary::near(std::string_view typed, std::size
         const Shelf& shelf = shelves_[length];
         const auto compare = [&](std::size_t i) {
             if (++compared > kComparedMax) return;
-            const auto cost = typo_cost(letters, Letters(text(shelf.words[i])).view(), cost_max);
+            const std::string_view word = text_on_shelf(length, i);
+            if (!pattern.is_near(word, cost_max / kDoubledCost)) return;
+            const auto cost = typo_cost(letters, Letters(word).view(), cost_max);
             if (cost && *cost > 0) found.push_back({shelf.words[i], *cost});
         };
         scan<Against::both_ways>(shelf.signatures, signature, signature_difference_max(cost_max),
@@ -136,14 +139,16 @@ std::vector<Dictionary::Near> Dictionary::near_prefix(std::string_view typed,
     if (letters.size() > kTypoLetters || is_exact_only(letters)) return found;
     const unsigned cost_max = typo_cost_max(letters.size(), letters.size());
     const std::uint64_t signature = signature_of(letters);
+    const TypoPattern pattern(letters);
     // Each typo brings in one letter that the word lacks at most.
     const unsigned missing_max = cost_max / kDoubledCost;
     std::size_t compared = 0;
     for (std::size_t length = letters.size(); cost_max > 0 && length <= kTypoLetters; ++length) {
         const Shelf& shelf = shelves_[length];
         const auto compare = [&](std::size_t i) {
-            const std::string_view word = text(shelf.words[i]);
+            const std::string_view word = text_on_shelf(length, i);
             if (!may_begin_so(word, typed) || ++compared > kComparedMax) return;
+            if (!pattern.is_near_beginning(word, cost_max / kDoubledCost)) return;
             const auto cost = typo_cost_of_prefix(letters, Letters(word).view(), cost_max);
             if (cost && *cost > 0) found.push_back({shelf.words[i], *cost});
         };
@@ -163,7 +168,7 @@ std::vector<WordId> Dictionary::with_part(std::string_view part, std::size_t lim
         const Shelf& shelf = shelves_[length];
         const auto compare = [&](std::size_t i) {
             if (++compared > kComparedMax) return;
-            const std::string_view word = text(shelf.words[i]);
+            const std::string_view word = text_on_shelf(length, i);
             if (word.size() > part.size() && word.contains(part)) found.push_back(shelf.words[i]);
         };
         scan<Against::missing>(shelf.signatures, signature, 0, compare);
@@ -173,9 +178,18 @@ std::vector<WordId> Dictionary::with_part(std::string_view part, std::size_t lim
 
 std::vector<Dictionary::Near> Dictionary::nearest(std::vector<Near> found,
                                                   std::size_t limit) const {
+    // Uses and spelling are read only of those that the cost leaves undecided.
+    if (found.size() > limit && limit > 0) {
+        const auto last = found.begin() + static_cast<std::ptrdiff_t>(limit) - 1;
+        std::nth_element(found.begin(), last, found.end(),
+                         [](const Near& a, const Near& b) { return a.cost < b.cost; });
+        const unsigned worst = last->cost;
+        std::erase_if(found, [worst](const Near& one) { return one.cost > worst; });
+    }
     const auto better = [&](const Near& a, const Near& b) {
-        return std::tuple(a.cost, uses(b.word), text(a.word)) <
-               std::tuple(b.cost, uses(a.word), text(b.word));
+        if (a.cost != b.cost) return a.cost < b.cost;
+        if (uses(a.word) != uses(b.word)) return uses(a.word) > uses(b.word);
+        return text(a.word) < text(b.word);
     };
     const std::size_t kept = std::min(limit, found.size());
     std::partial_sort(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(kept), found.end(),
@@ -193,6 +207,20 @@ void Dictionary::put_on_shelf(WordId word) {
     words_[word].shelf_place = static_cast<std::uint32_t>(shelf.words.size());
     shelf.signatures.push_back(signature_of(letters));
     shelf.words.push_back(word);
+    const std::string_view spelt = text(word);
+    const std::size_t start = shelf.letters.size();
+    shelf.letters.resize(start + index);
+    if (spelt.size() == index)
+        std::copy(spelt.begin(), spelt.end(),
+                  shelf.letters.begin() + static_cast<std::ptrdiff_t>(start));
+}
+
+std::string_view Dictionary::text_on_shelf(std::size_t length, std::size_t place) const {
+    const Shelf& shelf = shelves_[length];
+    if (length > 0 && shelf.letters[place * length] != 0) {
+        return {shelf.letters.data() + place * length, length};
+    }
+    return text(shelf.words[place]);
 }
 
 void Dictionary::take_from_shelf(WordId word) {
@@ -201,6 +229,10 @@ void Dictionary::take_from_shelf(WordId word) {
     shelf.words[place] = shelf.words.back();
     shelf.signatures[place] = shelf.signatures.back();
     words_[shelf.words[place]].shelf_place = static_cast<std::uint32_t>(place);
+    const std::size_t length = words_[word].shelf;
+    std::copy(shelf.letters.end() - static_cast<std::ptrdiff_t>(length), shelf.letters.end(),
+              shelf.letters.begin() + static_cast<std::ptrdiff_t>(place * length));
+    shelf.letters.resize(shelf.letters.size() - length);
     shelf.words.pop_back();
     shelf.signatures.pop_back();
 }

@@ -115,4 +115,49 @@ std::optional<unsigned> typo_cost_of_prefix(std::u32string_view typed, std::u32s
     return within(lowest, cost_max);
 }
 
+TypoPattern::TypoPattern(std::u32string_view typed) : size_(typed.size()) {
+    for (std::size_t i = 0; i < typed.size(); ++i) {
+        if (typed[i] < 128) places_[typed[i]] |= std::uint64_t{1} << i;
+    }
+}
+
+bool TypoPattern::is_near(std::string_view word, unsigned edits) const {
+    return distance(word, word.size()) <= edits;
+}
+
+bool TypoPattern::is_near_beginning(std::string_view word, unsigned edits) const {
+    const std::size_t first = size_ > edits ? size_ - edits : 0;
+    return distance(word.substr(0, size_ + edits), first) <= edits;
+}
+
+// The lowest distance to any beginning of the word that has at least so many letters. Bits of
+// `more` and `less` tell in which rows of the table a column rises and falls.
+unsigned TypoPattern::distance(std::string_view word, std::size_t end_first) const {
+    if (size_ == 0) return 0;
+    const std::uint64_t last = std::uint64_t{1} << (size_ - 1);
+    std::uint64_t more = ~std::uint64_t{0};
+    std::uint64_t less = 0;
+    std::uint64_t diagonal = 0;
+    std::uint64_t places_before = 0;
+    auto score = static_cast<unsigned>(size_);
+    unsigned lowest = end_first == 0 ? score : kFar;
+    for (std::size_t j = 0; j < word.size(); ++j) {
+        const auto letter = static_cast<unsigned char>(word[j]);
+        if (letter >= places_.size()) return 0;
+        const std::uint64_t places = places_[letter];
+        const std::uint64_t swapped = ((~diagonal & places) << 1) & places_before;
+        diagonal = (((places & more) + more) ^ more) | places | less | swapped;
+        std::uint64_t rises = less | ~(diagonal | more);
+        const std::uint64_t falls = diagonal & more;
+        if ((rises & last) != 0) ++score;
+        if ((falls & last) != 0) --score;
+        rises = rises << 1 | 1;
+        less = rises & diagonal;
+        more = falls << 1 | ~(diagonal | rises);
+        places_before = places;
+        if (j + 1 >= end_first) lowest = std::min(lowest, score);
+    }
+    return lowest;
+}
+
 }  // namespace iwant::search

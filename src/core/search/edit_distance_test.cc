@@ -88,5 +88,40 @@ TEST(EditDistance, AgreesWithTheFullTableWithinTheLimit) {
     EXPECT_GT(within, 5000u);
 }
 
+TEST(TypoPattern, RulesOutNoWordWithinTheCostAndMostOthers) {
+    Prng prng(6);
+    std::size_t ruled_out = 0;
+    for (int i = 0; i < 20'000; ++i) {
+        std::u32string typed;
+        std::u32string word;
+        std::string bytes;
+        for (std::uint64_t n = 1 + prng.below(std::uint64_t{9}); n > 0; --n) {
+            typed.push_back(U'a' + static_cast<char32_t>(prng.below(std::uint64_t{4})));
+        }
+        for (std::uint64_t n = 1 + prng.below(std::uint64_t{9}); n > 0; --n) {
+            word.push_back(U'a' + static_cast<char32_t>(prng.below(std::uint64_t{4})));
+            bytes.push_back(static_cast<char>(word.back()));
+        }
+        const auto cost_max = static_cast<unsigned>(prng.below(std::uint64_t{31}));
+        const unsigned edits = cost_max / kDoubledCost;
+        const TypoPattern pattern(typed);
+        const bool is_near = pattern.is_near(bytes, edits);
+        const bool is_near_beginning = pattern.is_near_beginning(bytes, edits);
+        ASSERT_TRUE(is_near || !typo_cost(typed, word, cost_max));
+        ASSERT_TRUE(is_near_beginning || !typo_cost_of_prefix(typed, word, cost_max));
+        ruled_out += !is_near;
+    }
+    EXPECT_GT(ruled_out, 10'000u);
+}
+
+TEST(TypoPattern, CountsASwapAsOneEditAndLeavesOtherLettersToTheCost) {
+    const TypoPattern pattern(U"valley");
+    EXPECT_TRUE(pattern.is_near("vlaley", 1));
+    EXPECT_FALSE(pattern.is_near("vlalye", 1));
+    EXPECT_TRUE(pattern.is_near_beginning("valeyside", 1));
+    EXPECT_FALSE(pattern.is_near("valeyside", 3));
+    EXPECT_TRUE(pattern.is_near("\xC3\xA9\xC3\xA9", 0));
+}
+
 }  // namespace
 }  // namespace iwant::search

@@ -12,14 +12,11 @@ Place place_of(Field field) {
 
 }  // namespace
 
-// Words are looked up in steps, so that the memory of all of them is fetched at once.
 const std::vector<EntryWord>& EntryWords::of(Slot slot) {
     words_.clear();
     read_name(slot);
-    for (const Pending& one : pending_) {
-        const std::string_view text(texts_.data() + one.begin, one.end - one.begin);
-        add(dictionary_.find_or_add(text, one.hash), one.place);
-    }
+    look_up_expected();
+    for (const Pending& one : pending_) add(one.word, one.place);
     const FolderId folder = entries_.at(slot).folder;
     if (folder != kNoFolder) {
         for (const WordId word : of_folder(folder)) add(word, Place::around);
@@ -34,14 +31,30 @@ void EntryWords::read_name(Slot slot) {
     pending_.clear();
     unsigned name_words = 0;
     const auto take = [&](std::string_view text, Field field, std::uint16_t, bool is_part) {
-        const std::uint64_t hash = dictionary_.hash(text);
-        dictionary_.prefetch(hash);
-        pending_.push_back({hash, texts_.size(), texts_.size() + text.size(), place_of(field)});
-        texts_.append(text);
+        expect(text, place_of(field));
         name_words += field != Field::extension && !is_part;
     };
     visit_name_words(cutter_, name_, entries_.at(slot).kind(), take);
     name_words_ = static_cast<std::uint8_t>(std::min(name_words, 255u));
+}
+
+void EntryWords::expect(std::string_view text, Place place) {
+    const std::uint64_t hash = dictionary_.hash(text);
+    dictionary_.prefetch(hash);
+    pending_.push_back({hash, texts_.size(), texts_.size() + text.size(), place, 0});
+    texts_.append(text);
+}
+
+void EntryWords::look_up_expected() {
+    constexpr WordId kNone = 0xFFFFFFFF;
+    for (Pending& one : pending_) one.word = dictionary_.prefetch_word(one.hash).value_or(kNone);
+    for (const Pending& one : pending_) {
+        if (one.word != kNone) dictionary_.prefetch_text(one.word);
+    }
+    for (Pending& one : pending_) {
+        const std::string_view text(texts_.data() + one.begin, one.end - one.begin);
+        one.word = dictionary_.find_or_add(text, one.hash);
+    }
 }
 
 // The words of its own name and of all folders above it, the nearest first.
@@ -71,9 +84,11 @@ void EntryWords::learn(FolderId folder) {
         const bool is_new = std::find(words.begin(), words.end(), word) == words.end();
         if (is_new && words.size() < kTokensPerEntryMax) words.push_back(word);
     };
-    for (const WordCutter::Word& word : cutter_.cut(name_)) {
-        take(dictionary_.find_or_add(word.text, dictionary_.hash(word.text)));
-    }
+    texts_.clear();
+    pending_.clear();
+    for (const WordCutter::Word& word : cutter_.cut(name_)) expect(word.text, Place::around);
+    look_up_expected();
+    for (const Pending& one : pending_) take(one.word);
     // The folder above was learnt just before, or known.
     const FolderId parent = entries_.folders().parent(folder);
     if (parent != kNoFolder) {

@@ -38,7 +38,7 @@ class EntryWords {
     std::size_t memory_bytes() const;
 
   private:
-    static constexpr std::size_t kRemembered = 4096;
+    static constexpr std::size_t kRemembered = std::size_t{1} << 15;
 
     struct Remembered {
         FolderId folder = kNoFolder;
@@ -50,9 +50,12 @@ class EntryWords {
         std::size_t begin = 0;
         std::size_t end = 0;
         Place place = Place::around;
+        WordId word = 0;
     };
 
     void read_name(Slot slot);
+    void expect(std::string_view text, Place place);
+    void look_up_expected();
     const std::vector<WordId>& of_folder(FolderId folder);
     void learn(FolderId folder);
     std::uint64_t age() const {
@@ -67,7 +70,7 @@ class EntryWords {
     std::vector<Remembered> remembered_;
     std::string name_;
     std::string texts_;
-    std::vector<Pending> pending_;
+    std::vector<Pending> pending_;  ///< words whose numbers are not known yet
     std::vector<EntryWord> words_;
     std::vector<FolderId> above_;
     std::uint8_t name_words_ = 0;

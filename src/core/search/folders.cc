@@ -9,13 +9,7 @@ namespace iwant::search {
 FolderId Folders::enter(std::string_view path) {
     if (path.empty()) return kNoFolder;
     if (last_folder_ == kNoFolder || path != last_path_) {
-        FolderId folder = kNoFolder;
-        for (std::size_t at = 0; at < path.size();) {
-            const std::size_t slash = std::min(path.find('/', at), path.size());
-            folder = find_or_add(folder, path.substr(at, slash - at));
-            at = slash + 1;
-        }
-        last_folder_ = folder;
+        last_folder_ = find_or_add(path.substr(0, path.size() - 1));
         last_path_ = path;
     }
     ++nodes_[last_folder_].uses;
@@ -25,8 +19,9 @@ FolderId Folders::enter(std::string_view path) {
 void Folders::leave(FolderId folder) {
     while (folder != kNoFolder && --nodes_[folder].uses == 0) {
         const FolderId parent = nodes_[folder].parent;
-        by_name_.erase(hash_of(folder), folder, [this](FolderId one) { return hash_of(one); });
-        arena_.give_back(nodes_[folder].name, packed_name(folder).size());
+        by_path_.erase(hash_of(folder), folder, [this](FolderId one) { return hash_of(one); });
+        const std::uint8_t* const name = arena_.at(nodes_[folder].name);
+        arena_.give_back(nodes_[folder].name, TextPacker::packed_size(name));
         nodes_.give_back(folder);
         ++departures_;
         last_folder_ = kNoFolder;
@@ -51,31 +46,42 @@ void Folders::append_path(FolderId folder, std::string& text) const {
     }
 }
 
-FolderId Folders::find_or_add(FolderId parent, std::string_view name) {
+// Mostly it is known; else those above it that are not are made first, from the top.
+FolderId Folders::find_or_add(std::string_view path) {
+    const auto find = [this](std::uint64_t hash) {
+        return by_path_.find(hash, [&](FolderId folder) { return hash_of(folder) == hash; });
+    };
+    const std::uint64_t hash = hash_(path);
+    if (const auto known = find(hash)) return *known;
+    FolderId folder = kNoFolder;
+    std::size_t end = 0;
+    do {
+        const std::size_t start = folder == kNoFolder ? 0 : end + 1;
+        end = std::min(path.find('/', start), path.size());
+        const std::uint64_t here = hash_(path.substr(0, end));
+        const auto known = find(here);
+        folder = known ? *known : add(folder, path.substr(start, end - start), here);
+    } while (end != path.size());
+    return folder;
+}
+
+FolderId Folders::add(FolderId parent, std::string_view name, std::uint64_t hash) {
     packed_.clear();
     packer_.pack(name, packed_);
-    const std::uint64_t hash = hash_(packed_, parent);
-    const auto known = by_name_.find(hash, [&](FolderId folder) {
-        return nodes_[folder].parent == parent && packed_name(folder) == packed_;
-    });
-    if (known) return *known;
     const FolderId folder = nodes_.take();
     Node& node = nodes_[folder];
     node.parent = parent;
     node.name = arena_.take(packed_.size());
+    node.hash = {static_cast<std::uint32_t>(hash), static_cast<std::uint32_t>(hash >> 32)};
     std::memcpy(arena_.at(node.name), packed_.data(), packed_.size());
-    by_name_.insert(hash, folder, [this](FolderId one) { return hash_of(one); });
+    by_path_.insert(hash, folder, [this](FolderId one) { return hash_of(one); });
     if (parent != kNoFolder) ++nodes_[parent].uses;
     return folder;
 }
 
-std::string_view Folders::packed_name(FolderId folder) const {
-    const std::uint8_t* bytes = arena_.at(nodes_[folder].name);
-    return {reinterpret_cast<const char*>(bytes), TextPacker::packed_size(bytes)};
-}
-
 std::uint64_t Folders::hash_of(FolderId folder) const {
-    return hash_(packed_name(folder), nodes_[folder].parent);
+    const auto& halves = nodes_[folder].hash;
+    return std::uint64_t{halves[1]} << 32 | halves[0];
 }
 
 }  // namespace iwant::search

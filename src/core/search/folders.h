@@ -3,6 +3,7 @@
 // The folders that entries lie in, as a tree: each folder's own name once, however many files it
 // has. A folder lives as long as something is in it.
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -19,11 +20,11 @@ namespace iwant::search {
 using FolderId = std::uint32_t;  ///< used again after the folder left
 inline constexpr FolderId kNoFolder = 0xFFFFFFFF;
 
-/// Not thread-safe. Borrows the arena and the packer. One path may have two nodes, when the packer
-/// learnt between them; that costs memory and nothing else.
+/// Not thread-safe. Borrows the arena and the packer. A folder is found by the hash of its path
+/// alone: it is keyed and has 64 bits, so equal ones are taken for equal paths.
 class Folders {
   public:
-    Folders(Arena& arena, const TextPacker& packer, std::uint64_t key)
+    Folders(Arena& arena, TextPacker& packer, std::uint64_t key)
         : arena_(arena), packer_(packer), hash_(key) {}
 
     /// The folder of this path ("a/b/", with a slash at the end; empty: kNoFolder), with one more
@@ -39,24 +40,26 @@ class Folders {
 
     /// Rises when a FolderId becomes free to mean another folder.
     std::uint64_t departures() const { return departures_; }
-    std::size_t memory_bytes() const { return nodes_.memory_bytes() + by_name_.memory_bytes(); }
+    std::size_t memory_bytes() const { return nodes_.memory_bytes() + by_path_.memory_bytes(); }
 
   private:
     struct Node {
         FolderId parent = kNoFolder;
         Arena::Ref name = Arena::kNone;
-        std::uint32_t uses = 0;  ///< entries and folders in it
+        std::uint32_t uses = 0;               ///< entries and folders in it
+        std::array<std::uint32_t, 2> hash{};  ///< of its path; in halves, so that a node is small
     };
 
-    FolderId find_or_add(FolderId parent, std::string_view name);
-    std::string_view packed_name(FolderId folder) const;
+    /// The folder of a path without a slash at the end.
+    FolderId find_or_add(std::string_view path);
+    FolderId add(FolderId parent, std::string_view name, std::uint64_t hash);
     std::uint64_t hash_of(FolderId folder) const;
 
     Arena& arena_;
-    const TextPacker& packer_;
+    TextPacker& packer_;
     KeyedHash hash_;
     Pool<Node> nodes_;
-    TagTable by_name_;
+    TagTable by_path_;
     std::uint64_t departures_ = 0;
     std::string packed_;     ///< kept for its memory
     std::string last_path_;  ///< entries of one folder mostly come together

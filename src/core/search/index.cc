@@ -55,6 +55,7 @@ struct Index::State {
 void Index::State::add_words(Slot slot) {
     const std::vector<EntryWord>& found = words.of(slot);
     for (const EntryWord& one : found) dictionary.prefetch_postings(one.word, one.place);
+    for (const EntryWord& one : found) dictionary.prefetch_last_chunk(one.word, one.place);
     for (const EntryWord& one : found) dictionary.add(one.word, one.place, slot);
     dictionary.sweep();
     entries.set_name_words(slot, words.name_words());

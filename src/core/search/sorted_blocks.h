@@ -31,8 +31,12 @@ class SortedBlocks {
     /// False when it is there already.
     template <class Before>
     bool insert(std::uint32_t number, Before before) {
+        // Numbers mostly come upwards.
+        const Block& last = *block_at(block_count() - 1);
+        const bool is_largest = !last.empty() && before(last.back(), number);
         const Cursor place =
-            lower_bound([&](std::uint32_t other) { return before(other, number); });
+            is_largest ? Cursor{block_count() - 1, last.size()}
+                       : lower_bound([&](std::uint32_t other) { return before(other, number); });
         std::vector<std::uint32_t>& block = *block_at(place.block);
         if (place.at < block.size() && !before(number, block[place.at])) return false;
         make_room(block);

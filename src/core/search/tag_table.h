@@ -39,6 +39,17 @@ class TagTable {
         __builtin_prefetch(shard.numbers.data() + at);
     }
 
+    /// A number that may be the one that is looked for, or nothing; fast but unsure.
+    std::optional<std::uint32_t> guess(std::uint64_t hash) const {
+        const Shard& shard = shards_[hash % kShards];
+        if (shard.tags.empty()) return std::nullopt;
+        const std::uint8_t tag = tag_of(hash);
+        for (std::size_t at = home(shard, hash); shard.tags[at] != 0; at = after(shard, at)) {
+            if (shard.tags[at] == tag) return shard.numbers[at];
+        }
+        return std::nullopt;
+    }
+
     /// The number must not be there.
     template <class HashOf>
     void insert(std::uint64_t hash, std::uint32_t number, HashOf hash_of) {

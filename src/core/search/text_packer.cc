@@ -142,11 +142,11 @@ SymbolTable SymbolTable::learn_once(const std::vector<std::string>& texts) const
 
 // The size of what follows, times four, with the number of the table in the lowest bits; 3: as it
 // is.
-void TextPacker::pack(std::string_view text, std::string& packed) const {
-    std::string small;
-    if (!tables_.empty()) tables_.back().pack(text, small);
-    const bool is_smaller = !tables_.empty() && small.size() < text.size();
-    const std::string_view kept = is_smaller ? std::string_view(small) : text;
+void TextPacker::pack(std::string_view text, std::string& packed) {
+    small_.clear();
+    if (!tables_.empty()) tables_.back().pack(text, small_);
+    const bool is_smaller = !tables_.empty() && small_.size() < text.size();
+    const std::string_view kept = is_smaller ? std::string_view(small_) : text;
     append_varint(kept.size() << 2 | (is_smaller ? tables_.size() - 1 : kTablesMax), packed);
     packed.append(kept);
 }

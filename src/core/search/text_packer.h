@@ -52,7 +52,7 @@ class SymbolTable {
 class TextPacker {
   public:
     /// Appends the packed text with what unpack needs; at most text.size() + 3 bytes more.
-    void pack(std::string_view text, std::string& packed) const;
+    void pack(std::string_view text, std::string& packed);
     /// Appends the text whose packed form starts at `bytes`; the packed size.
     std::size_t unpack(const std::uint8_t* bytes, std::string& text) const;
     /// The size of the packed form that starts at `bytes`.
@@ -70,6 +70,7 @@ class TextPacker {
     std::vector<std::string> sample_;
     std::size_t sample_bytes_ = 0;
     std::uint64_t observed_ = 0;
+    std::string small_;  ///< kept for its memory
 };
 
 }  // namespace iwant::search

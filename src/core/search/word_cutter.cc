@@ -64,20 +64,22 @@ std::span<const WordCutter::Word> WordCutter::cut(std::string_view text) {
 }
 
 void WordCutter::read(std::string_view text) {
-    letters_.clear();
+    letters_.resize(text.size());
+    Letter* out = letters_.data();
     for (std::size_t at = 0; at < text.size();) {
         const auto byte = static_cast<unsigned char>(text[at]);
         if (byte < 0x80) {
             const AsciiLetter& letter = kAscii[byte];
-            letters_.push_back({static_cast<char32_t>(letter.folded), letter.kind});
+            *out++ = {static_cast<char32_t>(letter.folded), letter.kind};
             ++at;
             continue;
         }
         const DecodedLetter decoded = decode_letter(text.substr(at));
         const LetterClass kind = letter_class(decoded.code_point);
-        if (kind != LetterClass::ignored) letters_.push_back({decoded.code_point, kind});
+        if (kind != LetterClass::ignored) *out++ = {decoded.code_point, kind};
         at += decoded.bytes;
     }
+    letters_.resize(static_cast<std::size_t>(out - letters_.data()));
 }
 
 WordCutter::Kind WordCutter::kind_of(LetterClass letter) {
