@@ -19,10 +19,10 @@ class KeyedHash {
     std::uint64_t operator()(std::string_view text, std::uint64_t more = 0) const {
         std::uint64_t value = mix(first_ ^ more, second_ ^ text.size());
         while (text.size() > 8) {
-            value = mix(value ^ load(text.data(), 8), second_);
+            value = mix(value ^ load(text.begin(), 8), second_);
             text.remove_prefix(8);
         }
-        value = mix(value ^ load(text.data(), text.size()), second_);
+        value = mix(value ^ load(text.begin(), text.size()), second_);
         return mix(value, first_);
     }
 
