@@ -213,6 +213,15 @@ void note_peers(DoctorReport& report) {
     }
 }
 
+// For some seconds that is so in the best of networks.
+void note_leader(DoctorReport& report) {
+    if (!report.leader.empty() || std::ranges::none_of(report.peers, &PeerFacts::online)) return;
+    report.notes.push_back(
+        "No leader can be reached from here although other peers can: they choose one just now, or "
+        "a firewall or the client isolation of the Wi-Fi keeps it apart, and searches miss what is "
+        "behind it.");
+}
+
 Found first_of(const DoctorReport& report) {
     if (!report.warnings.empty()) return Finding{report.warnings.front(), "iwanto stop"};
     if (Found found = bad_interfaces(report)) return found;
@@ -234,6 +243,7 @@ void diagnose(DoctorReport& report) {
     note_channels(report);
     note_filtered(report);
     note_peers(report);
+    note_leader(report);
     const Found found = first_of(report);
     report.well = !found.has_value();
     report.sentence = found ? found->sentence : all_well(report);

@@ -17,6 +17,7 @@ class Diagnosis : public testing::Test {
     Diagnosis() {
         report.version = "0.1.0";
         report.port = 4926;
+        report.leader = "bob";
         report.interfaces = {{"eth0",
                               {"192.0.2.1"},
                               true,
@@ -58,6 +59,18 @@ TEST_F(Diagnosis, OfAHealthyNetworkIsThatAllIsWell) {
     EXPECT_EQ(report.sentence, "All is well: 1 other peer is here.");
     EXPECT_EQ(report.command, "");
     EXPECT_TRUE(report.notes.empty());
+}
+
+TEST_F(Diagnosis, NotesThatNoLeaderCanBeReachedAlthoughOthersCan) {
+    report.leader.clear();
+    diagnose(report);
+    EXPECT_TRUE(report.well);
+    ASSERT_EQ(report.notes.size(), 1U);
+    EXPECT_THAT(report.notes[0], HasSubstr("No leader can be reached"));
+    lose_bob();
+    report.notes.clear();
+    diagnose(report);
+    EXPECT_TRUE(report.notes.empty()) << "nobody is there";
 }
 
 TEST_F(Diagnosis, BeginsWithWhatTheServiceWarnsOf) {

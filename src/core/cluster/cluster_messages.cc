@@ -170,6 +170,10 @@ void Cluster::receive(Session& session, const protocol::Roster& message, Time no
             members_.learn(member.peer).name = member.name;
         }
         if (!member.online) continue;
+        // Without a leader of our own we take their word that theirs is there: what it shares is
+        // missing in our answers for as long as we cannot reach it.
+        if (!leaders && member.peer == message.view.leader && !leading() && !election_.following())
+            members_.learn(member.peer).online_at_leader = true;
         for (const auto& address : member.addresses)
             dialer_.suggested(member.peer, address, Dialer::Source::heard, now);
         if (!leaders && member.peer == message.view.leader) {

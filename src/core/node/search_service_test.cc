@@ -114,6 +114,27 @@ TEST(SearchService, WithoutALeaderEverybodyAnswersForItself) {
     EXPECT_EQ(answer.answered, 1u);
 }
 
+TEST(SearchService, ALeaderThatOnlyOthersReachIsMissingInTheAnswer) {
+    Company company(2);
+    protocol::Roster hint;
+    hint.view = {4, peer(9)};
+    hint.members.emplace_back();
+    hint.members[0].peer = peer(9);
+    company.says(1, hint);
+    company.search("song");
+    for (const std::size_t each : {1, 2})
+        company.answers(each, company.own_reply(each, "x/song.mp3"));
+    auto answer = company.answer();
+    EXPECT_EQ(answer.reply.results.size(), 2u);
+    EXPECT_FALSE(answer.reply.complete);
+    EXPECT_EQ(answer.reply.coverage, (Coverage{4, 3}));
+
+    company.led_by(2);
+    company.search("song");
+    company.answers(2, company.leaders_reply({}));
+    EXPECT_TRUE(company.answer().reply.complete) << "our own leader knows better";
+}
+
 TEST(SearchService, AtMostThirtyTwoAreAskedAndTheAnswerSaysSo) {
     Company company(40);
     company.search("song");
