@@ -148,9 +148,8 @@ Result<void> check_listing(const TreeListing& listing) {
     std::uint64_t total_bytes = 0;
     for (const TreeEntry& entry : listing.entries) {
         if (auto checked = check_wire_name(entry.name); !checked) return checked;
-        if (!taken.insert(fold_name(storable_name(entry.name))).second) {
-            return unsafe(entry.name,
-                          "another name in the same folder is the same to some systems");
+        if (!taken.insert(storable_name(entry.name)).second) {
+            return unsafe(entry.name, "another name in the same folder is stored as the same");
         }
         if (entry.size_bytes > kFileSizeMax - total_bytes) {
             return failure(ErrorCode::limit, "check a folder's listing",

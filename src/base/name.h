@@ -29,8 +29,8 @@ Result<void> check_wire_path(std::string_view path);
 /// their hash).
 std::string storable_name(std::string_view name);
 
-/// Checks one whole listing before anything of it is made: every name safe, no two that a file
-/// system could take for the same (compared by fold_name of the storable name), sizes that add up
+/// Checks one whole listing before anything of it is made: every name safe, no two with the same
+/// storable name (whether case tells names apart is the file system's matter), sizes that add up
 /// without overflow.
 Result<void> check_listing(const TreeListing& listing);
 

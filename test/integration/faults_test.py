@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import random
 import subprocess
 import time
 import unittest
@@ -92,6 +93,26 @@ class Faults(unittest.TestCase):
         self.assertGreater(before["bytes_done"], 16 * MiB, "what was checkpointed is not fetched again")
         wait_until(lambda: state()["state"] == "done", 60, "the download is done")
         self.assertEqual((bob.downloads / "film.mkv").read_bytes(), content)
+
+    @unittest.skipUnless(HAS_NAMESPACES, "needs root")
+    def test_a_download_survives_being_killed_again_and_again(self):
+        lab = self.lab()
+        moments = random.Random(4926)
+        contents = {f"tree/{i % 7}/{i}": moments.randbytes(moments.randrange(8000)) for i in range(400)}
+        contents["tree/big"] = moments.randbytes(12 * MiB)
+        ann, bob = lab.host("ann", contents), lab.host("bob")
+        lab.start()
+        result = bob.wait_for_result("tree", "--type", "folder")
+        self.slow_down(ann, "24mbit")
+        state = self.download_in_background(bob, result["hash"])
+        for _ in range(12):
+            time.sleep(moments.random() * 0.5)
+            bob.kill()
+            bob.start()
+        wait_until(lambda: state()["state"] == "done", 60, "the download is done")
+        for path, content in contents.items():
+            self.assertEqual((bob.downloads / path).read_bytes(), content, path)
+        self.assertEqual([path.name for path in bob.downloads.iterdir()], ["tree"], "nothing else is left")
 
     @unittest.skipUnless(HAS_NAMESPACES, "needs root")
     def test_a_download_waits_for_its_only_source_to_return(self):

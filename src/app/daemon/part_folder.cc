@@ -3,7 +3,7 @@
 #include <array>
 #include <utility>
 
-#include "base/assert.h"
+#include "app/daemon/part_names.h"
 #include "base/hex.h"
 #include "base/text.h"
 #include "io/platform/process.h"
@@ -119,6 +119,7 @@ Result<void> PartFolder::remove_from(const platform::Folder& root, const std::st
 
 Result<void> PartFolder::make_content() {
     if (auto space = check_space(); !space) return space;
+    if (auto held = check_names(place_.folder, *plan_); !held) return held;
     if (plan_->kind == EntryKind::folder) {
         if (auto made = place_.folder.make_folder(kPartContent); !made) return made;
         if (auto made = make_empty_parts(); !made) return made;

@@ -47,11 +47,15 @@ class PartFolder {
     static constexpr std::chrono::nanoseconds kOwnWrites = std::chrono::seconds(10);
     /// Left free on the disk.
     static constexpr std::uint64_t kReserveBytes = std::uint64_t{64} << 20;
-    /// Copies of smaller files in a folder are not looked for: fetching them is as quick.
+    /// Copies of smaller files in a folder are looked for only if one of so many, taken from all
+    /// over it, has one: a search for each of 100,000 takes as long as fetching them.
     static constexpr std::uint64_t kCopyBytesMin = std::uint64_t{256} << 10;
+    static constexpr std::size_t kCopyProbes = 64;
     /// Names that are tried when the first is taken.
     static constexpr unsigned kNamesMax = 999;
 
+    /// Where this computer has a file already.
+    using FindCopy = std::function<std::optional<std::filesystem::path>(const FileId&)>;
     /// Makes a PartRecord durable.
     using Save = std::function<Result<void>(const PartRecord&)>;
 
@@ -86,9 +90,8 @@ class PartFolder {
     const swarm::PieceSet& present() const { return present_; }
     /// As it was last saved.
     const PartRecord& record() const { return saved_; }
-    /// Takes files over that this computer has already; `find` tells where.
-    void take_copies(const std::function<std::optional<std::filesystem::path>(const FileId&)>& find,
-                     const std::stop_token& stop);
+    /// Takes over files that this computer has already.
+    void take_copies(const FindCopy& find, const std::stop_token& stop);
 
     /// Writes a verified piece; `list`, which may be null, is kept for later checks. Any thread;
     /// errors are always of the disk (no_space, permission, io) or cancelled.
@@ -155,6 +158,7 @@ class PartFolder {
     void erase(FileIndex file);
     void erase_piece(FileIndex file, std::uint64_t piece_of_plan);
 
+    bool has_small_copies(const FindCopy& find) const;
     Result<bool> take_copy(FileIndex file, const std::filesystem::path& path,
                            const std::stop_token& stop);
     bool was_moved() const;

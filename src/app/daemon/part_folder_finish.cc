@@ -8,13 +8,21 @@
 
 namespace iwant::daemon {
 
-void PartFolder::take_copies(
-    const std::function<std::optional<std::filesystem::path>(const FileId&)>& find,
-    const std::stop_token& stop) {
+bool PartFolder::has_small_copies(const FindCopy& find) const {
+    const std::size_t step = plan_->files.size() / kCopyProbes + 1;
+    for (std::size_t i = 0; i < plan_->files.size(); i += step) {
+        const swarm::PlannedFile& file = plan_->files[i];
+        if (file.size_bytes != 0 && file.size_bytes < kCopyBytesMin && find(file.file)) return true;
+    }
+    return false;
+}
+
+void PartFolder::take_copies(const FindCopy& find, const std::stop_token& stop) {
+    const bool small_ones = has_small_copies(find);
     for (std::uint32_t i = 0; i < plan_->files.size(); ++i) {
         const swarm::PlannedFile& file = plan_->files[i];
-        const bool worth_it = plan_->kind == EntryKind::file || file.size_bytes >= kCopyBytesMin;
-        if (file.size_bytes == 0 || !worth_it) continue;
+        const bool worth_it = small_ones || file.size_bytes >= kCopyBytesMin;
+        if (file.size_bytes == 0 || !worth_it || stop.stop_requested()) continue;
         const std::optional<std::filesystem::path> path = find(file.file);
         if (!path) continue;
         // A copy that cannot be used is fetched like everything else.

@@ -48,5 +48,21 @@ TEST_F(APartStore, takes_over_a_copy_that_lies_elsewhere_only_if_it_is_right) {
     EXPECT_EQ(present(), 0u);
 }
 
+TEST_F(APartStore, takes_small_files_of_a_folder_from_elsewhere_too) {
+    std::map<std::string, std::string> contents;
+    for (int i = 0; i < 200; ++i) contents["f" + std::to_string(i)] = some_bytes(10, i);
+    use("many", contents);
+    for (std::size_t i = 0; i < 180; ++i) {
+        const swarm::PlannedFile& file = plan_->files[i];
+        scratch_.write("shared/" + file.path, contents[file.path]);
+        copies_[file.file] = scratch_ / "shared" / file.path;
+    }
+    scratch_.write("shared/" + plan_->files[5].path, "0123456789");
+    EXPECT_EQ(present(), 179u) << "one is not what it was";
+    write_all();
+    EXPECT_EQ(finish(), "many");
+    for (const auto& [path, content] : contents) EXPECT_EQ(downloaded("many/" + path), content);
+}
+
 }  // namespace
 }  // namespace iwant::daemon
