@@ -32,9 +32,9 @@ void Host::start() {
     rattled_ = world_.timeline().now();
     disturbed_ = rattled_;
     node::Self self{peer_, instance_, "host" + std::to_string(number_), "sim"};
-    node_ =
-        std::make_unique<node::Node>(std::move(self), signatory_, node::Options{}, prng_.split(),
-                                     world_.logger(number_), clock_.local(world_.timeline().now()));
+    node_ = std::make_unique<node::Node>(
+        std::move(self), signatory_, node::Options{.swarm = {}, .give_downloads = false},
+        prng_.split(), world_.logger(number_), clock_.local(world_.timeline().now()));
     const std::uint64_t instance = instance_;
     tell_whole_catalog();
     for (const auto& [peer, remembered] : std::map(remembered_)) deliver(remembered);

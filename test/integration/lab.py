@@ -108,6 +108,12 @@ class Host:
         run_quietly("tc", "-n", self.namespace, "qdisc", "replace", "dev", "eth0", "root", "tbf", "rate", rate,
                     "burst", "256kb", "latency", "50ms")
 
+    def sent_bytes(self):
+        """What left this host by its network device."""
+        shown = subprocess.run(self.command("ip", "-s", "-j", "link", "show", "dev", "eth0"), capture_output=True,
+                               text=True, check=True).stdout
+        return json.loads(shown)[0]["stats64"]["tx"]["bytes"]
+
     def go_full_speed(self):
         run_quietly("tc", "-n", self.namespace, "qdisc", "del", "dev", "eth0", "root")
 

@@ -40,7 +40,9 @@ Service::Service(Foundation foundation)
       database_(base_.config.home / "iwant.db"),
       transport_(context_, *base_.tls, *this, logger_, transport_limits()),
       driver_(context_, {base_.identity.peer(), instance_, base_.config.name, kVersion},
-              base_.identity, {.swarm = {.parallel_max = base_.config.parallel_downloads}},
+              base_.identity,
+              {.swarm = {.parallel_max = base_.config.parallel_downloads},
+               .give_downloads = base_.config.share_downloads},
               platform::random_u64(), logger_),
       doctor_(context_, driver_, hearing_, doctors_world()) {}
 

@@ -63,7 +63,8 @@ void Transfers::perform(const swarm::Action& action) {
 template <class Ask>
 void Transfers::act(const Ask&) {
     static_assert(std::is_same_v<Ask, swarm::AskSources> || std::is_same_v<Ask, swarm::AskHash> ||
-                  std::is_same_v<Ask, swarm::AskTree> || std::is_same_v<Ask, swarm::AskPieceList>);
+                  std::is_same_v<Ask, swarm::AskTree> || std::is_same_v<Ask, swarm::AskPieceList> ||
+                  std::is_same_v<Ask, swarm::AskPieces>);
     ASSERT(!"the node carries these out itself");
 }
 

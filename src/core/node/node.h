@@ -39,6 +39,7 @@ struct Self {
 
 struct Options {
     swarm::Options swarm;
+    bool give_downloads = true;  ///< others may have what we download
 };
 
 /// A peer as this one knows it, itself included.

@@ -57,6 +57,24 @@ void Node::State::receive(SessionId session, protocol::PieceListReply& message, 
     swarm_reply(session, message, now);
 }
 
+void Node::State::receive(SessionId session, protocol::HaveReply& message, Time now) {
+    swarm_reply(session, message, now);
+}
+
+void Node::State::receive(SessionId session, protocol::Holdings& message, Time) {
+    if (const auto peer = cluster.peer_of(session)) book.told(*peer, message);
+}
+
+void Node::State::receive(SessionId session, protocol::HaveRequest& message, Time now) {
+    if (const auto peer = cluster.peer_of(session)) have.serve(session, *peer, message, now);
+}
+
+void Node::State::receive(SessionId session, protocol::Have& message, Time now) {
+    const auto peer = cluster.peer_of(session);
+    if (!peer) return;
+    downloads.handle(swarm::PiecesGained{message.content, *peer, std::move(message.pieces)}, now);
+}
+
 template <class Reply>
 void Node::State::swarm_reply(SessionId session, Reply& reply, Time now) {
     const auto asked = requests.take(session, reply.request);

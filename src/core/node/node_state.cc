@@ -10,9 +10,12 @@ Node::State::State(Self self, const Signatory& signatory, Options options, Prng 
       cluster({self.peer, self.instance, std::move(self.name), std::move(self.program_version)},
               signatory, prng.split(), logger, now),
       downloads(options.swarm, prng.split(), logger),
+      teller(cluster, downloads, book,
+             options.give_downloads ? HoldingsTeller::Giving::yes : HoldingsTeller::Giving::no),
+      have(downloads, options.give_downloads ? HaveServer::Giving::yes : HaveServer::Giving::no),
       audit(cluster, index, requests, prng.split()),
-      search(cluster, index, requests, audit),
-      server(cluster, index),
+      search(cluster, index, book, requests, audit),
+      server(cluster, index, book),
       bridge(cluster, requests) {
     // Strangers choose the names in the index, so its hash tables have a key of their own.
     index = search::Index(prng.next());
@@ -27,6 +30,7 @@ bool Node::State::advance(Time now) {
     audit.advance(now);
     search.advance(now);
     bridge.advance(now);
+    have.advance(now);
     const auto tick = downloads.next_deadline();
     if (tick && *tick <= now) downloads.tick(now);
     return true;
@@ -36,7 +40,8 @@ void Node::State::plan_next() {
     due.reset();
     for (const auto& time :
          {cluster.next_deadline(), downloads.next_deadline(), requests.next_deadline(),
-          search.next_deadline(), audit.next_deadline(), bridge.next_deadline()}) {
+          search.next_deadline(), audit.next_deadline(), bridge.next_deadline(),
+          have.next_deadline(), teller.next_deadline()}) {
         if (time && (!due || *time < *due)) due = time;
     }
 }
@@ -52,6 +57,11 @@ void Node::State::pump(Time now) {
         for (auto& action : server.take_actions()) actions.push_back(std::move(action));
         for (auto& action : audit.take_actions()) actions.push_back(std::move(action));
         for (auto& action : bridge.take_actions()) actions.push_back(std::move(action));
+        for (auto& action : have.take_actions()) actions.push_back(std::move(action));
+        for (auto& event : have.take_events()) {
+            downloads.handle(std::move(event), now);
+            moved = true;
+        }
         for (auto& found : search.take_found()) {
             downloads.handle(std::move(found), now);
             moved = true;
@@ -65,6 +75,8 @@ void Node::State::pump(Time now) {
             moved = true;
         }
     }
+    teller.advance(now);
+    for (auto& action : teller.take_actions()) actions.push_back(std::move(action));
 }
 
 void Node::State::on(MessageReceived& event, Time now) {
@@ -112,10 +124,12 @@ void Node::State::carry_out(cluster::PeerOnline& action, Time now) {
 }
 
 void Node::State::carry_out(cluster::PeerOffline& action, Time now) {
+    book.forget(action.peer);
     downloads.handle(swarm::PeerLeft{action.peer}, now);
 }
 
 void Node::State::carry_out(cluster::SessionGone& action, Time now) {
+    have.session_gone(action.session);
     for (const auto& purpose : requests.session_gone(action.session)) {
         unanswered(purpose, {ErrorCode::network, "ask a peer", "the connection ended"}, now);
     }

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "core/cluster/cluster.h"
+#include "core/node/have_server.h"
+#include "core/node/holdings.h"
 #include "core/node/leader_audit.h"
 #include "core/node/node.h"
 #include "core/node/requests.h"
@@ -56,6 +58,10 @@ struct Node::State {
     void receive(SessionId session, protocol::HashRequest& message, Time now);
     void receive(SessionId session, protocol::TreeRequest& message, Time now);
     void receive(SessionId session, protocol::PieceListRequest& message, Time now);
+    void receive(SessionId session, protocol::Holdings& message, Time now);
+    void receive(SessionId session, protocol::HaveRequest& message, Time now);
+    void receive(SessionId session, protocol::HaveReply& message, Time now);
+    void receive(SessionId session, protocol::Have& message, Time now);
     void receive(SessionId session, protocol::Hello& message, Time now);
     void receive(SessionId session, protocol::PieceRequest& message, Time now);
     void receive(SessionId session, protocol::PieceHeader& message, Time now);
@@ -80,6 +86,7 @@ struct Node::State {
     void carry_out(swarm::AskHash& action, Time now) { bridge.ask(std::move(action), now); }
     void carry_out(swarm::AskTree& action, Time now) { bridge.ask(std::move(action), now); }
     void carry_out(swarm::AskPieceList& action, Time now) { bridge.ask(std::move(action), now); }
+    void carry_out(swarm::AskPieces& action, Time now) { bridge.ask(std::move(action), now); }
     template <class Outward>
     void carry_out(Outward& action, Time) {
         if constexpr (std::is_constructible_v<swarm::Action, Outward>) {
@@ -95,6 +102,9 @@ struct Node::State {
     search::Index index;
     swarm::Swarm downloads;
     Requests requests;
+    HoldingsBook book;
+    HoldingsTeller teller;
+    HaveServer have;
     LeaderAudit audit;
     SearchService search;
     SearchServer server;

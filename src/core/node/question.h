@@ -36,6 +36,7 @@ struct Question {
     std::vector<Inquiry> closed;  ///< answered, refused, or never to be answered
     std::uint32_t answered = 0;
     std::vector<Part> parts;
+    std::vector<protocol::Holder> holders;  ///< of everybody who answered
 
     const Query* query() const;
     bool verify() const;

@@ -40,8 +40,8 @@ struct AuditInquiry {
 
 class Requests {
   public:
-    using Purpose =
-        std::variant<Inquiry, AuditInquiry, swarm::AskHash, swarm::AskTree, swarm::AskPieceList>;
+    using Purpose = std::variant<Inquiry, AuditInquiry, swarm::AskHash, swarm::AskTree,
+                                 swarm::AskPieceList, swarm::AskPieces>;
 
     /// A new request on the session; nothing when it has kRequestsPerSessionMax under way.
     std::optional<RequestId> add(SessionId session, Purpose purpose, Time deadline);

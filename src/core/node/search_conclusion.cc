@@ -218,7 +218,35 @@ AnswerPart SearchService::own_word(const Question& question) const {
     return part;
 }
 
+// Whoever holds a content by download is a source without an entry.
+void SearchService::add_holders(const Question& question, protocol::SearchReply& reply) const {
+    const auto* locate = std::get_if<LocateAsked>(&question.what);
+    const std::string prefix = locate != nullptr
+                                   ? locate->prefix
+                                   : std::get<swarm::AskSources>(question.what).content.hex();
+    std::vector<protocol::Holder> holders = book_.with_prefix(prefix);
+    holders.insert(holders.end(), question.holders.begin(), question.holders.end());
+    for (const protocol::Holder& holder : holders) {
+        const protocol::Holding& held = holder.holding;
+        if (!held.content.hex().starts_with(prefix)) continue;
+        auto result =
+            std::ranges::find(reply.results, held.content, &protocol::SearchResult::content);
+        if (result == reply.results.end()) {
+            reply.results.push_back(
+                {held.kind, held.content, held.name, held.size_bytes, 0, 0, {}});
+            result = std::prev(reply.results.end());
+        }
+        for (const PeerId& peer : holder.peers) {
+            if (result->sources.size() >= protocol::kSourcesPerResultMax) break;
+            const bool known = std::ranges::any_of(
+                result->sources, [&](const auto& source) { return source.owner == peer; });
+            if (!known) result->sources.push_back({peer, EntryId{}, cluster_.is_live(peer)});
+        }
+    }
+}
+
 void SearchService::deliver(const Question& question, AnswerSearch answer) {
+    if (question.query() == nullptr) add_holders(question, answer.reply);
     if (const auto* search = std::get_if<SearchAsked>(&question.what)) {
         answer.ticket = search->ticket;
         actions_.push_back(std::move(answer));

@@ -16,6 +16,7 @@ void SearchServer::serve(SessionId session, const protocol::SearchRequest& reque
 void SearchServer::serve(SessionId session, const protocol::LocateRequest& request, Time now) {
     if (!allowed(session, request.request, now)) return;
     auto reply = answer_locate(cluster_, index_, request.prefix);
+    reply.holders = book_.with_prefix(request.prefix);
     reply.request = request.request;
     actions_.push_back(Send{session, std::move(reply)});
 }

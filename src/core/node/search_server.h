@@ -8,6 +8,7 @@
 #include "base/time.h"
 #include "core/cluster/cluster.h"
 #include "core/node/action.h"
+#include "core/node/holdings.h"
 #include "core/node/query_buckets.h"
 #include "core/search/index.h"
 
@@ -15,9 +16,10 @@ namespace iwant::node {
 
 class SearchServer {
   public:
-    /// Both must outlive the server.
-    SearchServer(const cluster::Cluster& cluster, const search::Index& index)
-        : cluster_(cluster), index_(index) {}
+    /// All must outlive the server.
+    SearchServer(const cluster::Cluster& cluster, const search::Index& index,
+                 const HoldingsBook& book)
+        : cluster_(cluster), index_(index), book_(book) {}
 
     void serve(SessionId session, const protocol::SearchRequest& request, Time now);
     void serve(SessionId session, const protocol::LocateRequest& request, Time now);
@@ -29,6 +31,7 @@ class SearchServer {
 
     const cluster::Cluster& cluster_;
     const search::Index& index_;
+    const HoldingsBook& book_;
     QueryBuckets buckets_;
     std::vector<Action> actions_;
 };

@@ -1,6 +1,7 @@
 #include "core/node/search_service.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "core/node/answers.h"
@@ -150,6 +151,7 @@ void SearchService::received(const Inquiry& inquiry, protocol::LocateReply reply
     const auto found = questions_.find(inquiry.question);
     if (found == questions_.end()) return;
     found->second.close(inquiry);
+    std::ranges::move(reply.holders, std::back_inserter(found->second.holders));
     add_part(found->second, inquiry, to_search_reply(std::move(reply)));
     go_on(inquiry.question, now);
 }

@@ -15,6 +15,7 @@
 #include "base/time.h"
 #include "core/cluster/cluster.h"
 #include "core/node/action.h"
+#include "core/node/holdings.h"
 #include "core/node/leader_audit.h"
 #include "core/node/question.h"
 #include "core/node/requests.h"
@@ -26,10 +27,11 @@ namespace iwant::node {
 class SearchService {
   public:
     /// All must outlive the service.
-    SearchService(cluster::Cluster& cluster, const search::Index& index, Requests& requests,
-                  LeaderAudit& audit)
+    SearchService(cluster::Cluster& cluster, const search::Index& index, const HoldingsBook& book,
+                  Requests& requests, LeaderAudit& audit)
         : cluster_(cluster),
           index_(index),
+          book_(book),
           requests_(requests),
           audit_(audit),
           checker_(cluster.signatory()) {}
@@ -84,10 +86,12 @@ class SearchService {
     std::vector<AnswerPart> all_parts(const Question& question) const;
     void say_coverage(const Question& question, protocol::SearchReply& reply) const;
     Verification verify(const Question& question) const;
+    void add_holders(const Question& question, protocol::SearchReply& reply) const;
     void deliver(const Question& question, AnswerSearch answer);
 
     cluster::Cluster& cluster_;
     const search::Index& index_;
+    const HoldingsBook& book_;
     Requests& requests_;
     LeaderAudit& audit_;
     protocol::SealChecker checker_;

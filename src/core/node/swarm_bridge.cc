@@ -19,6 +19,7 @@ constexpr std::size_t kWaitingMax = 1024;
 PeerId peer_of(const SwarmBridge::Ask& ask) {
     if (const auto* hash = std::get_if<swarm::AskHash>(&ask)) return hash->source.peer;
     if (const auto* tree = std::get_if<swarm::AskTree>(&ask)) return tree->peer;
+    if (const auto* pieces = std::get_if<swarm::AskPieces>(&ask)) return pieces->peer;
     return std::get<swarm::AskPieceList>(ask).peer;
 }
 
@@ -90,6 +91,8 @@ void SwarmBridge::send(const Ask& ask, SessionId session, Time now) {
         actions_.push_back(Send{session, protocol::HashRequest{*request, one->source.entry}});
     } else if (const auto* tree = std::get_if<swarm::AskTree>(&ask)) {
         actions_.push_back(Send{session, protocol::TreeRequest{*request, tree->tree, tree->first}});
+    } else if (const auto* pieces = std::get_if<swarm::AskPieces>(&ask)) {
+        actions_.push_back(Send{session, protocol::HaveRequest{*request, pieces->content}});
     } else {
         const auto& list = std::get<swarm::AskPieceList>(ask);
         actions_.push_back(
@@ -121,6 +124,14 @@ bool SwarmBridge::received(const Requests::Purpose& asked, protocol::PieceListRe
     return true;
 }
 
+bool SwarmBridge::received(const Requests::Purpose& asked, protocol::HaveReply reply) {
+    const auto* ask = std::get_if<swarm::AskPieces>(&asked);
+    if (ask == nullptr) return false;
+    swarm::PiecesTold::Report report{reply.complete, reply.pieces, std::move(reply.bitmap)};
+    events_.push_back(swarm::PiecesTold{ask->id, ask->peer, std::move(report)});
+    return true;
+}
+
 void SwarmBridge::failed(const Requests::Purpose& asked, const Error& error) {
     if (const auto* hash = std::get_if<swarm::AskHash>(&asked)) {
         events_.push_back(
@@ -131,6 +142,8 @@ void SwarmBridge::failed(const Requests::Purpose& asked, const Error& error) {
     } else if (const auto* list = std::get_if<swarm::AskPieceList>(&asked)) {
         events_.push_back(
             swarm::PieceListAnswered{list->id, list->peer, list->file, std::unexpected(error)});
+    } else if (const auto* pieces = std::get_if<swarm::AskPieces>(&asked)) {
+        events_.push_back(swarm::PiecesTold{pieces->id, pieces->peer, std::unexpected(error)});
     }
 }
 

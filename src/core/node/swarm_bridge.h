@@ -18,7 +18,7 @@ namespace iwant::node {
 
 class SwarmBridge {
   public:
-    using Ask = std::variant<swarm::AskHash, swarm::AskTree, swarm::AskPieceList>;
+    using Ask = std::variant<swarm::AskHash, swarm::AskTree, swarm::AskPieceList, swarm::AskPieces>;
 
     /// Both must outlive the bridge.
     SwarmBridge(cluster::Cluster& cluster, Requests& requests)
@@ -30,6 +30,7 @@ class SwarmBridge {
     [[nodiscard]] bool received(const Requests::Purpose& asked, protocol::HashReply reply);
     [[nodiscard]] bool received(const Requests::Purpose& asked, protocol::TreeReply reply);
     [[nodiscard]] bool received(const Requests::Purpose& asked, protocol::PieceListReply reply);
+    [[nodiscard]] bool received(const Requests::Purpose& asked, protocol::HaveReply reply);
     /// It will not be answered, for this reason. Questions to the leader are not the bridge's.
     void failed(const Requests::Purpose& asked, const Error& error);
 

@@ -172,7 +172,42 @@ Check check(const LocateRequest& request) {
     return rule(is_hex(request.prefix), "the prefix of a hash is not hexadecimal");
 }
 
+Check check_holding(const Holding& holding) {
+    if (Check checked = check_path(holding.name); !checked) return checked;
+    if (holding.name.find('/') != std::string::npos) return broken("a name is a path");
+    return check_size(holding.size_bytes);
+}
+
+Check check_holder(const Holder& holder) {
+    if (holder.peers.empty() || holder.peers.size() > kHoldersPerContentMax)
+        return broken("a content is not held by 1 to 64 peers");
+    if (Check checked = check_holding(holder.holding); !checked) return checked;
+    return each(holder.peers, check_peer);
+}
+
+Check check(const Holdings& holdings) {
+    if (holdings.added.size() > kHoldingsMax || holdings.removed.size() > kHoldingsMax)
+        return broken("too many holdings");
+    return each(holdings.added, check_holding);
+}
+
+Check check(const HaveReply& reply) {
+    if (reply.complete)
+        return rule(reply.pieces == 0 && reply.bitmap.empty(), "a bitmap of what is complete");
+    if (reply.pieces > kHavePiecesMax) return broken("too many pieces in a bitmap");
+    return rule(reply.bitmap.size() == (reply.pieces + 7) / 8, "a bitmap is not of its length");
+}
+
+Check check(const Have& have) {
+    if (have.pieces.size() > kHaveChangesMax) return broken("too many new pieces");
+    return each(have.pieces, [](std::uint32_t piece) {
+        return rule(piece < kHavePiecesMax, "no download has such a piece");
+    });
+}
+
 Check check(const LocateReply& reply) {
+    if (reply.holders.size() > kLocateMatchesMax) return broken("too many holders");
+    if (Check checked = each(reply.holders, check_holder); !checked) return checked;
     return check_results(reply.matches, kLocateMatchesMax, reply.owners, reply.seals);
 }
 

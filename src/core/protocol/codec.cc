@@ -48,7 +48,11 @@ constexpr std::array kNames = {"hello",
                                "refusal",
                                "goodbye",
                                "probe_request",
-                               "probe_reply"};
+                               "probe_reply",
+                               "holdings",
+                               "have_request",
+                               "have_reply",
+                               "have"};
 static_assert(kNames.size() == std::variant_size_v<Message>);
 
 }  // namespace

@@ -58,6 +58,14 @@ inline constexpr std::uint64_t kEpochMax = std::uint64_t{1} << 53;
 inline constexpr std::size_t kStandbysMax = 3;
 inline constexpr std::size_t kFollowerSamplesMax = 8;  ///< in one FollowersRequest
 
+// What downloaders tell each other.
+inline constexpr std::size_t kHoldingsMax = 1000;          ///< of one peer
+inline constexpr std::size_t kHoldingsTotalMax = 200'000;  ///< that a peer remembers of all others
+inline constexpr std::size_t kHoldersPerContentMax = 64;   ///< in one Holder
+inline constexpr std::size_t kHavePiecesMax = std::size_t{1} << 22;  ///< of one download
+inline constexpr std::size_t kHaveChangesMax = 4096;                 ///< in one Have
+inline constexpr std::size_t kHaveSubscriptionsMax = 1024;  ///< that a peer serves all together
+
 // Requests under way.
 inline constexpr std::size_t kRequestsPerSessionMax = 64;
 inline constexpr std::size_t kBulkRequestsMax = 512;  ///< the same of a bulk session

@@ -102,6 +102,26 @@ TEST(Limits, TextsAreUtf8) {
     EXPECT_TRUE(passes(with(hello(), [](Hello& h) { h.name = "Ännchen\n'\"\r"; })));
 }
 
+TEST(Limits, HoldersAndHoldingsHaveTheirs) {
+    expect_limit(kLocateMatchesMax, [](std::size_t n) {
+        const Holder holder{sample::holding(), {sample::peer(1)}};
+        return LocateReply{{1}, {}, true, {}, {}, {}, std::vector<Holder>(n, holder)};
+    });
+    expect_limit(kHoldersPerContentMax, [](std::size_t n) {
+        const Holder holder{sample::holding(), std::vector<PeerId>(n, sample::peer(1))};
+        return LocateReply{{1}, {}, true, {}, {}, {}, {holder}};
+    });
+    expect_limit(kHoldingsMax, [](std::size_t n) {
+        return Holdings{true, std::vector<Holding>(n, sample::holding()), {}};
+    });
+    expect_limit(kHoldingsMax, [](std::size_t n) {
+        return Holdings{false, {}, std::vector<Hash256>(n, sample::hash(1))};
+    });
+    expect_limit(kHaveChangesMax, [](std::size_t n) {
+        return Have{sample::hash(1), std::vector<std::uint32_t>(n, 5)};
+    });
+}
+
 TEST(Limits, ListsHaveTheirLengths) {
     expect_limit(kDeltaChangesMax, [](std::size_t n) {
         CatalogUpdate update{{}, {1, 0, 1'000'000, false, {}}};

@@ -255,6 +255,50 @@ struct LocateRequest {
     bool operator==(const LocateRequest&) const = default;
 };
 
+/// A content that a peer gives to others though it does not share it: it downloads it, or did.
+struct Holding {
+    EntryKind kind = EntryKind::file;
+    Hash256 content;
+    std::string name;
+    std::uint64_t size_bytes = 0;
+    bool operator==(const Holding&) const = default;
+};
+
+/// What the sender holds; counts until the session ends.
+struct Holdings {
+    bool whole = false;
+    std::vector<Holding> added;
+    std::vector<Hash256> removed;
+    bool operator==(const Holdings&) const = default;
+};
+
+/// Who holds one content.
+struct Holder {
+    Holding holding;
+    std::vector<PeerId> peers;
+    bool operator==(const Holder&) const = default;
+};
+
+/// Asks which pieces of a download are there, and to be told of new ones.
+struct HaveRequest {
+    RequestId request;
+    Hash256 content;
+    bool operator==(const HaveRequest&) const = default;
+};
+struct HaveReply {
+    RequestId request;
+    bool complete = false;
+    std::uint32_t pieces = 0;          ///< in all
+    std::vector<std::uint8_t> bitmap;  ///< as swarm::PieceSet::to_bytes
+    bool operator==(const HaveReply&) const = default;
+};
+/// More pieces came.
+struct Have {
+    Hash256 content;
+    std::vector<std::uint32_t> pieces;
+    bool operator==(const Have&) const = default;
+};
+
 /// One SearchResult for each distinct content that starts with the prefix (at most
 /// kLocateMatchesMax).
 struct LocateReply {
@@ -264,6 +308,7 @@ struct LocateReply {
     std::vector<SearchResult> matches;
     std::vector<Member> owners;
     std::vector<Seal> seals{};
+    std::vector<Holder> holders{};
     bool operator==(const LocateReply&) const = default;
 };
 
@@ -391,6 +436,7 @@ using Message =
                  CatalogAck, Roster, Standbys, PreVoteRequest, PreVote, FollowersRequest,
                  FollowersProof, SearchRequest, SearchReply, LocateRequest, LocateReply,
                  HashRequest, HashReply, PieceListRequest, PieceListReply, TreeRequest, TreeReply,
-                 PieceRequest, PieceHeader, Refusal, Goodbye, ProbeRequest, ProbeReply>;
+                 PieceRequest, PieceHeader, Refusal, Goodbye, ProbeRequest, ProbeReply, Holdings,
+                 HaveRequest, HaveReply, Have>;
 
 }  // namespace iwant::protocol

@@ -66,6 +66,10 @@ inline SearchResult result() {
              {peer(3), {7}, true, SourceProof{0, 2, digest(3), {}}}}};
 }
 
+inline Holding holding() {
+    return {EntryKind::folder, hash(7), "Größe", 77};
+}
+
 inline CatalogUpdate catalog_update() {
     EntryChange file{11,
                      EntryChange::What::present,
@@ -110,7 +114,13 @@ inline std::vector<Message> messages() {
         search_request(),
         SearchReply{{42}, view(), true, {5, 4}, 1000, {result(), result()}, {member()}, {seal()}},
         LocateRequest{{43}, "00ff7a"},
-        LocateReply{{43}, view(), true, {result()}, {member()}, {seal(), seal()}},
+        LocateReply{{43},
+                    view(),
+                    true,
+                    {result()},
+                    {member()},
+                    {seal(), seal()},
+                    {{holding(), {peer(1), peer(2)}}, {holding(), {peer(3)}}}},
         HashRequest{{44}, {17}},
         HashReply{{44}, EntryKind::folder, hash(7), 12},
         PieceListRequest{{45}, {hash(1)}, {2}},
@@ -123,6 +133,10 @@ inline std::vector<Message> messages() {
         Goodbye{Goodbye::Reason::identity},
         ProbeRequest{{49}},
         ProbeReply{{50}, 1, 70'000, 0, {"fe80::1%eth0", 4926}, DialBack::unreachable},
+        Holdings{true, {holding(), holding()}, {hash(1), hash(2)}},
+        HaveRequest{{51}, hash(5)},
+        HaveReply{{52}, false, 13, {0xff, 0x11}},
+        Have{hash(6), {0, 70'000, 3}},
     };
 }
 
@@ -169,7 +183,11 @@ inline std::vector<Message> least_messages() {
             Refusal{{0}, RefusalCode::not_shared},
             Goodbye{},
             ProbeRequest{},
-            ProbeReply{{0}, {}, {}, {}, {"::", 1}, DialBack::untried}};
+            ProbeReply{{0}, {}, {}, {}, {"::", 1}, DialBack::untried},
+            Holdings{},
+            HaveRequest{},
+            HaveReply{},
+            Have{}};
 }
 
 }  // namespace iwant::protocol::sample

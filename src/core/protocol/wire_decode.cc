@@ -100,6 +100,16 @@ bool take(const wire::EntryChange& from, EntryChange& to) {
            take_or_absent(from.content(), to.entry.content);
 }
 
+bool take(const wire::Holding& from, Holding& to) {
+    to.name = from.name();
+    to.size_bytes = from.size_bytes();
+    return take_enum(from.kind(), EntryKind::folder, to.kind) && take(from.content(), to.content);
+}
+
+bool take(const wire::Holder& from, Holder& to) {
+    return take(from.holding(), to.holding) && take_list(from.peers(), to.peers);
+}
+
 /// Digests one behind the other.
 template <std::size_t Size>
 bool take_all(const std::string& from, std::vector<std::array<std::uint8_t, Size>>& to) {
@@ -307,7 +317,31 @@ bool take(const wire::LocateReply& from, LocateReply& to) {
     to.request.value = from.request();
     to.complete = from.complete();
     return take(from.view(), to.view) && take_list(from.matches(), to.matches) &&
-           take_list(from.owners(), to.owners) && take_list(from.seals(), to.seals);
+           take_list(from.owners(), to.owners) && take_list(from.seals(), to.seals) &&
+           take_list(from.holders(), to.holders);
+}
+
+bool take(const wire::Holdings& from, Holdings& to) {
+    to.whole = from.whole();
+    return take_list(from.added(), to.added) && take_list(from.removed(), to.removed);
+}
+
+bool take(const wire::HaveRequest& from, HaveRequest& to) {
+    to.request.value = from.request();
+    return take(from.content(), to.content);
+}
+
+bool take(const wire::HaveReply& from, HaveReply& to) {
+    to.request.value = from.request();
+    to.complete = from.complete();
+    to.pieces = from.pieces();
+    to.bitmap.assign(from.bitmap().begin(), from.bitmap().end());
+    return true;
+}
+
+bool take(const wire::Have& from, Have& to) {
+    to.pieces.assign(from.pieces().begin(), from.pieces().end());
+    return take(from.content(), to.content);
 }
 
 bool take(const wire::HashRequest& from, HashRequest& to) {
@@ -376,6 +410,20 @@ std::optional<Message> taken(const Wire& from) {
     return message;
 }
 
+/// What contents are made of, and who downloads them.
+std::optional<Message> content_from_wire(const wire::Frame& frame) {
+    if (frame.has_hash_request()) return taken<HashRequest>(frame.hash_request());
+    if (frame.has_hash_reply()) return taken<HashReply>(frame.hash_reply());
+    if (frame.has_piece_list_request()) return taken<PieceListRequest>(frame.piece_list_request());
+    if (frame.has_piece_list_reply()) return taken<PieceListReply>(frame.piece_list_reply());
+    if (frame.has_tree_request()) return taken<TreeRequest>(frame.tree_request());
+    if (frame.has_tree_reply()) return taken<TreeReply>(frame.tree_reply());
+    if (frame.has_holdings()) return taken<Holdings>(frame.holdings());
+    if (frame.has_have_request()) return taken<HaveRequest>(frame.have_request());
+    if (frame.has_have_reply()) return taken<HaveReply>(frame.have_reply());
+    return taken<Have>(frame.have());
+}
+
 }  // namespace
 
 std::optional<Message> from_wire(const wire::Frame& frame) {
@@ -432,17 +480,16 @@ std::optional<Message> from_wire(const wire::Frame& frame) {
         case Frame::kLocateReply:
             return taken<LocateReply>(frame.locate_reply());
         case Frame::kHashRequest:
-            return taken<HashRequest>(frame.hash_request());
         case Frame::kHashReply:
-            return taken<HashReply>(frame.hash_reply());
         case Frame::kPieceListRequest:
-            return taken<PieceListRequest>(frame.piece_list_request());
         case Frame::kPieceListReply:
-            return taken<PieceListReply>(frame.piece_list_reply());
         case Frame::kTreeRequest:
-            return taken<TreeRequest>(frame.tree_request());
         case Frame::kTreeReply:
-            return taken<TreeReply>(frame.tree_reply());
+        case Frame::kHoldings:
+        case Frame::kHaveRequest:
+        case Frame::kHaveReply:
+        case Frame::kHave:
+            return content_from_wire(frame);
         case Frame::MESSAGE_NOT_SET:
             break;
     }

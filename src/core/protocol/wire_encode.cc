@@ -73,6 +73,13 @@ void put(const EntryChange& from, wire::EntryChange* to) {
     to->set_content(raw_or_absent(from.entry.content));
 }
 
+void put(const Holding& from, wire::Holding* to) {
+    to->set_kind(static_cast<wire::EntryKind>(from.kind));
+    to->set_content(raw(from.content));
+    to->set_name(from.name);
+    to->set_size_bytes(from.size_bytes);
+}
+
 void put(const SourceProof& from, wire::SourceProof* to) {
     to->set_seal(from.seal);
     to->set_position(from.position);
@@ -287,6 +294,37 @@ void put(const LocateReply& from, wire::Frame& frame) {
     for (const SearchResult& match : from.matches) put(match, to->add_matches());
     for (const Member& owner : from.owners) put(owner, to->add_owners());
     for (const Seal& seal : from.seals) put(seal, to->add_seals());
+    for (const Holder& holder : from.holders) {
+        wire::Holder* out = to->add_holders();
+        put(holder.holding, out->mutable_holding());
+        for (const PeerId& peer : holder.peers) out->add_peers(raw(peer.hash));
+    }
+}
+
+void put(const Holdings& from, wire::Frame& frame) {
+    wire::Holdings* to = frame.mutable_holdings();
+    to->set_whole(from.whole);
+    for (const Holding& holding : from.added) put(holding, to->add_added());
+    for (const Hash256& content : from.removed) to->add_removed(raw(content));
+}
+
+void put(const HaveRequest& from, wire::Frame& frame) {
+    frame.mutable_have_request()->set_request(from.request.value);
+    frame.mutable_have_request()->set_content(raw(from.content));
+}
+
+void put(const HaveReply& from, wire::Frame& frame) {
+    wire::HaveReply* to = frame.mutable_have_reply();
+    to->set_request(from.request.value);
+    to->set_complete(from.complete);
+    to->set_pieces(from.pieces);
+    to->set_bitmap(std::string(from.bitmap.begin(), from.bitmap.end()));
+}
+
+void put(const Have& from, wire::Frame& frame) {
+    wire::Have* to = frame.mutable_have();
+    to->set_content(raw(from.content));
+    for (const std::uint32_t piece : from.pieces) to->add_pieces(piece);
 }
 
 void put(const HashRequest& from, wire::Frame& frame) {

@@ -27,6 +27,8 @@ constexpr std::array kMemberLists = {
     ListRule{kNested, wire::Member::kAddressesFieldNumber, kAddressesPerMemberMax}};
 constexpr std::array kResultLists = {
     ListRule{kNested, wire::SearchResult::kSourcesFieldNumber, kSourcesPerResultMax}};
+constexpr std::array kHolderLists = {
+    ListRule{kNested, wire::Holder::kPeersFieldNumber, kHoldersPerContentMax}};
 constexpr std::array kLists = {
     ListRule{wire::Frame::kRosterFieldNumber, wire::Roster::kMembersFieldNumber, kRosterMembersMax,
              kMemberLists},
@@ -50,6 +52,10 @@ constexpr std::array kLists = {
              kOwnersPerReplyMax, kMemberLists},
     ListRule{wire::Frame::kTreeReplyFieldNumber, wire::TreeReply::kEntriesFieldNumber,
              kTreeEntriesMax},
+    ListRule{wire::Frame::kLocateReplyFieldNumber, wire::LocateReply::kHoldersFieldNumber,
+             kLocateMatchesMax, kHolderLists},
+    ListRule{wire::Frame::kHoldingsFieldNumber, wire::Holdings::kAddedFieldNumber, kHoldingsMax},
+    ListRule{wire::Frame::kHoldingsFieldNumber, wire::Holdings::kRemovedFieldNumber, kHoldingsMax},
 };
 
 struct Field {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "core/swarm/bans.h"
 #include "core/swarm/types.h"
 
 namespace iwant::swarm {
@@ -17,6 +18,7 @@ struct Desk {
     std::uint64_t fetches_issued = 0;
     /// Of fetches that have not ended; only looked up, never iterated.
     std::unordered_map<FetchId, DownloadId> owners;
+    Bans bans{};
 
     FetchId issue_fetch(DownloadId download) {
         const FetchId fetch{++fetches_issued};

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/name.h"
 #include "base/text.h"
 
 namespace iwant::swarm {
 namespace {
 
+constexpr Duration kFirstAsk = std::chrono::seconds(2);
 constexpr Duration kHousekeeping = std::chrono::seconds(1);
 // Many peers arrive together when a network comes back.
 constexpr Duration kAskSourcesSpacing = std::chrono::seconds(1);
@@ -18,7 +20,7 @@ Download::Download(DownloadRecord record, Origin origin, Prng prng, Desk& desk)
     : record_(std::move(record)),
       prng_(prng),
       desk_(desk),
-      suppliers_(prng_.split(), desk.logger),
+      suppliers_(prng_.split(), desk.bans, desk.logger),
       lists_(record_.id, suppliers_, desk),
       sources_stale_(origin == Origin::restored) {
     suppliers_.add(record_.target.sources);
@@ -81,7 +83,7 @@ void Download::ask_sources(Time now) {
     }
     desk_.actions.push_back(AskSources{id(), *content()});
     asked_at_ = now;
-    next_ask_ = now + (starved_ ? ask_backoff_ : kAskSourcesMax);
+    next_ask_ = now + (asking() ? ask_backoff_ : kAskSourcesMax);
     ask_backoff_ = std::min(ask_backoff_ * 2, kAskSourcesMax);
 }
 
@@ -111,7 +113,9 @@ void Download::handle(const Prepared& event, Time now) {
     transfer_ = std::make_unique<Transfer>(Transfer::Job{id(), plan_, event.outcome->present},
                                            suppliers_, lists_, desk_, prng_.split(), now);
     transfer_->set_fetches_max(fetches_max_);
-    next_ask_ = now + kAskSourcesMax;
+    // Others may have begun with us; later ones find us.
+    ask_backoff_ = kAskSourcesMin;
+    next_ask_ = now + kFirstAsk;
     settle(now);
 }
 
@@ -256,6 +260,7 @@ void Download::save() {
 void Download::sources_found(const SourcesFound& event, Time now) {
     sources_answered_ = true;
     suppliers_.add(event.sources);
+    if (transfer_ != nullptr) transfer_->sources_changed();
     if (asking() && starved_ && suppliers_.all_dropped()) {
         fail({ErrorCode::corrupt, "download",
               "everybody who has it sent wrong data" + suppliers_.dropped_text() +
@@ -267,16 +272,65 @@ void Download::sources_found(const SourcesFound& event, Time now) {
 }
 
 void Download::peer_arrived(const PeerId& peer, Time now) {
-    if (Supplier* supplier = suppliers_.find(peer)) supplier->arrived();
+    if (Supplier* supplier = suppliers_.find(peer)) {
+        supplier->arrived();
+        supplier->forget_pieces();
+        if (transfer_ != nullptr) transfer_->sources_changed();
+    }
     if (!asking()) return;
     if (starved_ && (!asked_at_ || now - *asked_at_ >= kAskSourcesSpacing)) ask_sources(now);
     settle(now);
+}
+
+void Download::handle(const PiecesTold& event, Time now) {
+    if (transfer_ != nullptr) {
+        transfer_->pieces_told(event, now);
+        check_transfer(now);
+        look_for_sources(now);
+    }
+}
+
+void Download::handle(const PiecesGained& event, Time now) {
+    if (transfer_ == nullptr) return;
+    transfer_->pieces_gained(event, now);
+    check_transfer(now);
+    look_for_sources(now);
+}
+
+void Download::handle(const HolderMet& event, Time now) {
+    if (transfer_ == nullptr || suppliers_.find(event.peer) != nullptr) return;
+    const Source met{event.peer, EntryId{}};
+    suppliers_.add({&met, 1});
+    transfer_->sources_changed();
+    settle(now);
+}
+
+void Download::banned(const PeerId& peer, Time until, Time now) {
+    Supplier* supplier = suppliers_.find(peer);
+    if (supplier == nullptr) return;
+    supplier->ban(until);
+    if (transfer_ != nullptr) transfer_->banned(*supplier);
+    settle(now);
+}
+
+std::optional<protocol::Holding> Download::holding() const {
+    const bool here =
+        phase_ == Phase::transferring || phase_ == Phase::finishing || phase_ == Phase::done;
+    if (!here || !content()) return std::nullopt;
+    const std::string& name = plan_ != nullptr ? plan_->root_name : record_.target.name;
+    if (!check_wire_name(name)) return std::nullopt;
+    return protocol::Holding{record_.target.kind, *content(), name, record_.target.size_bytes};
+}
+
+const PieceSet* Download::present() const {
+    return transfer_ == nullptr ? nullptr : &transfer_->present();
 }
 
 void Download::peer_left(const PeerId& peer, Time now) {
     Supplier* supplier = suppliers_.find(peer);
     if (supplier == nullptr) return;
     supplier->left();
+    if (transfer_ != nullptr) transfer_->sources_changed();
     lists_.peer_left(peer, now);
     if (finder_ != nullptr) finder_->peer_left(peer, now);
     settle(now);

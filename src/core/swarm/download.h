@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 
+#include "core/protocol/messages.h"
 #include "core/swarm/desk.h"
 #include "core/swarm/finder.h"
 #include "core/swarm/piece_lists.h"
@@ -52,6 +53,11 @@ class Download {
     void handle(const PieceStored& event, Time now);
     void handle(const FetchEnded& event, Time now);
     void handle(const Finished& event, Time now);
+    void handle(const PiecesTold& event, Time now);
+    void handle(const PiecesGained& event, Time now);
+    void handle(const HolderMet& event, Time now);
+    /// Nothing is fetched from it any more until then.
+    void banned(const PeerId& peer, Time until, Time now);
     void tick(Time now);
     /// Does whatever can be done now.
     void settle(Time now);
@@ -65,6 +71,11 @@ class Download {
     void set_fetches_max(std::size_t fetches);
     std::optional<Time> next_deadline() const;
     DownloadStatus status(Time now) const;
+    /// What others can have of it.
+    std::optional<protocol::Holding> holding() const;
+    /// All over its pieces; null when `complete`, or nothing can be had.
+    const PieceSet* present() const;
+    bool complete() const { return phase_ == Phase::done; }
 
   private:
     enum class Phase : std::uint8_t {

@@ -15,7 +15,8 @@ using test::peer_number;
 class PieceListsTest : public testing::Test {
   protected:
     PieceListsTest() {
-        const std::vector<Source> sources{{peer_number(1), {}}, {peer_number(2), {}}};
+        const std::vector<Source> sources{{peer_number(1), EntryId{1}},
+                                          {peer_number(2), EntryId{1}}};
         suppliers_.add(sources);
     }
 
@@ -31,7 +32,8 @@ class PieceListsTest : public testing::Test {
     Library library_{1};
     FileId file_ = library_.file(10 * kMiB);
     Desk desk_{logger_, {}, 0, {}};
-    Suppliers suppliers_{Prng(1), logger_};
+    Bans bans_;
+    Suppliers suppliers_{Prng(1), bans_, logger_};
     PieceLists lists_{DownloadId{1}, suppliers_, desk_};
     Time now_ = Time{} + 1h;
 };

@@ -26,6 +26,51 @@ std::optional<Run> PiecePicker::take(std::uint64_t& from, std::uint64_t bytes_ma
     return std::nullopt;
 }
 
+std::optional<Run> PiecePicker::take_rare(const Rare& rare, std::uint64_t bytes_max,
+                                          std::uint32_t pieces_max,
+                                          const std::function<Verdict(FileIndex)>& judge) {
+    std::uint64_t looks = kLookMax;
+    const auto behind = find_rare(rare, {rare.from, plan_->pieces}, looks, judge);
+    const auto before = find_rare(rare, {0, rare.from}, looks, judge);
+    if (!behind && !before) return std::nullopt;
+    std::uint64_t best = behind ? *behind : *before;
+    if (before && rare.holders[*before] < rare.holders[best]) best = *before;
+    Range run{best, best + 1};
+    while (run.end < plan_->pieces && open_.contains(run.end) &&
+           (rare.has == nullptr || rare.has->contains(run.end)) &&
+           rare.holders[run.end] <= rare.holders[best]) {
+        if (run.count() >= pieces_max) break;
+        ++run.end;
+    }
+    return cut_run(run, file_of(best), bytes_max, pieces_max);
+}
+
+std::optional<std::uint64_t> PiecePicker::find_rare(
+    const Rare& rare, Range within, std::uint64_t& looks,
+    const std::function<Verdict(FileIndex)>& judge) const {
+    std::optional<std::uint64_t> best;
+    int refused = 0;
+    std::uint64_t place = within.first;
+    while (const auto open = open_.next(place)) {
+        if (open->first >= within.end || looks == 0 || refused == kNotNowMax) break;
+        const FileIndex index = file_of(open->first);
+        const PlannedFile& file = plan_->files[index.value];
+        const std::uint64_t file_end = file.first_piece + piece_count(file.size_bytes);
+        place = std::min({open->end, file_end, within.end});
+        std::optional<Verdict> verdict;
+        for (std::uint64_t piece = open->first; piece < place && looks > 0; ++piece, --looks) {
+            if (rare.has != nullptr && !rare.has->contains(piece)) continue;
+            if (best && rare.holders[piece] >= rare.holders[*best]) continue;
+            if (!verdict) verdict = judge(index);
+            if (*verdict != Verdict::take) break;
+            best = piece;
+            if (rare.holders[piece] == 0) return best;
+        }
+        if (verdict == Verdict::not_now) ++refused;
+    }
+    return best;
+}
+
 PiecePicker::PiecePicker(SharedPlan plan, const PieceSet& present) : plan_(std::move(plan)) {
     ASSERT(present.size() == plan_->pieces);
     for (const PlannedFile& file : plan_->files) {

@@ -41,6 +41,20 @@ class PiecePicker {
     /// moves on; after put_back the caller moves it back to where that was.
     std::optional<Run> take(std::uint64_t& from, std::uint64_t bytes_max, std::uint32_t pieces_max,
                             const std::function<Verdict(FileIndex)>& judge);
+    /// What to look for among sources that have a part each.
+    struct Rare {
+        const PieceSet* has = nullptr;              ///< what this caller has; null: all
+        const std::vector<std::uint16_t>& holders;  ///< of each piece, partial ones
+        std::uint64_t from = 0;                     ///< where looking starts, by lot
+    };
+    /// Pieces looked at for the rarest, at most.
+    static constexpr std::uint64_t kLookMax = 16384;
+
+    /// Takes the next run from the rarest piece that this caller has, as far as the pieces behind
+    /// it are as rare ("rarest first": Cohen, Incentives Build Robustness in BitTorrent, 2003).
+    std::optional<Run> take_rare(const Rare& rare, std::uint64_t bytes_max,
+                                 std::uint32_t pieces_max,
+                                 const std::function<Verdict(FileIndex)>& judge);
     /// Gives one piece back that was taken.
     void put_back(FileIndex file, PieceIndex piece);
     /// A piece that was put back came after all; false when it was not waiting here.
@@ -54,6 +68,8 @@ class PiecePicker {
     FileIndex file_of(std::uint64_t plan_piece) const;
 
   private:
+    std::optional<std::uint64_t> find_rare(const Rare& rare, Range within, std::uint64_t& looks,
+                                           const std::function<Verdict(FileIndex)>& judge) const;
     std::uint64_t bytes_of(const PlannedFile& file, Range pieces) const;
     Run cut_run(Range open, FileIndex index, std::uint64_t bytes_max, std::uint32_t pieces_max);
 

@@ -116,5 +116,44 @@ TEST(PiecePicker, WhatIsPutBackIsTakenAgainUnlessWithdrawn) {
     EXPECT_EQ(picker.take(from, 3 * kMiB, 3, anything)->first, PieceIndex{1});
 }
 
+TEST(PiecePicker, TheRarestPieceGoesFirst) {
+    const SharedPlan plan = plan_of({8 * kMiB});
+    PiecePicker picker(plan, PieceSet(plan->pieces));
+    const std::vector<std::uint16_t> holders{3, 2, 2, 1, 1, 2, 3, 3};
+    const auto first = picker.take_rare({nullptr, holders, 6}, 8 * kMiB, 100, anything);
+    ASSERT_TRUE(first);
+    EXPECT_EQ(first->first, PieceIndex{3});
+    EXPECT_EQ(first->count, 2u) << "as far as they are as rare";
+    const auto second = picker.take_rare({nullptr, holders, 6}, kMiB, 100, anything);
+    ASSERT_TRUE(second);
+    EXPECT_EQ(holders[second->first.value], 2);
+}
+
+TEST(PiecePicker, AmongEqualsTheLotDecides) {
+    const SharedPlan plan = plan_of({8 * kMiB});
+    PiecePicker picker(plan, PieceSet(plan->pieces));
+    const std::vector<std::uint16_t> holders(8, 0);
+    EXPECT_EQ(picker.take_rare({nullptr, holders, 5}, kMiB, 100, anything)->first, PieceIndex{5});
+    EXPECT_EQ(picker.take_rare({nullptr, holders, 2}, kMiB, 100, anything)->first, PieceIndex{2});
+}
+
+TEST(PiecePicker, APartialSourceIsAskedForWhatItHas) {
+    const SharedPlan plan = plan_of({4 * kMiB, 4 * kMiB});
+    PiecePicker picker(plan, PieceSet(plan->pieces));
+    PieceSet has(8);
+    has.insert(2);
+    has.insert(3);
+    has.insert(4);
+    const std::vector<std::uint16_t> holders(8, 1);
+    const auto run = picker.take_rare({&has, holders, 3}, 8 * kMiB, 100, anything);
+    ASSERT_TRUE(run);
+    EXPECT_EQ(run->file, FileIndex{0});
+    EXPECT_EQ(run->first, PieceIndex{3});
+    EXPECT_EQ(run->count, 1u) << "a run ends with its file";
+    EXPECT_EQ(picker.take_rare({&has, holders, 3}, 8 * kMiB, 100, anything)->file, FileIndex{1});
+    EXPECT_EQ(picker.take_rare({&has, holders, 3}, 8 * kMiB, 100, anything)->first, PieceIndex{2});
+    EXPECT_FALSE(picker.take_rare({&has, holders, 3}, 8 * kMiB, 100, anything));
+}
+
 }  // namespace
 }  // namespace iwant::swarm

@@ -1,6 +1,7 @@
 #include "core/swarm/supplier.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/assert.h"
 
@@ -86,8 +87,30 @@ void Supplier::delivered() {
 }
 
 std::optional<Time> Supplier::usable_again(Time now) const {
-    if (dropped_ || absent_ || now >= aside_until_) return std::nullopt;
-    return aside_until_;
+    const Time until = std::max(aside_until_, banned_until_);
+    if (dropped_ || absent_ || now >= until) return std::nullopt;
+    return until;
+}
+
+void Supplier::set_partial(bool partial) {
+    if (partial == partial_) return;
+    partial_ = partial;
+    forget_pieces();
+}
+
+void Supplier::told(PieceSet pieces) {
+    has_ = Has::some;
+    pieces_ = std::move(pieces);
+}
+
+bool Supplier::gained(std::uint64_t piece) {
+    return has_ == Has::some && piece < pieces_.size() && pieces_.insert(piece);
+}
+
+void Supplier::forget_pieces() {
+    has_ = partial_ ? Has::unknown : Has::all;
+    pieces_ = {};
+    asking_pieces = false;
 }
 
 void Supplier::arrived() {

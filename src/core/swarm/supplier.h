@@ -10,6 +10,7 @@
 #include "base/ids.h"
 #include "base/prng.h"
 #include "base/time.h"
+#include "core/swarm/piece_set.h"
 #include "core/swarm/rate.h"
 
 namespace iwant::swarm {
@@ -26,16 +27,37 @@ class Supplier {
     static constexpr Duration kBackoffMax = std::chrono::seconds(60);
     static constexpr Duration kStall = std::chrono::seconds(5);
 
-    explicit Supplier(EntryId entry) : entry_(entry) {}
+    explicit Supplier(EntryId entry) : entry_(entry) { set_partial(entry == EntryId{}); }
 
     EntryId entry() const { return entry_; }
     void set_entry(EntryId entry) { entry_ = entry; }
 
+    // What it has. A peer that only downloads the same has some pieces, and tells which when asked.
+    enum class Has : std::uint8_t { all, unknown, some };
+    Has has() const { return has_; }
+    /// Over all pieces of the plan, when it has some.
+    const PieceSet& pieces() const { return pieces_; }
+    bool has_piece(std::uint64_t piece) const {
+        return has_ == Has::all || (has_ == Has::some && pieces_.contains(piece));
+    }
+    /// From the source that it was found as: shares it whole, or downloads it.
+    void set_partial(bool partial);
+    void told_all() { has_ = Has::all; }
+    void told(PieceSet pieces);
+    /// False when it was there, or what it has is not known.
+    bool gained(std::uint64_t piece);
+    /// It has to be asked (again).
+    void forget_pieces();
+    bool asking_pieces = false;
+
     // Health. A peer that is `dropped` lied and is not asked again; `absent` is not connected; one
     // that is set aside failed, and is tried again with little at stake (`on_trial`) until it
     // delivers.
-    bool usable(Time now) const { return !dropped_ && !absent_ && now >= aside_until_; }
+    bool usable(Time now) const {
+        return !dropped_ && !absent_ && now >= aside_until_ && now >= banned_until_;
+    }
     bool dropped() const { return dropped_; }
+    bool absent() const { return absent_; }
     bool on_trial() const { return on_trial_; }
     /// When it can be tried again, if time alone does it.
     std::optional<Time> usable_again(Time now) const;
@@ -48,6 +70,7 @@ class Supplier {
     /// It asks to come later.
     void busy(Time now, Prng& prng);
     void drop() { dropped_ = true; }
+    void ban(Time until) { banned_until_ = until; }
     /// As if nothing had been seen of it but its rate. Only while nothing is asked of it.
     void forgive();
     /// It answered as it should.
@@ -89,10 +112,14 @@ class Supplier {
     void set_aside(Duration backoff, Time now, Prng& prng);
 
     EntryId entry_;
+    bool partial_ = false;
+    Has has_ = Has::all;
+    PieceSet pieces_;
     bool absent_ = false;
     bool dropped_ = false;
     bool on_trial_ = false;
     Time aside_until_{};
+    Time banned_until_{};
     Duration failure_backoff_ = kBackoffMin;
     Duration busy_backoff_ = kBackoffMin;
     std::set<Hash256> excluded_;

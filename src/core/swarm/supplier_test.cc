@@ -116,7 +116,8 @@ TEST(Supplier, LittleIsExpectedOfOneThatIsSilent) {
 
 TEST(Suppliers, QuestionsGoToWhoeverHasTheFewest) {
     NullLogger logger;
-    Suppliers suppliers(Prng(1), logger);
+    Bans bans;
+    Suppliers suppliers(Prng(1), bans, logger);
     std::vector<Source> sources(3);
     for (std::uint8_t i = 0; i < 3; ++i) sources[i].peer.hash.bytes[0] = i + 1;
     suppliers.add(sources);
@@ -132,7 +133,8 @@ TEST(Suppliers, QuestionsGoToWhoeverHasTheFewest) {
 
 TEST(Suppliers, TheirNumberIsLimited) {
     NullLogger logger;
-    Suppliers suppliers(Prng(1), logger);
+    Bans bans;
+    Suppliers suppliers(Prng(1), bans, logger);
     std::vector<Source> sources(1000);
     for (std::size_t i = 0; i < sources.size(); ++i) {
         sources[i].peer.hash.bytes[0] = static_cast<std::uint8_t>(i);

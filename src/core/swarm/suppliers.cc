@@ -15,6 +15,12 @@ void Suppliers::blame(const PeerId& peer, const Error& error, const Hash256& con
         case ErrorCode::corrupt:
         case ErrorCode::protocol:
             supplier->drop();
+            if (bans_->strike(peer, content, now)) {
+                logger_->warning(
+                    "nothing is fetched for an hour from a peer that goes on sending "
+                    "wrong data peer=" +
+                    peer.brief());
+            }
             logger_->warning("dropping a source that sent wrong data peer=" + peer.brief() +
                              " content=" + content.hex().substr(0, 8) +
                              " error=" + escape_for_display(error.message));
@@ -54,9 +60,11 @@ bool Suppliers::add(std::span<const Source> sources) {
     for (const Source& source : sources) {
         if (Supplier* known = find(source.peer)) {
             known->set_entry(source.entry);
+            known->set_partial(source.partial());
             known->found_again();
         } else if (map_.size() < kSuppliersMax) {
-            map_.emplace(source.peer, Supplier(source.entry));
+            Supplier& added = map_.emplace(source.peer, Supplier(source.entry)).first->second;
+            if (const auto until = bans_->until(source.peer)) added.ban(*until);
         }
     }
     return !sources.empty();

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "base/log.h"
+#include "core/swarm/bans.h"
 #include "core/swarm/supplier.h"
 #include "core/swarm/types.h"
 
@@ -19,7 +20,9 @@ class Suppliers {
 
     using Map = std::map<PeerId, Supplier>;
 
-    Suppliers(Prng prng, Logger& logger) : prng_(prng), logger_(&logger) {}
+    /// `bans`, which all downloads share, and `logger` must outlive them.
+    Suppliers(Prng prng, Bans& bans, Logger& logger)
+        : prng_(prng), bans_(&bans), logger_(&logger) {}
 
     /// Adds those that are new; the others were found again. Says whether there was any.
     bool add(std::span<const Source> sources);
@@ -48,6 +51,7 @@ class Suppliers {
   private:
     Map map_;
     Prng prng_;
+    Bans* bans_;
     Logger* logger_;
 };
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "core/protocol/limits.h"
 #include "core/swarm/desk.h"
 #include "core/swarm/download.h"
 
@@ -31,7 +32,16 @@ struct Swarm::State {
     void on(const HashAnswered& event, Time now);
     void on(const PieceStored& event, Time now);
     void on(const FetchEnded& event, Time now);
-    /// TreeAnswered, PieceListAnswered, Prepared, Finished.
+    void on(const PiecesGained& event, Time now) { tell_content(event, now); }
+    void on(const HolderMet& event, Time now) { tell_content(event, now); }
+    /// To the download of its content.
+    template <class About>
+    void tell_content(const About& event, Time now) {
+        for (const auto& download : downloads) {
+            if (download->content() == event.content) return download->handle(event, now);
+        }
+    }
+    /// TreeAnswered, PieceListAnswered, Prepared, Finished, PiecesTold.
     template <class Answer>
     void on(const Answer& event, Time now) {
         if (Download* download = find(event.id)) download->handle(event, now);
@@ -42,7 +52,12 @@ struct Swarm::State {
     const Download* find_content(const Hash256& content, const Download* except) const;
     Download* owner_of(FetchId fetch);
     void start_queued(Time now);
+    void look_at_holdings();
+    void tell_bans(Time now);
 
+    std::vector<DownloadId> held;
+    std::uint64_t held_version = 0;
+    std::uint64_t bans_told = 0;
     Options options;
     Prng prng;
     Desk desk;
@@ -60,7 +75,10 @@ Swarm::~Swarm() = default;
 void Swarm::handle(Event event, Time now) {
     std::visit([&](const auto& one) { state_->on(one, now); }, event);
     // Pieces are many, and rarely does one free a place in the queue.
-    if (!std::holds_alternative<PieceStored>(event)) state_->start_queued(now);
+    if (std::holds_alternative<PieceStored>(event)) return;
+    state_->tell_bans(now);
+    state_->start_queued(now);
+    state_->look_at_holdings();
 }
 
 void Swarm::tick(Time now) {
@@ -193,6 +211,24 @@ void Swarm::State::start_queued(Time now) {
     for (const auto& download : downloads) download->set_fetches_max(std::max(share, kFetchesMin));
 }
 
+void Swarm::State::look_at_holdings() {
+    std::vector<DownloadId> now_held;
+    for (const auto& download : downloads) {
+        if (download->holding()) now_held.push_back(download->id());
+    }
+    if (now_held == held) return;
+    held = std::move(now_held);
+    ++held_version;
+}
+
+void Swarm::State::tell_bans(Time now) {
+    if (bans_told == desk.bans.version()) return;
+    bans_told = desk.bans.version();
+    for (const auto& [peer, until] : desk.bans.all(now)) {
+        for (const auto& download : downloads) download->banned(peer, until, now);
+    }
+}
+
 std::vector<Action> Swarm::take_actions() {
     return std::exchange(state_->desk.actions, {});
 }
@@ -222,6 +258,31 @@ std::optional<DownloadId> Swarm::find(const Hash256& content) const {
     const Download* download = state_->find_content(content, nullptr);
     if (download == nullptr) return std::nullopt;
     return download->id();
+}
+
+std::vector<protocol::Holding> Swarm::holdings() const {
+    std::vector<protocol::Holding> all;
+    const auto& downloads = state_->downloads;
+    for (auto one = downloads.rbegin(); one != downloads.rend(); ++one) {
+        if (all.size() == protocol::kHoldingsMax) break;
+        if (auto holding = (*one)->holding()) all.push_back(*std::move(holding));
+    }
+    return all;
+}
+
+std::uint64_t Swarm::holdings_version() const {
+    return state_->held_version;
+}
+
+std::optional<Swarm::Present> Swarm::present(const Hash256& content) const {
+    const Download* download = state_->find_content(content, nullptr);
+    if (download == nullptr || !download->holding()) return std::nullopt;
+    const PieceSet* pieces = download->present();
+    return Present{pieces == nullptr, pieces};
+}
+
+std::vector<std::pair<PeerId, Time>> Swarm::banned(Time now) const {
+    return state_->desk.bans.all(now);
 }
 
 }  // namespace iwant::swarm

@@ -6,11 +6,13 @@
 
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "base/log.h"
 #include "base/prng.h"
 #include "base/time.h"
+#include "core/protocol/messages.h"
 #include "core/swarm/types.h"
 
 namespace iwant::swarm {
@@ -39,6 +41,18 @@ class Swarm {
     std::optional<DownloadStatus> download(DownloadId id, Time now) const;
     /// The download of this content that is not cancelled, if there is one.
     std::optional<DownloadId> find(const Hash256& content) const;
+
+    /// What others can have: downloads under way and done, the newest kHoldingsMax.
+    std::vector<protocol::Holding> holdings() const;
+    /// Changes whenever holdings() does.
+    std::uint64_t holdings_version() const;
+    struct Present {
+        bool complete = false;
+        const PieceSet* pieces = nullptr;  ///< over all pieces of the plan; null when complete
+    };
+    std::optional<Present> present(const Hash256& content) const;
+    /// Peers that went on sending wrong data, and until when nothing is fetched from them.
+    std::vector<std::pair<PeerId, Time>> banned(Time now) const;
 
   private:
     struct State;

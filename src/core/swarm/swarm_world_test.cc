@@ -77,6 +77,76 @@ TEST(SwarmWorld, EveryDownloadWithOneHonestCompleteSourceFinishes) {
     }
 }
 
+// Eight downloaders of one seeder that have different parts make it a download of all of them.
+TEST(SwarmWorld, PartsOfManyMakeAWholeWithoutASeeder) {
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        Library library(seed);
+        World world(library, seed);
+        const FileId file = library.file(200 * kMiB);
+        world.add_peer(1, {.dies_at = world.now() + 1s});
+        for (std::uint8_t i = 2; i <= 8; ++i) {
+            world.add_peer(
+                i, {.rate = 20 * kMiB, .has_permille = std::uint64_t{100} * i, .gains_each = 20ms});
+        }
+        world.ask(world.target_for(EntryKind::file, file.hash, 200 * kMiB));
+        ASSERT_TRUE(world.run_until_done()) << world.status().message;
+        EXPECT_LE(world.delivered_bytes + world.aborted_bytes, 202 * kMiB + 16 * kMiB);
+        EXPECT_GT(world.sent_by[peer_number(8)], 10 * kMiB);
+    }
+}
+
+/// One world of the ten thousand: slow, dead, lying and partial sources, and one honest seeder.
+void run_mixed_world(std::uint64_t seed) {
+    Library library(seed);
+    Prng prng(seed);
+    World world(library, seed);
+    const std::uint64_t size = prng.below(64 * kMiB) + 1;
+    const FileId file = library.file(size);
+    const auto moment = [&] { return world.now() + prng.below(Duration(2s)); };
+    world.add_peer(1, {.rate = 5 * kMiB + prng.below(100 * kMiB)});
+    for (std::uint8_t number = 2; number <= 7; ++number) {
+        switch (prng.below(std::uint64_t{6})) {
+            case 0:
+                world.add_peer(number, {.rate = 64 << 10});
+                break;
+            case 1:
+                world.add_peer(number, {.dies_at = moment()});
+                break;
+            case 2:
+                world.add_peer(number, {.corrupt_each = 1 + prng.below(std::uint64_t{9})});
+                break;
+            case 3:
+                world.add_peer(number, {.stalls_at = moment()});
+                break;
+            default:
+                world.add_peer(number, {.rate = 1 * kMiB + prng.below(50 * kMiB),
+                                        .has_permille = prng.below(std::uint64_t{1000})});
+        }
+    }
+    world.ask(world.target_for(EntryKind::file, file.hash, size));
+    ASSERT_TRUE(world.run_until_done()) << world.status().message;
+    ASSERT_EQ(world.status().bytes_done, size);
+    ASSERT_EQ(world.pieces_stored_twice, 0u);
+    // A few pieces in flight are lost with each source that goes.
+    ASSERT_LE(world.delivered_bytes + world.aborted_bytes, size + size / 100 + 12 * kMiB);
+}
+
+// Programs that are watched for misuse of memory run ten times as long.
+#ifdef __SANITIZE_ADDRESS__
+constexpr std::uint64_t kSeeds = 500;
+#else
+constexpr std::uint64_t kSeeds = 10'000;
+#endif
+
+TEST(SwarmWorld, EveryDownloadFinishesWhereAnHonestCompleteSetExists) {
+    for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        run_mixed_world(seed);
+        if (testing::Test::HasFatalFailure()) return;
+    }
+}
+
 TEST(SwarmWorld, AFolderWithEverythingInItArrivesWhole) {
     for (std::uint64_t seed = 1; seed <= 50; ++seed) {
         SCOPED_TRACE("seed " + std::to_string(seed));

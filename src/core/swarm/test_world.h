@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <numeric>
 #include <set>
 #include <string>
 #include <vector>
@@ -78,6 +79,10 @@ struct Behaviour {
     std::uint64_t busy_first = 0;    ///< so many fetches are refused as busy
     bool lies_in_lists = false;
     std::set<Hash256> lacks = {};
+    /// It downloads the same: has so many of 1000 pieces at first, one more at a time, in an order
+    /// of its own. 1000: shares it.
+    std::uint64_t has_permille = 1000;
+    Duration gains_each = std::chrono::milliseconds(100);
 };
 
 class World {
@@ -96,7 +101,7 @@ class World {
 
     void add_peer(std::uint8_t number, Behaviour behaviour) {
         const PeerId peer = peer_number(number);
-        peers_[peer] = Peer{behaviour, {}, false, 0, true, 0};
+        peers_[peer].behaviour = behaviour;
         if (behaviour.dies_at != Time::max()) at(behaviour.dies_at, [this, peer] { leave(peer); });
         if (behaviour.returns_at != Time::max()) {
             at(behaviour.returns_at, [this, peer] { return_of(peer); });
@@ -108,7 +113,7 @@ class World {
     }
     Target target_for(EntryKind kind, Hash256 content, std::uint64_t size_bytes) const {
         Target target{kind, content, "thing", size_bytes, {}};
-        for (const auto& [peer, known] : peers_) target.sources.push_back({peer, EntryId{7}});
+        for (const auto& [peer, known] : peers_) target.sources.push_back(source_of(peer, known));
         return target;
     }
 
@@ -199,12 +204,25 @@ class World {
         std::uint64_t round = 0;  ///< a step of an older round is void
         Time piece_began{};
         std::uint64_t busy_answers = 0;
+        PieceSet has;  ///< of a partial one
+        std::vector<std::uint32_t> order;
+        bool tells = false;
     };
     struct Job {
         StartFetch fetch;
         std::uint32_t next = 0;
     };
 
+    static Source source_of(const PeerId& id, const Peer& peer) {
+        return {id, EntryId{peer.behaviour.has_permille == 1000 ? 7U : 0U}};
+    }
+    /// Nobody is asked for what it said it has not.
+    void expect_it_has(const Peer& peer, const StartFetch& fetch, const PlannedFile& file) {
+        if (peer.behaviour.has_permille == 1000) return;
+        for (std::uint32_t i = 0; i < fetch.count; ++i) {
+            ASSERT_TRUE(peer.has.contains(file.first_piece + fetch.first.value + i));
+        }
+    }
     void perform() {
         for (Action& action : swarm_->take_actions()) {
             std::visit([&](auto& one) { on(one); }, action);
@@ -231,9 +249,44 @@ class World {
         ++sources_asked;
         SourcesFound found{action.content, {}};
         for (const auto& [peer, known] : peers_) {
-            if (known.online) found.sources.push_back({peer, EntryId{7}});
+            if (known.online) found.sources.push_back(source_of(peer, known));
         }
         soon(std::chrono::milliseconds(2), std::move(found));
+    }
+    void on(const AskPieces& action) {
+        answer(action.peer, PiecesTold{action.id, action.peer, PiecesTold::Report{}},
+               action.content, [&](PiecesTold& what) {
+                   Peer& peer = peers_[action.peer];
+                   const std::uint64_t pieces = plans.at(action.id)->pieces;
+                   if (peer.has.size() != pieces) begin_partial(peer, pieces);
+                   what.answer = PiecesTold::Report{false, static_cast<std::uint32_t>(pieces),
+                                                    peer.has.to_bytes()};
+                   if (peer.tells) return;
+                   peer.tells = true;
+                   gain(action.peer, action.content);
+               });
+    }
+    void begin_partial(Peer& peer, std::uint64_t pieces) {
+        peer.has = PieceSet(pieces);
+        peer.order.resize(pieces);
+        std::iota(peer.order.begin(), peer.order.end(), 0U);
+        for (std::uint64_t i = pieces; i > 1; --i) {
+            std::swap(peer.order[i - 1], peer.order[library_.prng.below(i)]);
+        }
+        while (peer.has.count() < pieces * peer.behaviour.has_permille / 1000) {
+            peer.has.insert(peer.order[peer.has.count()]);
+        }
+    }
+    /// The peer gets one more piece from somewhere, tells, and so on.
+    void gain(const PeerId& id, const Hash256& content) {
+        at(now_ + peers_[id].behaviour.gains_each, [this, id, content] {
+            Peer& peer = peers_[id];
+            if (peer.has.complete()) return;
+            const std::uint32_t piece = peer.order[peer.has.count()];
+            peer.has.insert(piece);
+            if (peer.online) tell(PiecesGained{content, id, {piece}});
+            gain(id, content);
+        });
     }
     void on(const AskHash& action) {
         const Hash256 content = hash_of_entry;
@@ -295,6 +348,7 @@ class World {
         }
         ++fetches_started;
         Peer& peer = peers_[action.peer];
+        expect_it_has(peer, action, file);
         fetches_.emplace(action.fetch, Job{action, 0});
         if (!peer.online) {
             end(action.fetch, ErrorCode::network);

@@ -13,6 +13,8 @@ namespace {
 // Nobody's work is taken for a gain smaller than this.
 constexpr std::uint64_t kHelpGainMs = 250;
 constexpr std::uint64_t kShareBytesMin = kPieceSizeMin;
+// Among downloaders small runs spread more evenly.
+constexpr std::uint64_t kSwarmRunBytes = std::uint64_t{4} << 20;
 
 bool is_our_disk(ErrorCode code) {
     return code == ErrorCode::no_space || code == ErrorCode::permission || code == ErrorCode::io;
@@ -45,12 +47,16 @@ Transfer::Transfer(Job job, Suppliers& suppliers, PieceLists& lists, Desk& desk,
         pieces_left_.push_back(left);
         if (left == 0) ++files_done_;
     }
-    for (auto& [peer, supplier] : suppliers_.all()) supplier.cursor = 0;
+    for (auto& [peer, supplier] : suppliers_.all()) {
+        supplier.cursor = 0;
+        supplier.forget_pieces();
+    }
     meter_.restart(now);
 }
 
 void Transfer::pump(Time now) {
     if (failure_ || disk_error_ || complete()) return;
+    ask_pieces();
     // In turns, one run each, so that a small file too comes from everybody; who begins is by lot.
     std::vector<std::pair<PeerId, Supplier*>> turn;
     for (auto& [peer, supplier] : suppliers_.all()) {
@@ -65,11 +71,10 @@ void Transfer::pump(Time now) {
 }
 
 bool Transfer::fill_once(const PeerId& peer, Supplier& supplier, Time now) {
+    if (supplier.has() == Supplier::Has::unknown) return false;
     if (failure_ || !supplier.usable(now) || !supplier.has_room(fetches_max_)) return false;
     if (!may_take(supplier, now)) return false;
-    const auto run =
-        picker_.take(supplier.cursor, run_bytes(supplier, now), protocol::kPiecesPerRequestMax,
-                     [&](FileIndex file) { return judge(file, peer, supplier, now); });
+    const auto run = take(peer, supplier, now);
     if (failure_) return false;
     if (run) {
         start(*run, peer, supplier, now);
@@ -77,6 +82,80 @@ bool Transfer::fill_once(const PeerId& peer, Supplier& supplier, Time now) {
     }
     if (supplier.on_trial() || !supplier.fetches().empty()) return false;
     return help(peer, supplier, now);
+}
+
+// In order as long as everybody has everything; then everybody works on another place anyway.
+std::optional<Run> Transfer::take(const PeerId& peer, Supplier& supplier, Time now) {
+    const auto judge_file = [&](FileIndex file) { return judge(file, peer, supplier, now); };
+    const std::uint64_t bytes = run_bytes(supplier, now);
+    if (recount_) count_holders();
+    if (!partial_sources_) {
+        return picker_.take(supplier.cursor, bytes, protocol::kPiecesPerRequestMax, judge_file);
+    }
+    if (plan_->pieces == 0) return std::nullopt;
+    const bool all = supplier.has() == Supplier::Has::all;
+    const PiecePicker::Rare rare{all ? nullptr : &supplier.pieces(), holders_,
+                                 prng_.below(plan_->pieces)};
+    return picker_.take_rare(rare, std::min(bytes, kSwarmRunBytes), protocol::kPiecesPerRequestMax,
+                             judge_file);
+}
+
+void Transfer::ask_pieces() {
+    if (plan_->pieces > protocol::kHavePiecesMax) return;
+    for (auto& [peer, supplier] : suppliers_.all()) {
+        if (supplier.has() != Supplier::Has::unknown || supplier.asking_pieces) continue;
+        if (supplier.dropped() || supplier.absent()) continue;
+        supplier.asking_pieces = true;
+        desk_.actions.push_back(AskPieces{download_, peer, plan_->content});
+    }
+}
+
+void Transfer::pieces_told(const PiecesTold& event, Time now) {
+    Supplier* supplier = suppliers_.find(event.peer);
+    if (supplier == nullptr || !supplier->asking_pieces) return;
+    supplier->asking_pieces = false;
+    recount_ = true;
+    if (!event.answer) {
+        suppliers_.blame(event.peer, event.answer.error(), plan_->content, now);
+    } else if (event.answer->complete) {
+        supplier->told_all();
+    } else if (event.answer->pieces == plan_->pieces) {
+        supplier->told(PieceSet::from_bytes(plan_->pieces, event.answer->bitmap));
+    } else {
+        suppliers_.blame(event.peer, {ErrorCode::protocol, "ask for pieces", "other pieces"},
+                         plan_->content, now);
+    }
+    pump(now);
+}
+
+void Transfer::pieces_gained(const PiecesGained& event, Time now) {
+    Supplier* supplier = suppliers_.find(event.peer);
+    if (supplier == nullptr) return;
+    for (const std::uint32_t piece : event.pieces) {
+        if (supplier->gained(piece) && !recount_) ++holders_[piece];
+    }
+    pump(now);
+}
+
+void Transfer::count_holders() {
+    recount_ = false;
+    holders_.assign(plan_->pieces, 0);
+    partial_sources_ = false;
+    for (const auto& [peer, supplier] : suppliers_.all()) {
+        if (supplier.entry() == EntryId{}) partial_sources_ = true;
+        if (supplier.has() != Supplier::Has::some || supplier.absent()) continue;
+        for (std::uint64_t piece = 0; piece < plan_->pieces; ++piece) {
+            if (supplier.has_piece(piece)) ++holders_[piece];
+        }
+    }
+}
+
+bool Transfer::has_some_of(const Supplier& supplier, const Fetch& fetch) const {
+    const std::uint64_t base = planned(fetch.file).first_piece + fetch.first.value;
+    for (std::uint64_t i = 0; i < fetch.stored.size(); ++i) {
+        if (!fetch.stored.contains(i) && supplier.has_piece(base + i)) return true;
+    }
+    return false;
 }
 
 bool Transfer::may_take(const Supplier& supplier, Time now) const {
@@ -147,6 +226,7 @@ bool Transfer::help(const PeerId& peer, Supplier& supplier, Time now) {
         const auto last = fetches_.find(*other.fetches().rbegin());
         ASSERT(last != fetches_.end());
         if (last->second.twin || supplier.excludes(planned(last->second.file).file.hash)) continue;
+        if (!has_some_of(supplier, last->second)) continue;
         const std::uint64_t ms = milliseconds_for(other.outstanding_bytes(), other.pace(now));
         const std::uint64_t ours = milliseconds_for(last->second.bytes_left, supplier.pace(now));
         if (ms < 2 * ours + kHelpGainMs || ms <= latest_ms) continue;
@@ -315,6 +395,7 @@ bool Transfer::others_than(const PeerId& peer, Time now) const {
     return std::ranges::any_of(suppliers_.all(), [&](const auto& entry) {
         const auto& [other, supplier] = entry;
         if (other == peer || !supplier.usable(now) || supplier.on_trial()) return false;
+        if (supplier.has() != Supplier::Has::all) return false;
         if (supplier.fetches().empty()) return true;
         return !supplier.stalled(piece_bytes(fetches_.at(*supplier.fetches().begin())), now);
     });

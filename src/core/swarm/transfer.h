@@ -35,11 +35,18 @@ class Transfer {
     void pump(Time now);
     void piece_stored(const PieceStored& event, Time now);
     void fetch_ended(const FetchEnded& event, Time now);
+    /// There are others, or some came or went.
+    void sources_changed() { recount_ = true; }
+    void banned(const Supplier& supplier) { give_up_all(supplier); }
+    /// What a peer that downloads the same has, and what it got since.
+    void pieces_told(const PiecesTold& event, Time now);
+    void pieces_gained(const PiecesGained& event, Time now);
     /// Looks after those who are silent.
     void tick(Time now);
     /// Cancels every fetch.
     void stop();
 
+    const PieceSet& present() const { return present_; }
     bool complete() const { return present_.complete(); }
     /// Something that no other source can mend.
     const std::optional<Error>& failure() const { return failure_; }
@@ -72,6 +79,11 @@ class Transfer {
                                Time now);
     FetchId start(const Run& run, const PeerId& peer, Supplier& supplier, Time now);
 
+    std::optional<Run> take(const PeerId& peer, Supplier& supplier, Time now);
+    void ask_pieces();
+    void count_holders();
+    bool has_some_of(const Supplier& supplier, const Fetch& fetch) const;
+
     // Helping out.
     bool help(const PeerId& peer, Supplier& supplier, Time now);
     void duplicate(FetchId original, const PeerId& peer, Supplier& supplier, Time now);
@@ -99,6 +111,10 @@ class Transfer {
     Fetches fetches_;
     Fetches given_up_;  ///< cancelled, not ended yet: a last piece may still come
     std::vector<std::uint32_t> pieces_left_;  ///< by file
+    /// Of each piece: those who download it, too, and have it. Counted again when `recount_`.
+    std::vector<std::uint16_t> holders_;
+    bool recount_ = true;
+    bool partial_sources_ = false;
     std::size_t fetches_max_ = kFetchesMax;
     std::uint64_t bytes_done_ = 0;
     std::uint64_t files_done_ = 0;

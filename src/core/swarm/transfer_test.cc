@@ -16,7 +16,8 @@ using test::peer_number;
 class TransferTest : public testing::Test {
   protected:
     TransferTest() {
-        const std::vector<Source> sources{{peer_number(1), {}}, {peer_number(2), {}}};
+        const std::vector<Source> sources{{peer_number(1), EntryId{1}},
+                                          {peer_number(2), EntryId{1}}};
         suppliers_.add(sources);
         lists_.ask(file_, peer_number(1), now_);
         PieceListPart part{40 * kMiB, PieceIndex{0}, library_.files.at(file_)->hashes};
@@ -57,7 +58,8 @@ class TransferTest : public testing::Test {
     test::Library library_{1};
     FileId file_ = library_.file(40 * kMiB);
     Desk desk_{logger_, {}, 0, {}};
-    Suppliers suppliers_{Prng(1), logger_};
+    Bans bans_;
+    Suppliers suppliers_{Prng(1), bans_, logger_};
     PieceLists lists_{DownloadId{1}, suppliers_, desk_};
     std::optional<Transfer> transfer_;
     Prng prng_{1};

@@ -22,7 +22,8 @@ namespace iwant::swarm {
 /// Somebody who has what is wanted, and which of its entries it is (for what is not hashed yet).
 struct Source {
     PeerId peer;
-    EntryId entry;
+    EntryId entry;  ///< zero: it does not share it, but gives what it has downloaded of it
+    bool partial() const { return entry == EntryId{}; }
     bool operator==(const Source&) const = default;
 };
 
@@ -137,6 +138,29 @@ struct PeerLeft {
     PeerId peer;
 };  ///< it cannot be asked any more; its fetches end by themselves
 
+/// This peer downloads the same content, and gives what it has of it.
+struct HolderMet {
+    Hash256 content;
+    PeerId peer;
+};
+/// More pieces of a content are at this peer.
+struct PiecesGained {
+    Hash256 content;
+    PeerId peer;
+    std::vector<std::uint32_t> pieces;  ///< of the plan
+};
+/// Answers AskPieces.
+struct PiecesTold {
+    struct Report {
+        bool complete = false;
+        std::uint32_t pieces = 0;  ///< in all; 0 when complete
+        std::vector<std::uint8_t> bitmap;
+    };
+    DownloadId id;
+    PeerId peer;
+    Result<Report> answer;
+};
+
 /// Answers to AskHash, AskTree, AskPieceList. `answer` fails with not_found, changed, busy,
 /// unavailable...
 struct HashAnswered {
@@ -201,9 +225,10 @@ struct Finished {
     Result<std::string> final_path;
 };
 
-using Event = std::variant<DownloadAsked, DownloadRestored, PauseAsked, ResumeAsked, CancelAsked,
-                           SourcesFound, PeerArrived, PeerLeft, HashAnswered, TreeAnswered,
-                           PieceListAnswered, Prepared, PieceStored, FetchEnded, Finished>;
+using Event =
+    std::variant<DownloadAsked, DownloadRestored, PauseAsked, ResumeAsked, CancelAsked,
+                 SourcesFound, PeerArrived, PeerLeft, HashAnswered, TreeAnswered, PieceListAnswered,
+                 Prepared, PieceStored, FetchEnded, Finished, HolderMet, PiecesGained, PiecesTold>;
 
 // Actions: what the swarm wants done.
 
@@ -227,6 +252,13 @@ struct AskPieceList {
     PeerId peer;
     FileId file;
     PieceIndex first;
+};
+
+/// Ask a peer that downloads the same which pieces it has; it tells of new ones from then on.
+struct AskPieces {
+    DownloadId id;
+    PeerId peer;
+    Hash256 content;
 };
 
 /// Make (or find again) the part folder for the plan below `folder`; answered by Prepared.
@@ -269,7 +301,7 @@ struct ForgetDownload {
     DownloadId id;
 };
 
-using Action = std::variant<AskSources, AskHash, AskTree, AskPieceList, Prepare, StartFetch,
-                            CancelFetch, Finish, Release, SaveDownload, ForgetDownload>;
+using Action = std::variant<AskSources, AskHash, AskTree, AskPieceList, AskPieces, Prepare,
+                            StartFetch, CancelFetch, Finish, Release, SaveDownload, ForgetDownload>;
 
 }  // namespace iwant::swarm
