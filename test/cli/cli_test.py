@@ -15,8 +15,8 @@ import unittest
 
 IWANTO = "build/release/iwanto"
 TIMEOUT_S = 20
-COMMANDS = ["start", "stop", "search", "download", "downloads", "pause", "resume", "cancel",
-            "share", "unshare", "change", "view", "status", "peers", "connect", "doctor"]
+COMMANDS = ["start", "stop", "search", "download", "stream-url", "downloads", "pause", "resume", "cancel",
+            "prioritize", "limit", "share", "unshare", "change", "view", "status", "peers", "connect", "doctor"]
 NOT_YET = ["browse", "verify", "web", "group"]
 
 
@@ -89,6 +89,10 @@ class CliTest(unittest.TestCase):
             ["download"], ["download", "xyz"], ["download", "0"], ["download", "abcde"],
             ["download", "a" * 65], ["download", "../etc/passwd"],
             ["pause"], ["pause", "xyz"], ["resume", "#"], ["cancel", "#x"], ["cancel", "a" * 65],
+            ["pause", "--all", "abcdef"], ["cancel", "abcdef", "xyz"],
+            ["prioritize"], ["prioritize", "xyz"], ["prioritize", "abcdef", "sideways"],
+            ["limit", "upload"], ["limit", "sideways", "5 MB/s"], ["limit", "upload", "fast"],
+            ["limit", "download", "1", "KB/s"],
             ["share"], ["unshare"], ["share", "a", "b"],
             ["change"], ["change", "download"], ["change", "download", "path", "to"],
             ["change", "upload", "path", "to", "/x"], ["change", "download", "path", "to", "a", "b"],
@@ -119,7 +123,9 @@ class CliTest(unittest.TestCase):
     def test_commands_that_need_the_service_exit_with_3(self):
         for arguments in (["search", "a"], ["search", "download", "stop"], ["download", "1"],
                           ["download", "a" * 64], ["downloads"], ["pause", "a" * 64],
-                          ["resume", "#7"], ["cancel", "abcdef"], ["status"], ["peers"], ["stop"],
+                          ["resume", "#7"], ["cancel", "abcdef"], ["cancel", "--all"],
+                          ["prioritize", "abcdef"], ["limit"], ["limit", "upload", "none"],
+                          ["status"], ["peers"], ["stop"],
                           ["connect", "127.0.0.1:1"], ["doctor"], ["doctor", "ann"]):
             with self.subTest(arguments=arguments):
                 done = self.expect(3, *arguments)

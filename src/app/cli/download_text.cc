@@ -58,7 +58,10 @@ std::string figures(const Object& download) {
 std::string phase_text(const Object& download) {
     const std::string state = text_at(download, "state");
     const std::string message = text_at(download, "message");
-    if (state == "queued") return "waiting for its turn";
+    if (state == "queued") {
+        const auto place = number_if_any(download, "place");
+        return "waiting for its turn" + (place ? ", place " + std::to_string(*place) : "");
+    }
     if (state == "finding") return "asking who has it";
     if (state == "hashing") return "its owner is reading it";
     if (state == "checking") return "checking what is here already";
@@ -70,6 +73,9 @@ std::string phase_text(const Object& download) {
 std::string shown_state(const Object& download) {
     const std::string state = text_at(download, "state");
     const std::string message = text_at(download, "message");
+    if (const auto place = number_if_any(download, "place")) {
+        return state + ": place " + std::to_string(*place);
+    }
     return message.empty() || state == "done" ? state : state + ": " + message;
 }
 

@@ -301,26 +301,6 @@ Result<DownloadId> Backend::find_download(const std::string& what) const {
                    "it is ambiguous:" + candidates);
 }
 
-template <class Event>
-Result<control::DownloadReport> Backend::tell_download(const std::string& what) {
-    const Result<DownloadId> id = find_download(what);
-    if (!id) return std::unexpected(id.error());
-    std::optional<control::DownloadReport> before = download(id->value);
-    driver_.handle(swarm::Event(Event{*id}));
-    const std::optional<control::DownloadReport> after = download(id->value);
-    return after ? *after : *before;
-}
-
-Result<control::DownloadReport> Backend::pause(const std::string& what) {
-    return tell_download<swarm::PauseAsked>(what);
-}
-Result<control::DownloadReport> Backend::resume(const std::string& what) {
-    return tell_download<swarm::ResumeAsked>(what);
-}
-Result<control::DownloadReport> Backend::cancel(const std::string& what) {
-    return tell_download<swarm::CancelAsked>(what);
-}
-
 Result<control::ConfigReport> Backend::share(const std::string& folder, bool add) {
     const Result<std::filesystem::path> path = platform::resolve(folder);
     if (!path) return std::unexpected(path.error());

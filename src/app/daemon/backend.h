@@ -41,6 +41,8 @@ class Backend final : public control::Backend {
         std::function<std::vector<control::InterfaceReport>()> interfaces;
         std::function<std::vector<std::string>()> warnings;
         std::function<void()> stop;
+        std::function<void(const Config&)> apply_limits;
+        std::function<void(const FileId&, control::Reply<control::OpenFile>)> open_file;
         std::function<void(const std::string&, control::Reply<control::DoctorReport>)> examine;
     };
 
@@ -49,6 +51,8 @@ class Backend final : public control::Backend {
             World world, DownloadId next_download);
     ~Backend() override;
 
+    /// As the user has them now.
+    const Config& settings() const { return config_; }
     void set_facts(Facts facts) { facts_ = std::move(facts); }
     /// The node's answers to what was asked here.
     void answered(node::AnswerSearch answer);
@@ -66,9 +70,17 @@ class Backend final : public control::Backend {
     Result<control::DownloadReport> pause(const std::string& what) override;
     Result<control::DownloadReport> resume(const std::string& what) override;
     Result<control::DownloadReport> cancel(const std::string& what) override;
+    Result<control::DownloadReport> move(const std::string& what, control::QueuePlace to) override;
+    std::vector<control::DownloadReport> pause_all() override;
+    std::vector<control::DownloadReport> resume_all() override;
+    std::vector<control::DownloadReport> cancel_all() override;
     Result<control::ConfigReport> share(const std::string& folder, bool add) override;
     Result<control::ConfigReport> unshare(const std::string& folder) override;
     Result<control::ConfigReport> set_download_folder(const std::string& folder) override;
+    void stream(const std::string& what, control::Reply<control::StreamReport> reply) override;
+    void open_file(const std::string& hash, control::Reply<control::OpenFile> reply) override;
+    control::LimitsReport limits() override;
+    Result<control::LimitsReport> set_limits(const control::LimitsChange& change) override;
     Result<void> connect(const std::string& host_and_port) override;
     void doctor(const std::string& who, control::Reply<control::DoctorReport> reply) override;
     void stop() override;
@@ -88,8 +100,13 @@ class Backend final : public control::Backend {
     Result<std::filesystem::path> folder_for(const control::DownloadRequest& request) const;
     std::optional<control::DownloadReport> already_there(const protocol::SearchResult& result);
     Result<DownloadId> find_download(const std::string& what) const;
-    template <class Event>
-    Result<control::DownloadReport> tell_download(const std::string& what);
+    Result<control::DownloadReport> tell_download(
+        const std::string& what, const std::function<swarm::Event(DownloadId)>& event);
+    /// In the order in which they get their turn.
+    std::vector<DownloadId> downloads_that(
+        const std::function<bool(swarm::DownloadState)>& are) const;
+    std::vector<control::DownloadReport> tell_each(
+        const std::vector<DownloadId>& ids, const std::function<swarm::Event(DownloadId)>& event);
     Result<control::ConfigReport> apply_shares(Config changed);
 
     boost::asio::io_context& context_;

@@ -20,8 +20,9 @@ constexpr std::size_t kOpenFilesMax = 16;
 /// The conversation of one stream.
 class Upload {
   public:
-    Upload(net::BulkStream& stream, catalog::CatalogReader& reader, const HeldFiles* held)
-        : stream_(stream), reader_(reader), held_(held) {}
+    Upload(net::BulkStream& stream, catalog::CatalogReader& reader, const HeldFiles* held,
+           UploadGate& gate)
+        : stream_(stream), reader_(reader), held_(held), gate_(gate) {}
 
     /// Until the peer goes or breaks the rules.
     Result<void> run() {
@@ -41,6 +42,11 @@ class Upload {
     };
 
     Result<void> answer(const protocol::PieceRequest& request) {
+        const UploadGate::Pass pass(gate_, stream_.peer());
+        if (pass.place() > 0) {
+            return stream_.send(
+                protocol::Refusal{request.request, RefusalCode::busy, pass.place()});
+        }
         const Result<Open*> open = open_file(request.file);
         if (!open) return refuse(request, RefusalCode::failed);
         if (*open != nullptr) {
@@ -68,6 +74,9 @@ class Upload {
                 return refuse(request, *reason);
             }
             const auto length = static_cast<std::uint32_t>(buffer_.size());
+            if (!gate_.wait_turn(stream_.peer(), length)) {
+                return failure(ErrorCode::cancelled, "serve pieces", "stopping");
+            }
             if (Result<void> sent = stream_.send_piece({request.request, piece, length}, buffer_);
                 !sent) {
                 return sent;
@@ -124,16 +133,17 @@ class Upload {
     net::BulkStream& stream_;
     catalog::CatalogReader& reader_;
     const HeldFiles* held_;
+    UploadGate& gate_;
     std::map<FileId, Open> files_;
     std::vector<std::uint8_t> buffer_;
 };
 
 void serve_stream(net::BulkStream& stream, const std::filesystem::path& database,
-                  const HeldFiles* held, Logger& logger) {
+                  const HeldFiles* held, UploadGate& gate, Logger& logger) {
     const Result<std::unique_ptr<catalog::CatalogReader>> reader =
         catalog::CatalogReader::open(database);
     if (!reader) return logger.warning(reader.error().text());
-    const Result<void> ended = Upload(stream, **reader, held).run();
+    const Result<void> ended = Upload(stream, **reader, held, gate).run();
     if (!ended)
         logger.debug("an upload stream ended peer=" + stream.peer().brief() + ": " +
                      ended.error().text());
@@ -153,7 +163,7 @@ void BulkServer::serve(std::shared_ptr<net::BulkStream> stream) {
     if (serving_.size() >= kStreamsMax) return stream->shut_down();
     auto over = std::make_shared<std::atomic<bool>>(false);
     std::thread thread([this, stream, over] {
-        serve_stream(*stream, database_, held_, logger_);
+        serve_stream(*stream, database_, held_, gate_, logger_);
         stream->shut_down();
         *over = true;
     });
@@ -169,6 +179,7 @@ void BulkServer::forget_ended() {
 }
 
 void BulkServer::stop() {
+    gate_.stop();
     for (Serving& serving : serving_) serving.stream->shut_down();
     for (Serving& serving : serving_) serving.thread.join();
     serving_.clear();

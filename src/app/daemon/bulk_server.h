@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "app/daemon/held_files.h"
+#include "app/daemon/upload_gate.h"
 #include "base/log.h"
 #include "io/net/bulk_stream.h"
 
@@ -30,6 +31,8 @@ class BulkServer {
 
     /// Event thread.
     void serve(std::shared_ptr<net::BulkStream> stream);
+    /// Slots and rate of uploads.
+    UploadGate& gate() { return gate_; }
     /// Ends all streams and waits for their threads.
     void stop();
 
@@ -44,6 +47,7 @@ class BulkServer {
     const std::filesystem::path database_;
     const HeldFiles* const held_;
     Logger& logger_;
+    UploadGate gate_;
     std::vector<Serving> serving_;
 };
 

@@ -188,4 +188,10 @@ Result<void> save_download_folder(const Config& config) {
     return save_value(config, "download_folder", toml_text(config.download_folder.string()));
 }
 
+Result<void> save_limits(const Config& config) {
+    Result<void> saved = save_value(config, "upload_limit", toml_text(config.upload_limit.text()));
+    if (!saved) return saved;
+    return save_value(config, "download_limit", toml_text(config.download_limit.text()));
+}
+
 }  // namespace iwant::daemon

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "app/daemon/rate_schedule.h"
+#include "app/daemon/upload_gate.h"
 #include "base/result.h"
 
 namespace iwant::daemon {
@@ -28,6 +30,9 @@ struct Config {
     std::vector<std::string> ignore;  ///< file-name patterns that are not shared
     unsigned parallel_downloads = 3;
     bool share_downloads = true;  ///< others may fetch what is and was downloaded
+    RateSchedule upload_limit;
+    RateSchedule download_limit;
+    unsigned upload_slots = UploadGate::kSlotsDefault;  ///< peers served at the same time
 };
 
 /// What `iwanto start` was given on the command line.
@@ -69,5 +74,6 @@ Result<void> check_layout(const Config& config);
 /// Changes of the settings commands: rewrite the keys in config.toml, atomically.
 Result<void> save_shared_folders(const Config& config);
 Result<void> save_download_folder(const Config& config);
+Result<void> save_limits(const Config& config);
 
 }  // namespace iwant::daemon

@@ -100,6 +100,20 @@ Result<void> read_parallel(const toml::node& node, Config& config) {
     return {};
 }
 
+Result<void> read_slots(const toml::node& node, Config& config) {
+    const std::int64_t value = node.is_integer() ? node.as_integer()->get() : 0;
+    if (value < 1 || value > kUploadSlotsMax) {
+        return wrong("must be a number from 1 to " + std::to_string(kUploadSlotsMax));
+    }
+    config.upload_slots = static_cast<unsigned>(value);
+    return {};
+}
+
+Result<void> read_limit(const toml::node& node, RateSchedule& into) {
+    const Result<std::string> text = text_of(node);
+    return text ? keep(RateSchedule::parse(*text), into) : std::unexpected(text.error());
+}
+
 constexpr Key kKeys[] = {
     {"name", read_name},
     {"shared_folders",
@@ -124,6 +138,11 @@ constexpr Key kKeys[] = {
     {"parallel_downloads", read_parallel},
     {"share_downloads", [](const toml::node& node,
                            Config& config) { return read_bool(node, config.share_downloads); }},
+    {"upload_limit",
+     [](const toml::node& node, Config& config) { return read_limit(node, config.upload_limit); }},
+    {"download_limit", [](const toml::node& node,
+                          Config& config) { return read_limit(node, config.download_limit); }},
+    {"upload_slots", read_slots},
 };
 
 std::string known_keys() {

@@ -128,6 +128,18 @@ TEST_F(ConfigTest, TheStateFolderIsTheFlagElseTheEnvironmentElseTheSystems) {
     EXPECT_EQ(*state_folder(user_ / "flag"), user_ / "flag");
 }
 
+TEST_F(ConfigTest, LimitsAreReadAndSavedAsTheyWereWritten) {
+    write("upload_limit = \"08:00-18:00 5 MB/s\" # by day\nupload_slots = 4\n");
+    Config config = load();
+    EXPECT_EQ(config.upload_limit.at(9 * 60), 5'000'000u);
+    EXPECT_EQ(config.upload_slots, 4u);
+    config.download_limit = RateSchedule::parse("2 MiB/s").value();
+    ASSERT_TRUE(save_limits(config));
+    const Config again = load();
+    EXPECT_EQ(again.upload_limit.text(), "08:00-18:00 5 MB/s");
+    EXPECT_EQ(again.download_limit.at(0), 2u << 20);
+}
+
 TEST_F(ConfigTest, MistakesNameLineAndKey) {
     const std::pair<const char*, const char*> cases[] = {
         {"\nprot = 1\n", "line 2: \"prot\" is not a setting"},
@@ -143,6 +155,9 @@ TEST_F(ConfigTest, MistakesNameLineAndKey) {
         {"parallel_downloads = 0\n", "\"parallel_downloads\""},
         {"parallel_downloads = 33\n", "\"parallel_downloads\""},
         {"share_downloads = 1\n", "\"share_downloads\""},
+        {"upload_limit = 5\n", "\"upload_limit\" must be a text"},
+        {"download_limit = \"fast\"\n", "\"download_limit\" must be a rate"},
+        {"upload_slots = 0\n", "\"upload_slots\" must be a number from 1 to 256"},
         {"shared_folders = \"/a\"\n", "\"shared_folders\" must be a list"},
         {"shared_folders = [1]\n", "\"shared_folders\" must be a list"},
         {"shared_folders = [\"music\"]\n", "must be an absolute path"},

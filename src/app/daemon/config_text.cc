@@ -122,6 +122,13 @@ std::string config_template(const Config& defaults) {
         "afterwards "
         "while it lies unchanged where it was put. It is not listed among your shared files.",
         "share_downloads", defaults.share_downloads ? "true" : "false");
+    add("How fast others may fetch from here, all together: \"5 MB/s\", or by time of day\n"
+        "# \"08:00-18:00 5 MB/s, 20 MB/s\". Also, at once: iwanto limit upload 5 MB/s.",
+        "upload_limit", toml_text(defaults.upload_limit.text()).value_or("\"\""));
+    add("How fast downloads may be, all together.", "download_limit",
+        toml_text(defaults.download_limit.text()).value_or("\"\""));
+    add("How many people may fetch from here at the same time; others wait for their turn.",
+        "upload_slots", std::to_string(defaults.upload_slots));
     return text;
 }
 

@@ -14,6 +14,7 @@ namespace iwant::daemon {
 inline constexpr std::size_t kNameBytesMax = 64;
 inline constexpr std::size_t kListItemsMax = 1000;
 inline constexpr unsigned kParallelDownloadsMax = 32;
+inline constexpr unsigned kUploadSlotsMax = 256;
 inline constexpr std::size_t kConfigBytesMax = std::size_t{1} << 20;
 inline constexpr std::string_view kConfigFile = "config.toml";
 

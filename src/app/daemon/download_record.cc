@@ -51,6 +51,10 @@ swarm::DownloadRecord read_object(DownloadId id, const json::object& object) {
     record.state = read_state(object.at("state").as_string());
     record.final_path = object.at("final_path").as_string();
     record.message = object.at("message").as_string();
+    // Records of versions without an order come in the order of asking.
+    const json::value* rank = object.if_contains("rank");
+    record.rank =
+        rank != nullptr ? rank->to_number<std::int64_t>() : static_cast<std::int64_t>(id.value);
     return record;
 }
 
@@ -68,6 +72,7 @@ std::string write_record(const swarm::DownloadRecord& record) {
         {"state", swarm::to_string(record.state)},
         {"final_path", record.final_path},
         {"message", record.message},
+        {"rank", record.rank},
     });
 }
 

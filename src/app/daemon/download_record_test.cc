@@ -22,6 +22,7 @@ swarm::DownloadRecord full_record() {
     record.state = DownloadState::failed;
     record.final_path = "/home/ann/iWant/Downloads/x";
     record.message = "the disk is full";
+    record.rank = -3;
     return record;
 }
 
@@ -36,6 +37,13 @@ void expect_equal(const swarm::DownloadRecord& left, const swarm::DownloadRecord
     EXPECT_EQ(left.state, right.state);
     EXPECT_EQ(left.final_path, right.final_path);
     EXPECT_EQ(left.message, right.message);
+    EXPECT_EQ(left.rank, right.rank);
+}
+
+TEST(DownloadRecord, OfAVersionWithoutAnOrderComesInTheOrderOfAsking) {
+    std::string text = write_record(full_record());
+    text.replace(text.find(R"(,"rank":-3)"), 10, "");
+    EXPECT_EQ(read_record(DownloadId{42}, text).value().rank, 42);
 }
 
 TEST(DownloadRecord, IsReadAsItWasWritten) {

@@ -12,6 +12,9 @@ namespace {
 /// Asked for and not received: enough to fill a 10 Gbit/s wire for several milliseconds.
 constexpr std::uint64_t kBytesAhead = std::uint64_t{16} << 20;
 
+/// Under a limit a piece comes in parts, so that its sender is never kept waiting for long.
+constexpr std::size_t kTurnBytes = std::size_t{128} << 10;
+
 std::uint64_t job_bytes(const FetchJob& job) {
     const std::uint64_t piece_size = piece_size_for(job.size_bytes);
     const std::uint64_t from = job.first.value * piece_size;
@@ -101,7 +104,7 @@ Result<void> FetchStream::take_piece(const protocol::PieceHeader& header) {
                        "the peer sent another piece than asked for");
     }
     buffer_.resize(header.length);
-    if (Result<void> received = stream_.receive_raw(buffer_); !received) return received;
+    if (Result<void> received = receive_bytes(buffer_); !received) return received;
     bytes_asked_ -= header.length;
     ++front.received;
     if (!front.ended) {
@@ -122,6 +125,19 @@ Result<void> FetchStream::take_piece(const protocol::PieceHeader& header) {
     return {};
 }
 
+Result<void> FetchStream::receive_bytes(std::span<std::uint8_t> into) {
+    if (world_.limit == nullptr || !world_.limit->limited()) return stream_.receive_raw(into);
+    while (!into.empty()) {
+        const std::span<std::uint8_t> part = into.first(std::min(kTurnBytes, into.size()));
+        if (!world_.limit->wait_turn(stream_.peer(), part.size())) {
+            return failure(ErrorCode::cancelled, "receive pieces", "stopping");
+        }
+        if (Result<void> received = stream_.receive_raw(part); !received) return received;
+        into = into.subspan(part.size());
+    }
+    return {};
+}
+
 void FetchStream::take_refusal(const protocol::Refusal& refusal) {
     UnderWay& front = under_way_.front();
     for (std::uint32_t i = front.received; i < front.job.count; ++i) {
@@ -129,7 +145,8 @@ void FetchStream::take_refusal(const protocol::Refusal& refusal) {
     }
     if (!front.ended) {
         end(front,
-            failure(code_of(refusal.code), "fetch pieces", "the peer does not give them now"));
+            failure(code_of(refusal.code), "fetch pieces", "the peer does not give them now"),
+            refusal.place);
     }
     under_way_.pop_front();
 }
@@ -146,10 +163,10 @@ Result<void> FetchStream::verify(const FetchJob& job, PieceIndex piece) const {
     return failure(ErrorCode::corrupt, "verify a piece", "the peer sent wrong bytes");
 }
 
-void FetchStream::end(UnderWay& under_way, Result<void> outcome) {
+void FetchStream::end(UnderWay& under_way, Result<void> outcome, std::uint32_t place) {
     under_way.ended = true;
     jobs_.ended(under_way.job.fetch);
-    world_.tell(swarm::FetchEnded{under_way.job.fetch, std::move(outcome)});
+    world_.tell(swarm::FetchEnded{under_way.job.fetch, std::move(outcome), place});
 }
 
 void FetchStream::end_all(const Error& error) {

@@ -5,6 +5,7 @@
 
 #include <deque>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "app/daemon/fetcher.h"
@@ -46,8 +47,9 @@ class FetchStream {
     Result<void> receive_one();
     Result<void> take_piece(const protocol::PieceHeader& header);
     void take_refusal(const protocol::Refusal& refusal);
+    Result<void> receive_bytes(std::span<std::uint8_t> into);
     Result<void> verify(const FetchJob& job, PieceIndex piece) const;
-    void end(UnderWay& under_way, Result<void> outcome);
+    void end(UnderWay& under_way, Result<void> outcome, std::uint32_t place = 0);
     void end_all(const Error& error);
 
     net::BulkStream& stream_;

@@ -81,7 +81,11 @@ void Fetcher::PeerQueue::add(FetchJob job, const protocol::Hello& hello,
                              const std::vector<protocol::Address>& addresses) {
     const std::lock_guard lock(mutex_);
     forget_ended();
-    jobs_.push_back(std::move(job));
+    // Behind what is as urgent already.
+    const auto place = job.urgency == FetchJob::Urgency::usual
+                           ? jobs_.end()
+                           : std::ranges::find(jobs_, FetchJob::Urgency::usual, &FetchJob::urgency);
+    jobs_.insert(place, std::move(job));
     if (working_ < kStreamsPerPeer) {
         ++working_;
         Stream& stream = streams_.emplace_back();

@@ -11,6 +11,7 @@
 #include <span>
 #include <vector>
 
+#include "app/daemon/rate_gate.h"
 #include "app/daemon/worker.h"
 #include "base/content.h"
 #include "base/log.h"
@@ -30,6 +31,8 @@ struct FetchJob {
     PieceIndex first;
     std::uint32_t count = 0;
     SharedPieceList pieces;  ///< null: one piece, verified through the FileId
+    using Urgency = swarm::StartFetch::Urgency;
+    Urgency urgency = Urgency::usual;
 };
 
 class Fetcher {
@@ -43,6 +46,8 @@ class Fetcher {
             write;
         /// Any thread.
         std::function<void(swarm::Event)> tell;
+        /// Of all downloads together; borrowed.
+        RateGate* limit = nullptr;
     };
 
     /// All references outlive the fetcher.

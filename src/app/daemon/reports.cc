@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
+
+#include "base/text.h"
 
 namespace iwant::daemon {
 namespace {
@@ -63,6 +66,35 @@ std::optional<std::uint64_t> seconds_left(const swarm::DownloadStatus& status) {
     return (left + status.rate - 1) / status.rate;
 }
 
+std::vector<control::SourceProgress> source_reports(const swarm::DownloadStatus& status,
+                                                    const node::Node& node) {
+    std::set<PeerId> peers(status.active_sources.begin(), status.active_sources.end());
+    for (const auto& [peer, bytes] : status.bytes_by_source) peers.insert(peer);
+    for (const auto& [peer, place] : status.place_by_source) peers.insert(peer);
+    const auto value_of = [](const auto& values, const PeerId& peer) {
+        const auto found = values.find(peer);
+        return found == values.end() ? 0 : found->second;
+    };
+    std::vector<control::SourceProgress> reports;
+    for (const PeerId& peer : peers) {
+        reports.push_back({peer_ref(node, peer), value_of(status.bytes_by_source, peer),
+                           value_of(status.rate_by_source, peer),
+                           value_of(status.place_by_source, peer)});
+    }
+    return reports;
+}
+
+/// "place 3 at laptop, place 1 at ann"
+std::string places_text(const swarm::DownloadStatus& status, const node::Node& node) {
+    std::string text;
+    for (const auto& [peer, place] : status.place_by_source) {
+        const std::string name = node.name_of(peer);
+        text += (text.empty() ? "" : ", ") + ("place " + std::to_string(place) + " at ") +
+                (name.empty() ? peer.brief() : escape_for_display(name));
+    }
+    return text;
+}
+
 }  // namespace
 
 control::PeerRef peer_ref(const node::Node& node, const PeerId& peer) {
@@ -116,16 +148,14 @@ control::DownloadReport download_report(const swarm::DownloadStatus& status,
     report.files_done = status.files_done;
     report.files_total = status.files_total;
     report.seconds = std::chrono::duration<double>(status.elapsed).count();
-    for (const auto& [peer, bytes] : status.bytes_by_source) {
-        report.sources.push_back({peer_ref(node, peer), bytes});
-    }
-    for (const PeerId& peer : status.active_sources) {
-        if (!status.bytes_by_source.contains(peer))
-            report.sources.push_back({peer_ref(node, peer), 0});
-    }
+    report.sources = source_reports(status, node);
+    if (status.place > 0) report.place = status.place;
     report.active_sources = status.active_sources.size();
     if (status.error) report.code = std::string(iwant::to_string(*status.error));
     report.message = status.message;
+    if (status.state == swarm::DownloadState::waiting && !status.place_by_source.empty()) {
+        report.message = places_text(status, node);
+    }
     report.path = status.final_path;
     report.verified = status.state == swarm::DownloadState::done;
     return report;

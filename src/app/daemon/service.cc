@@ -53,9 +53,11 @@ Service::~Service() {
 Result<void> Service::open() {
     if (Result<void> opened = open_network(); !opened) return opened;
     if (Result<void> opened = open_parts(); !opened) return opened;
+    if (Result<void> opened = open_streams(); !opened) return opened;
     driver_.set_perform([this](node::Action action) { perform(std::move(action)); });
     if (Result<void> told = tell_the_past(); !told) return told;
     if (Result<void> opened = server_->open(); !opened) return opened;
+    apply_limits(base_.config);
     backend_->set_facts({base_.identity.peer(), kVersion, port_, server_->web_port()});
     if (Result<void> started = indexer_->start(); !started) return started;
     driver_.handle(node::TimePassed{});
@@ -113,6 +115,20 @@ Result<void> Service::open_parts() {
     return {};
 }
 
+Result<void> Service::open_streams() {
+    Result<std::unique_ptr<catalog::CatalogReader>> reader =
+        catalog::CatalogReader::open(database_);
+    if (!reader) return failure(std::move(reader));
+    streams_ = std::make_unique<Streams>(
+        driver_, std::move(*reader),
+        StreamWorld{[this](DownloadId download, FileIndex file, PieceIndex piece,
+                           std::span<std::uint8_t> into) {
+                        return transfers_->read_piece(download, file, piece, into);
+                    },
+                    [this](Task task) { post(std::move(task)); }});
+    return {};
+}
+
 // What earlier runs left: downloads that go on, peers that may still be where they were.
 Result<void> Service::tell_the_past() {
     const Result<DownloadId> last =
@@ -121,7 +137,10 @@ Result<void> Service::tell_the_past() {
     backend_ = std::make_unique<Backend>(
         context_, base_.config, driver_, *indexer_,
         Backend::World{[this] { return interface_reports(); }, [this] { return warnings(); },
-                       [this] { stop(); },
+                       [this] { stop(); }, [this](const Config& config) { apply_limits(config); },
+                       [this](const FileId& file, control::Reply<control::OpenFile> reply) {
+                           streams_->open(file, std::move(reply));
+                       },
                        [this](const std::string& who, control::Reply<control::DoctorReport> reply) {
                            doctor_.examine(who, std::move(reply));
                        }},
@@ -180,9 +199,18 @@ void Service::tick_later() {
         notice_sleep();
         look_for_clone();
         transfers_->checkpoint();
+        apply_limits(backend_->settings());
+        streams_->tick();
         indexer_->tick();
         tick_later();
     });
+}
+
+// Also each second: the time of day decides.
+void Service::apply_limits(const Config& config) {
+    const unsigned minute = platform::minute_of_day();
+    bulk_server_->gate().set_limits(config.upload_slots, config.upload_limit.at(minute));
+    transfers_->rate().set_rate(config.download_limit.at(minute));
 }
 
 void Service::stop() {
@@ -197,6 +225,7 @@ void Service::stop() {
 void Service::shut_down() {
     driver_.stop();
     if (server_) server_->close();
+    if (streams_) streams_->stop();
     transport_.close();
     if (discovery_) discovery_->close();
     if (indexer_) indexer_->stop();

@@ -28,6 +28,7 @@
 #include "app/daemon/indexer.h"
 #include "app/daemon/node_driver.h"
 #include "app/daemon/share_server.h"
+#include "app/daemon/streams.h"
 #include "app/daemon/transfers.h"
 #include "app/daemon/worker.h"
 #include "io/control/server.h"
@@ -79,6 +80,7 @@ class Service final : public net::TransportListener, public net::DiscoveryListen
 
     Result<void> open_network();
     Result<void> open_parts();
+    Result<void> open_streams();
     Result<void> tell_the_past();
     void perform(node::Action action);
     void act(const node::Announce& action);
@@ -108,6 +110,7 @@ class Service final : public net::TransportListener, public net::DiscoveryListen
     bool announces_to(const std::string& host) const;
     bool may_dial(const std::string& host) const;
     void look_at_interfaces();
+    void apply_limits(const Config& config);
     std::vector<protocol::Address> addresses_of(const PeerId& peer) const;
 
     Foundation base_;
@@ -129,8 +132,12 @@ class Service final : public net::TransportListener, public net::DiscoveryListen
     std::unique_ptr<Indexer> indexer_;
     std::unique_ptr<ShareServer> share_server_;
     EventBatch swarm_events_{[this](Task task) { post(std::move(task)); },
-                             [this](swarm::Event event) { driver_.handle(std::move(event)); }};
+                             [this](swarm::Event event) {
+                                 driver_.handle(std::move(event));
+                                 streams_->look_again();
+                             }};
     std::unique_ptr<Transfers> transfers_;
+    std::unique_ptr<Streams> streams_;
     std::unique_ptr<Backend> backend_;
     std::unique_ptr<control::Server> server_;
     std::unique_ptr<BulkServer> bulk_server_;

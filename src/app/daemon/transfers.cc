@@ -29,7 +29,7 @@ Transfers::Transfers(const net::TlsContext& tls, catalog::Catalog& catalog, Work
                     return store_.write_piece(job.download, job.file_index, piece, bytes,
                                               job.pieces);
                 },
-                world_.tell},
+                world_.tell, &rate_},
                logger) {}
 
 Transfers::~Transfers() {
@@ -84,7 +84,7 @@ void Transfers::act(const swarm::StartFetch& action) {
     held_.note_list(action.id, file.file, action.pieces);
     fetcher_.fetch(action.peer,
                    {action.fetch, action.id, action.file, file.file, file.size_bytes, action.first,
-                    action.count, action.pieces},
+                    action.count, action.pieces, action.urgency},
                    world_.make_hello(), world_.addresses_of(action.peer));
 }
 
@@ -182,6 +182,7 @@ void Transfers::checkpoint() {
 
 void Transfers::stop() {
     store_.request_stop();
+    rate_.stop();
     fetcher_.stop();
     disk_worker_.post([this] { store_.close_all(); });
     disk_worker_.finish();

@@ -44,6 +44,13 @@ class Transfers {
     HeldFiles& held() { return held_; }
     /// Makes durable what was written, where it is due; call about once a second.
     void checkpoint();
+    /// Any thread. As PartStore::read_piece.
+    Result<void> read_piece(DownloadId download, FileIndex file, PieceIndex piece,
+                            std::span<std::uint8_t> into) {
+        return store_.read_piece(download, file, piece, into);
+    }
+    /// The limit of all downloads together.
+    RateGate& rate() { return rate_; }
     /// Ends fetches, makes everything durable.
     void stop();
 
@@ -79,6 +86,7 @@ class Transfers {
     PartStore store_;
     HeldFiles held_;
     FinishedFiles finished_;
+    RateGate rate_;
     Fetcher fetcher_;
     Worker disk_worker_{"disk"};
 };

@@ -388,6 +388,7 @@ enum class RefusalCode : std::uint8_t {
 struct Refusal {
     RequestId request;
     RefusalCode code = RefusalCode::failed;
+    std::uint32_t place = 0;  ///< of busy: in the queue for an upload, from 1; 0 when not told
     bool operator==(const Refusal&) const = default;
 };
 

@@ -129,7 +129,7 @@ inline std::vector<Message> messages() {
         tree_reply(),
         PieceRequest{{47}, {hash(3)}, {4}, 256},
         PieceHeader{{47}, {4}, 1 << 20},
-        Refusal{{48}, RefusalCode::protocol},
+        Refusal{{48}, RefusalCode::busy, 3},
         Goodbye{Goodbye::Reason::identity},
         ProbeRequest{{49}},
         ProbeReply{{50}, 1, 70'000, 0, {"fe80::1%eth0", 4926}, DialBack::unreachable},

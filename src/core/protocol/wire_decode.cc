@@ -224,6 +224,7 @@ bool take(const wire::ProbeReply& from, ProbeReply& to) {
 
 bool take(const wire::Refusal& from, Refusal& to) {
     to.request.value = from.request();
+    to.place = from.place();
     return take_enum(from.code(), RefusalCode::not_yet, to.code);
 }
 

@@ -177,6 +177,7 @@ void put(const ProbeReply& from, wire::Frame& frame) {
 void put(const Refusal& from, wire::Frame& frame) {
     frame.mutable_refusal()->set_request(from.request.value);
     frame.mutable_refusal()->set_code(static_cast<wire::Refusal::Code>(from.code));
+    if (from.place != 0) frame.mutable_refusal()->set_place(from.place);
 }
 
 void put(const LeaderClaim& from, wire::Frame& frame) {

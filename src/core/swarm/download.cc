@@ -113,6 +113,7 @@ void Download::handle(const Prepared& event, Time now) {
     transfer_ = std::make_unique<Transfer>(Transfer::Job{id(), plan_, event.outcome->present},
                                            suppliers_, lists_, desk_, prng_.split(), now);
     transfer_->set_fetches_max(fetches_max_);
+    transfer_->want_first(wanted_first_);
     // Others may have begun with us; later ones find us.
     ask_backoff_ = kAskSourcesMin;
     next_ask_ = now + kFirstAsk;
@@ -199,9 +200,8 @@ void Download::fail(const Error& error, Time now) {
 }
 
 void Download::pause(Time now) {
-    const bool ended = phase_ == Phase::failed || phase_ == Phase::done;
     // What is moving into place is done in a moment.
-    if (ended || phase_ == Phase::paused || phase_ == Phase::finishing) return;
+    if (ended() || phase_ == Phase::paused || phase_ == Phase::finishing) return;
     stop_work(now);
     release_parts();
     phase_ = Phase::paused;
@@ -226,6 +226,30 @@ void Download::requeue() {
     error_.reset();
     record_.message.clear();
     record_.final_path.clear();
+    save();
+}
+
+void Download::want_first(std::vector<Range> pieces, Time now) {
+    wanted_first_ = std::move(pieces);
+    if (transfer_ == nullptr) return;
+    transfer_->want_first(wanted_first_);
+    settle(now);
+}
+
+bool Download::has(std::uint64_t plan_piece) const {
+    if (phase_ == Phase::finishing || phase_ == Phase::done) return true;
+    return transfer_ != nullptr && transfer_->has(plan_piece);
+}
+
+void Download::yield(Time now) {
+    stop_work(now);
+    release_parts();
+    phase_ = Phase::queued;
+    sources_stale_ = true;
+}
+
+void Download::set_rank(std::int64_t rank) {
+    record_.rank = rank;
     save();
 }
 

@@ -39,6 +39,21 @@ class Download {
     void asked_again(const DownloadAsked& event, Time now);
     void fail(const Error& error, Time now);
     void save();
+    /// Kept until something else is wanted, also while it does not transfer.
+    void want_first(std::vector<Range> pieces, Time now);
+    /// What it makes, once that is known.
+    const SharedPlan& plan() const { return plan_; }
+    /// Whether a piece of the plan is verified and written.
+    bool has(std::uint64_t plan_piece) const;
+    SharedPieceList piece_list(FileId file) const { return lists_.find(file); }
+    /// Back into the queue: others go first. Only when can_yield().
+    void yield(Time now);
+    bool can_yield() const { return asking(); }
+    /// Its order among all, kept over a restart; saves it.
+    void set_rank(std::int64_t rank);
+    std::int64_t rank() const { return record_.rank; }
+    /// Done or failed: it takes no part in the queue.
+    bool ended() const { return phase_ == Phase::failed || phase_ == Phase::done; }
 
     // What happened.
     void sources_found(const SourcesFound& event, Time now);
@@ -105,7 +120,7 @@ class Download {
     void restart_housekeeping(Time now);
     void look_for_sources(Time now);
     void ask_sources(Time now);
-    std::string waiting_message() const;
+    std::string waiting_message(Time now) const;
     void fill_progress(DownloadStatus& status, Time now) const;
 
     DownloadRecord record_;
@@ -118,6 +133,7 @@ class Download {
     SharedPlan plan_;
     std::unique_ptr<Transfer> transfer_;
     std::size_t fetches_max_ = Transfer::kFetchesMax;
+    std::vector<Range> wanted_first_;
     bool sources_stale_ = false;  ///< known from an earlier run or attempt
     bool prepared_ = false;       ///< Prepare went out, Release did not
 

@@ -23,7 +23,8 @@ DownloadStatus Download::status(Time now) const {
     if (error_) status.error = error_->code;
     if (status.state == DownloadState::waiting) {
         status.error = disk_trouble_ ? disk_trouble_->code : ErrorCode::unavailable;
-        status.message = waiting_message();
+        if (!disk_trouble_ && suppliers_.queued(now)) status.error = ErrorCode::busy;
+        status.message = waiting_message(now);
     }
     fill_progress(status, now);
     return status;
@@ -43,7 +44,11 @@ void Download::fill_progress(DownloadStatus& status, Time now) const {
     }
     for (const auto& [peer, supplier] : suppliers_.all()) {
         if (supplier.received_bytes() > 0) status.bytes_by_source[peer] = supplier.received_bytes();
-        if (supplier.active(now)) status.active_sources.push_back(peer);
+        if (supplier.active(now)) {
+            status.active_sources.push_back(peer);
+            status.rate_by_source[peer] = supplier.shown_rate(now);
+        }
+        if (asking() && supplier.place(now) > 0) status.place_by_source[peer] = supplier.place(now);
     }
 }
 
@@ -74,7 +79,9 @@ DownloadState Download::state(Time now) const {
 
 bool Download::waiting(Time now) const {
     if (disk_trouble_) return true;
-    if (!starved_ || !asking()) return false;
+    if (!asking()) return false;
+    if (suppliers_.queued(now)) return true;
+    if (!starved_) return false;
     return phase_ == Phase::transferring || sources_answered_ ||
            now - starved_since_ >= kFindingGrace;
 }
@@ -84,8 +91,9 @@ bool Download::running(Time now) const {
     return past_queue && !waiting(now);
 }
 
-std::string Download::waiting_message() const {
+std::string Download::waiting_message(Time now) const {
     if (disk_trouble_) return disk_trouble_->text();
+    if (suppliers_.queued(now)) return "who has it serves others first";
     return "nobody who has it can be reached now; it goes on by itself when one returns" +
            suppliers_.dropped_text();
 }

@@ -86,6 +86,20 @@ PiecePicker::PiecePicker(SharedPlan plan, const PieceSet& present) : plan_(std::
     }
 }
 
+std::optional<Run> PiecePicker::take_within(std::span<const Range> ranges, std::uint64_t bytes_max,
+                                            std::uint32_t pieces_max,
+                                            const std::function<Verdict(FileIndex)>& judge) {
+    for (const Range& range : ranges) {
+        std::optional<Range> open = open_.next(range.first);
+        if (!open || open->first >= range.end) continue;
+        const FileIndex index = file_of(open->first);
+        if (judge(index) != Verdict::take) continue;
+        open->end = std::min(open->end, range.end);
+        return cut_run(*open, index, bytes_max, pieces_max);
+    }
+    return std::nullopt;
+}
+
 Run PiecePicker::cut_run(Range open, FileIndex index, std::uint64_t bytes_max,
                          std::uint32_t pieces_max) {
     const PlannedFile& file = plan_->files[index.value];

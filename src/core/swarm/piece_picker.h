@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "core/swarm/piece_set.h"
@@ -55,6 +56,10 @@ class PiecePicker {
     std::optional<Run> take_rare(const Rare& rare, std::uint64_t bytes_max,
                                  std::uint32_t pieces_max,
                                  const std::function<Verdict(FileIndex)>& judge);
+    /// The next run within the ranges, in their order; none when all of them are asked for.
+    std::optional<Run> take_within(std::span<const Range> ranges, std::uint64_t bytes_max,
+                                   std::uint32_t pieces_max,
+                                   const std::function<Verdict(FileIndex)>& judge);
     /// Gives one piece back that was taken.
     void put_back(FileIndex file, PieceIndex piece);
     /// A piece that was put back came after all; false when it was not waiting here.

@@ -23,6 +23,11 @@ bool Supplier::has_room(std::size_t fetches_max) const {
     return fetches_.size() < fetches_max && outstanding_bytes_ < window_bytes();
 }
 
+bool Supplier::has_room_for_urgent() const {
+    if (on_trial_) return fetches_.empty();
+    return outstanding_bytes_ < window_bytes() + kFirstWindowBytes / 2;
+}
+
 std::uint64_t Supplier::run_bytes() const {
     if (on_trial_) return 1;
     return std::clamp(rate_ / 4 * 3, kRunBytesMin, kRunBytesMax);
@@ -81,6 +86,7 @@ void Supplier::fetch_ended(FetchId fetch, std::uint64_t bytes) {
 }
 
 void Supplier::delivered() {
+    place_ = 0;
     on_trial_ = false;
     failure_backoff_ = kBackoffMin;
     busy_backoff_ = kBackoffMin;
@@ -135,6 +141,7 @@ void Supplier::forgive() {
 
 void Supplier::failed(Time now, Prng& prng) {
     on_trial_ = true;
+    place_ = 0;
     if (now < aside_until_) return;
     set_aside(failure_backoff_, now, prng);
     failure_backoff_ = std::min(failure_backoff_ * 2, kBackoffMax);
@@ -144,6 +151,11 @@ void Supplier::busy(Time now, Prng& prng) {
     if (now < aside_until_) return;
     set_aside(busy_backoff_, now, prng);
     busy_backoff_ = std::min(busy_backoff_ * 2, kBackoffMax);
+}
+
+void Supplier::queued_at(std::uint32_t place, Time now, Prng& prng) {
+    place_ = place;
+    if (now >= aside_until_) set_aside(kQueueLook, now, prng);
 }
 
 void Supplier::set_aside(Duration backoff, Time now, Prng& prng) {

@@ -25,6 +25,8 @@ class Supplier {
     static constexpr std::uint64_t kAssumedRate = std::uint64_t{8} << 20;
     static constexpr Duration kBackoffMin = std::chrono::seconds(1);
     static constexpr Duration kBackoffMax = std::chrono::seconds(60);
+    /// How often a peer is asked that has us in its queue.
+    static constexpr Duration kQueueLook = std::chrono::seconds(1);
     static constexpr Duration kStall = std::chrono::seconds(5);
 
     explicit Supplier(EntryId entry) : entry_(entry) { set_partial(entry == EntryId{}); }
@@ -69,6 +71,10 @@ class Supplier {
     void failed(Time now, Prng& prng);
     /// It asks to come later.
     void busy(Time now, Prng& prng);
+    /// It serves others first and said how many come before us, and one.
+    void queued_at(std::uint32_t place, Time now, Prng& prng);
+    /// 0 when we are in no queue of its.
+    std::uint32_t place(Time now) const { return now < aside_until_ + kQueueLook ? place_ : 0; }
     void drop() { dropped_ = true; }
     void ban(Time until) { banned_until_ = until; }
     /// As if nothing had been seen of it but its rate. Only while nothing is asked of it.
@@ -93,6 +99,8 @@ class Supplier {
 
     /// Whether more may be asked of it. At least two fetches keep the wire busy between them.
     bool has_room(std::size_t fetches_max) const;
+    /// For what somebody waits for, beyond what is under way already.
+    bool has_room_for_urgent() const;
     std::uint64_t run_bytes() const;
     std::uint64_t window_bytes() const;
     /// Bytes per second as measured while it had something to do; 0 when not known.
@@ -102,6 +110,8 @@ class Supplier {
     /// Nothing came for 5 s and three times its usual.
     bool stalled(std::uint64_t piece_bytes, Time now) const;
     bool active(Time now) const;
+    /// Bytes per second over the last 3 s, for people.
+    std::uint64_t shown_rate(Time now) const { return active(now) ? meter_.per_second(now) : 0; }
 
     // Questions (trees, piece lists) under way.
     int asks = 0;
@@ -122,6 +132,7 @@ class Supplier {
     Time banned_until_{};
     Duration failure_backoff_ = kBackoffMin;
     Duration busy_backoff_ = kBackoffMin;
+    std::uint32_t place_ = 0;
     std::set<Hash256> excluded_;
 
     std::set<FetchId> fetches_;

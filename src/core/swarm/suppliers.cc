@@ -39,6 +39,10 @@ void Suppliers::blame(const PeerId& peer, const Error& error, const Hash256& con
     }
 }
 
+void Suppliers::queued_at(const PeerId& peer, std::uint32_t place, Time now) {
+    if (Supplier* supplier = find(peer)) supplier->queued_at(place, now, prng_);
+}
+
 std::optional<PeerId> Suppliers::to_ask(const Hash256& content, Time now) {
     const std::pair<const PeerId, Supplier>* best = nullptr;
     std::uint64_t equals = 0;
@@ -89,6 +93,12 @@ bool Suppliers::working() const {
         const Supplier& supplier = entry.second;
         return !supplier.on_trial() && (supplier.asks > 0 || !supplier.fetches().empty());
     });
+}
+
+bool Suppliers::queued(Time now) const {
+    const auto waits = [now](const auto& entry) { return entry.second.place(now) > 0; };
+    const auto delivers = [now](const auto& entry) { return entry.second.active(now); };
+    return std::ranges::any_of(map_, waits) && std::ranges::none_of(map_, delivers);
 }
 
 bool Suppliers::idle() const {

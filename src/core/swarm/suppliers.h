@@ -34,6 +34,10 @@ class Suppliers {
     std::optional<PeerId> to_ask(const Hash256& content, Time now);
     /// What follows from a question or fetch for `content` that failed.
     void blame(const PeerId& peer, const Error& error, const Hash256& content, Time now);
+    /// It is busy and told our place in its queue.
+    void queued_at(const PeerId& peer, std::uint32_t place, Time now);
+    /// Whether somebody has us in its queue, and nobody delivers meanwhile.
+    bool queued(Time now) const;
 
     /// When the next one that is set aside can be tried.
     std::optional<Time> next_return(Time now) const;

@@ -1,13 +1,13 @@
 #include "core/swarm/swarm.h"
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 #include "base/assert.h"
 #include "core/protocol/limits.h"
 #include "core/swarm/desk.h"
 #include "core/swarm/download.h"
+#include "core/swarm/download_queue.h"
 
 namespace iwant::swarm {
 namespace {
@@ -26,6 +26,8 @@ struct Swarm::State {
     void on(const PauseAsked& event, Time now);
     void on(const ResumeAsked& event, Time now);
     void on(const CancelAsked& event, Time now);
+    void on(const MoveAsked& event, Time now);
+    void on(const WantFirst& event, Time now);
     void on(const SourcesFound& event, Time now);
     void on(const PeerArrived& event, Time now);
     void on(const PeerLeft& event, Time now);
@@ -48,12 +50,14 @@ struct Swarm::State {
     }
 
     Download& add(DownloadRecord record, Download::Origin origin);
-    Download* find(DownloadId id);
+    Download* find(DownloadId id) { return downloads.find(id); }
     const Download* find_content(const Hash256& content, const Download* except) const;
     Download* owner_of(FetchId fetch);
+    std::size_t running(Time now) const;
     void start_queued(Time now);
     void look_at_holdings();
     void tell_bans(Time now);
+    void make_way(Time now);
 
     std::vector<DownloadId> held;
     std::uint64_t held_version = 0;
@@ -61,8 +65,7 @@ struct Swarm::State {
     Options options;
     Prng prng;
     Desk desk;
-    std::vector<std::unique_ptr<Download>> downloads;  ///< in order of asking
-    std::map<DownloadId, Download*> by_id;
+    DownloadQueue downloads;
 };
 
 Swarm::Swarm(Options options, Prng prng, Logger& logger)
@@ -101,6 +104,7 @@ void Swarm::State::on(const DownloadAsked& event, Time now) {
     record.id = event.id;
     record.target = event.target;
     record.folder = event.folder;
+    record.rank = downloads.rank_behind();
     add(std::move(record), Download::Origin::asked).save();
 }
 
@@ -121,8 +125,17 @@ void Swarm::State::on(const CancelAsked& event, Time) {
     Download* download = find(event.id);
     if (download == nullptr) return;
     download->cancel();
-    by_id.erase(event.id);
-    std::erase_if(downloads, [&](const auto& one) { return one.get() == download; });
+    downloads.erase(event.id);
+}
+
+void Swarm::State::on(const MoveAsked& event, Time now) {
+    if (find(event.id) == nullptr) return;
+    downloads.move(event.id, event.to);
+    make_way(now);
+}
+
+void Swarm::State::on(const WantFirst& event, Time now) {
+    if (Download* download = find(event.id)) download->want_first(event.pieces, now);
 }
 
 void Swarm::State::on(const SourcesFound& event, Time now) {
@@ -170,15 +183,7 @@ void Swarm::State::on(const FetchEnded& event, Time now) {
 }
 
 Download& Swarm::State::add(DownloadRecord record, Download::Origin origin) {
-    const DownloadId id = record.id;
-    downloads.push_back(std::make_unique<Download>(std::move(record), origin, prng.split(), desk));
-    by_id.emplace(id, downloads.back().get());
-    return *downloads.back();
-}
-
-Download* Swarm::State::find(DownloadId id) {
-    const auto found = by_id.find(id);
-    return found == by_id.end() ? nullptr : found->second;
+    return downloads.add(std::make_unique<Download>(std::move(record), origin, prng.split(), desk));
 }
 
 const Download* Swarm::State::find_content(const Hash256& content, const Download* except) const {
@@ -194,18 +199,38 @@ Download* Swarm::State::owner_of(FetchId fetch) {
     return owner == desk.owners.end() ? nullptr : find(owner->second);
 }
 
+std::size_t Swarm::State::running(Time now) const {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(downloads, [now](const auto& one) { return one->running(now); }));
+}
+
+// Who was moved forward runs instead of who is behind it now.
+void Swarm::State::make_way(Time now) {
+    std::size_t taken = running(now);
+    for (auto last = downloads.end(); last != downloads.begin() && taken > 0;) {
+        Download& behind = **--last;
+        if (!behind.running(now) || !behind.can_yield()) continue;
+        const bool wanted =
+            std::any_of(downloads.begin(), last, [](const auto& one) { return one->queued(); });
+        if (!wanted || taken < options.parallel_max) return;
+        behind.yield(now);
+        --taken;
+        start_queued(now);
+        taken = running(now);
+    }
+}
+
 void Swarm::State::start_queued(Time now) {
-    std::size_t running = 0;
+    std::size_t taken = running(now);
     std::size_t transferring = 0;
     for (const auto& download : downloads) {
-        if (download->running(now)) ++running;
         if (download->transferring()) ++transferring;
     }
     for (const auto& download : downloads) {
-        if (running >= options.parallel_max) break;
+        if (taken >= options.parallel_max) break;
         if (!download->queued()) continue;
         download->start(now);
-        if (download->running(now)) ++running;
+        if (download->running(now)) ++taken;
     }
     const std::size_t share = Transfer::kFetchesMax / std::max<std::size_t>(transferring, 1);
     for (const auto& download : downloads) download->set_fetches_max(std::max(share, kFetchesMin));
@@ -244,14 +269,42 @@ std::optional<Time> Swarm::next_deadline() const {
 
 std::vector<DownloadStatus> Swarm::downloads(Time now) const {
     std::vector<DownloadStatus> all;
-    for (const auto& download : state_->downloads) all.push_back(download->status(now));
+    std::uint64_t place = 0;
+    for (const auto& download : state_->downloads) {
+        all.push_back(download->status(now));
+        if (download->queued()) all.back().place = ++place;
+    }
     return all;
 }
 
 std::optional<DownloadStatus> Swarm::download(DownloadId id, Time now) const {
     const Download* download = state_->find(id);
     if (download == nullptr) return std::nullopt;
-    return download->status(now);
+    DownloadStatus status = download->status(now);
+    if (download->queued()) status.place = state_->downloads.place_of(id);
+    return status;
+}
+
+std::optional<Swarm::Place> Swarm::find_file(const FileId& file) const {
+    for (const auto& download : state_->downloads) {
+        const SharedPlan& plan = download->plan();
+        if (plan == nullptr) continue;
+        const auto found = std::ranges::find(plan->files, file, &PlannedFile::file);
+        if (found == plan->files.end()) continue;
+        return Place{download->id(), plan,
+                     FileIndex{static_cast<std::uint32_t>(found - plan->files.begin())}};
+    }
+    return std::nullopt;
+}
+
+bool Swarm::has_piece(DownloadId id, std::uint64_t plan_piece) const {
+    const Download* download = state_->find(id);
+    return download != nullptr && download->has(plan_piece);
+}
+
+SharedPieceList Swarm::piece_list(DownloadId id, const FileId& file) const {
+    const Download* download = state_->find(id);
+    return download == nullptr ? nullptr : download->piece_list(file);
 }
 
 std::optional<DownloadId> Swarm::find(const Hash256& content) const {

@@ -36,7 +36,7 @@ class Swarm {
     std::vector<Action> take_actions();
     std::optional<Time> next_deadline() const;
 
-    /// In order of asking. `now` is for rates.
+    /// In the order in which they get their turn. `now` is for rates.
     std::vector<DownloadStatus> downloads(Time now) const;
     std::optional<DownloadStatus> download(DownloadId id, Time now) const;
     /// The download of this content that is not cancelled, if there is one.
@@ -53,6 +53,18 @@ class Swarm {
     std::optional<Present> present(const Hash256& content) const;
     /// Peers that went on sending wrong data, and until when nothing is fetched from them.
     std::vector<std::pair<PeerId, Time>> banned(Time now) const;
+
+    /// Where a file comes as (a part of) a download whose plan is known.
+    struct Place {
+        DownloadId download;
+        SharedPlan plan;
+        FileIndex file;
+    };
+    std::optional<Place> find_file(const FileId& file) const;
+    /// Whether a piece of the plan is verified and written.
+    bool has_piece(DownloadId id, std::uint64_t plan_piece) const;
+    /// Null when it is not known, or not any more.
+    SharedPieceList piece_list(DownloadId id, const FileId& file) const;
 
   private:
     struct State;

@@ -267,5 +267,64 @@ TEST_F(SwarmTest, AnUnknownFetchIsABug) {
     EXPECT_DEATH(world_.tell(FetchEnded{FetchId{5}, {}}), "fetches_issued");
 }
 
+// Somebody reads while it comes.
+
+TEST_F(SwarmTest, WhatIsWantedFirstComesBeforeTheRest) {
+    world_.add_peer(1, {.rate = 4 * kMiB});
+    world_.add_peer(2, {.rate = 4 * kMiB});
+    world_.ask(file_target(400 * kMiB));
+    world_.run_for(2s);
+    ASSERT_FALSE(world_.swarm().has_piece(DownloadId{1}, 300));
+    world_.tell(WantFirst{DownloadId{1}, {{300, 308}}});
+    const auto all_there = [&] {
+        for (std::uint64_t piece = 300; piece < 308; ++piece) {
+            if (!world_.swarm().has_piece(DownloadId{1}, piece)) return false;
+        }
+        return true;
+    };
+    EXPECT_TRUE(world_.run_until(all_there, 20s));
+    EXPECT_LT(world_.status().bytes_done, 200 * kMiB) << "long before its turn";
+    world_.tell(WantFirst{DownloadId{1}, {}});
+    ASSERT_TRUE(world_.run_until_done());
+}
+
+TEST_F(SwarmTest, WhatIsWantedBeforeItTransfersIsRememberedUntilThen) {
+    world_.add_peer(1, {.rate = 4 * kMiB});
+    world_.ask(file_target(400 * kMiB));
+    world_.tell(PauseAsked{DownloadId{1}});
+    world_.tell(WantFirst{DownloadId{1}, {{390, 392}}});
+    world_.tell(ResumeAsked{DownloadId{1}});
+    const auto there = [&] { return world_.swarm().has_piece(DownloadId{1}, 391); };
+    EXPECT_TRUE(world_.run_until(there, 20s));
+    EXPECT_LT(world_.status().bytes_done, 100 * kMiB);
+}
+
+TEST_F(SwarmTest, AFileIsFoundInTheDownloadThatBringsIt) {
+    world_.add_peer(1, {});
+    const TreeEntry film = library_.file_entry("film", 7 * kMiB);
+    const TreeEntry folder = library_.folder_entry("all", {library_.file_entry("a", 9), film});
+    world_.ask(world_.target_for(EntryKind::folder, folder.hash, folder.size_bytes));
+    EXPECT_FALSE(world_.swarm().find_file(FileId{Hash256{}}));
+    ASSERT_TRUE(world_.run_until_done());
+    const auto place = world_.swarm().find_file(FileId{film.hash});
+    ASSERT_TRUE(place);
+    EXPECT_EQ(place->plan->files[place->file.value].path, "film");
+    EXPECT_TRUE(world_.swarm().has_piece(place->download, 7));
+}
+
+// A source that is busy tells our place in its queue.
+
+TEST_F(SwarmTest, AQueuedDownloadTellsItsPlaceAndGoesOnByItself) {
+    world_.add_peer(1, {.busy_first = 40, .busy_place = 3});
+    world_.ask(file_target(20 * kMiB));
+    world_.run_for(1500ms);
+    EXPECT_EQ(world_.status().state, DownloadState::waiting);
+    EXPECT_EQ(world_.status().error, ErrorCode::busy);
+    EXPECT_THAT(world_.status().place_by_source,
+                testing::ElementsAre(testing::Pair(peer_number(1), 3u)));
+    ASSERT_TRUE(world_.run_until_done());
+    EXPECT_TRUE(world_.status().place_by_source.empty());
+}
+
 }  // namespace
 }  // namespace iwant::swarm

@@ -77,6 +77,7 @@ struct Behaviour {
     Time stalls_at = Time::max();    ///< stays, but sends nothing more
     std::uint64_t corrupt_each = 0;  ///< every so many pieces is wrong; 0: none
     std::uint64_t busy_first = 0;    ///< so many fetches are refused as busy
+    std::uint32_t busy_place = 0;    ///< and told this place in the queue
     bool lies_in_lists = false;
     std::set<Hash256> lacks = {};
     /// It downloads the same: has so many of 1000 pieces at first, one more at a time, in an order
@@ -356,7 +357,7 @@ class World {
             end(action.fetch, ErrorCode::not_found);
         } else if (peer.busy_answers < peer.behaviour.busy_first) {
             ++peer.busy_answers;
-            end(action.fetch, ErrorCode::busy);
+            end(action.fetch, ErrorCode::busy, peer.behaviour.busy_place);
         } else {
             peer.queue.push_back(action.fetch);
             EXPECT_LE(peer.queue.size(), Transfer::kFetchesMax);
@@ -441,8 +442,8 @@ class World {
         sent_by[id] += bytes;
         soon({}, PieceStored{job.fetch.fetch, piece, static_cast<std::uint32_t>(bytes)});
     }
-    void end(FetchId fetch, std::optional<ErrorCode> code) {
-        FetchEnded ended{fetch, {}};
+    void end(FetchId fetch, std::optional<ErrorCode> code, std::uint32_t place = 0) {
+        FetchEnded ended{fetch, {}, place};
         if (code) ended.outcome = failure(*code, "fetch", std::string(to_string(*code)));
         fetches_.erase(fetch);
         soon(std::chrono::milliseconds(1), std::move(ended));

@@ -12,6 +12,7 @@ namespace {
 
 // Nobody's work is taken for a gain smaller than this.
 constexpr std::uint64_t kHelpGainMs = 250;
+constexpr std::uint64_t kUrgentRunBytes = 2 * kPieceSizeMin;
 constexpr std::uint64_t kShareBytesMin = kPieceSizeMin;
 // Among downloaders small runs spread more evenly.
 constexpr std::uint64_t kSwarmRunBytes = std::uint64_t{4} << 20;
@@ -70,9 +71,22 @@ void Transfer::pump(Time now) {
     }
 }
 
+// Small runs, so that every source that has all helps with what somebody waits for.
+std::optional<Run> Transfer::take_first(const PeerId& peer, const Supplier& supplier, Time now) {
+    if (wanted_first_.empty() || supplier.has() != Supplier::Has::all) return std::nullopt;
+    if (!supplier.has_room_for_urgent()) return std::nullopt;
+    return picker_.take_within(wanted_first_, kUrgentRunBytes, protocol::kPiecesPerRequestMax,
+                               [&](FileIndex file) { return judge(file, peer, supplier, now); });
+}
+
 bool Transfer::fill_once(const PeerId& peer, Supplier& supplier, Time now) {
     if (supplier.has() == Supplier::Has::unknown) return false;
-    if (failure_ || !supplier.usable(now) || !supplier.has_room(fetches_max_)) return false;
+    if (failure_ || !supplier.usable(now)) return false;
+    if (const auto urgent = take_first(peer, supplier, now)) {
+        start(*urgent, peer, supplier, now, StartFetch::Urgency::first);
+        return true;
+    }
+    if (failure_ || !supplier.has_room(fetches_max_)) return false;
     if (!may_take(supplier, now)) return false;
     const auto run = take(peer, supplier, now);
     if (failure_) return false;
@@ -206,14 +220,15 @@ PiecePicker::Verdict Transfer::judge(FileIndex index, const PeerId& peer, const 
     return not_now;
 }
 
-FetchId Transfer::start(const Run& run, const PeerId& peer, Supplier& supplier, Time now) {
+FetchId Transfer::start(const Run& run, const PeerId& peer, Supplier& supplier, Time now,
+                        StartFetch::Urgency urgency) {
     const FetchId fetch = desk_.issue_fetch(download_);
     const FileId file = planned(run.file).file;
     supplier.fetch_started(fetch, run.size_bytes, now);
     fetches_.emplace(fetch,
                      Fetch{peer, run.file, run.first, PieceSet(run.count), run.size_bytes, {}});
-    desk_.actions.push_back(
-        StartFetch{fetch, download_, peer, run.file, run.first, run.count, lists_.find(file)});
+    desk_.actions.push_back(StartFetch{fetch, download_, peer, run.file, run.first, run.count,
+                                       lists_.find(file), urgency});
     return fetch;
 }
 
@@ -325,7 +340,9 @@ void Transfer::fetch_ended(const FetchEnded& event, Time now) {
     const auto found = fetches_.find(event.fetch);
     if (found == fetches_.end()) return;
     const Fetch fetch = close(found);
-    if (!event.outcome) {
+    if (!event.outcome && event.outcome.error().code == ErrorCode::busy && event.place > 0) {
+        suppliers_.queued_at(fetch.peer, event.place, now);
+    } else if (!event.outcome) {
         end_with_error(fetch, event.outcome.error(), now);
     } else if (!fetch.stored.complete()) {
         end_with_error(fetch, {ErrorCode::network, "fetch", "it ended too early"}, now);

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "core/swarm/desk.h"
@@ -55,6 +56,9 @@ class Transfer {
 
     /// How many fetches one peer may be asked for at a time: kFetchesMax, shared between downloads.
     void set_fetches_max(std::size_t fetches) { fetches_max_ = fetches; }
+    /// These pieces of the plan before all others, from the next pump on.
+    void want_first(std::vector<Range> pieces) { wanted_first_ = std::move(pieces); }
+    bool has(std::uint64_t plan_piece) const { return present_.contains(plan_piece); }
     std::uint64_t bytes_done() const { return bytes_done_; }
     std::uint64_t files_done() const { return files_done_; }
     std::uint64_t redundant_bytes() const { return redundant_bytes_; }
@@ -72,12 +76,14 @@ class Transfer {
     using Fetches = std::map<FetchId, Fetch>;
 
     // Giving work out.
+    std::optional<Run> take_first(const PeerId& peer, const Supplier& supplier, Time now);
     bool fill_once(const PeerId& peer, Supplier& supplier, Time now);
     bool may_take(const Supplier& supplier, Time now) const;
     std::uint64_t run_bytes(const Supplier& supplier, Time now) const;
     PiecePicker::Verdict judge(FileIndex file, const PeerId& peer, const Supplier& supplier,
                                Time now);
-    FetchId start(const Run& run, const PeerId& peer, Supplier& supplier, Time now);
+    FetchId start(const Run& run, const PeerId& peer, Supplier& supplier, Time now,
+                  StartFetch::Urgency urgency = StartFetch::Urgency::usual);
 
     std::optional<Run> take(const PeerId& peer, Supplier& supplier, Time now);
     void ask_pieces();
@@ -108,6 +114,7 @@ class Transfer {
     Desk& desk_;
     Prng prng_;
     PiecePicker picker_;
+    std::vector<Range> wanted_first_;
     Fetches fetches_;
     Fetches given_up_;  ///< cancelled, not ended yet: a last piece may still come
     std::vector<std::uint32_t> pieces_left_;  ///< by file

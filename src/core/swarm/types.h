@@ -16,6 +16,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "core/swarm/piece_set.h"
+#include "core/swarm/range_set.h"
 
 namespace iwant::swarm {
 
@@ -81,6 +82,7 @@ struct DownloadRecord {
     DownloadState state = DownloadState::queued;
     std::string final_path;  ///< when done
     std::string message;
+    std::int64_t rank = 0;  ///< its order among all downloads: lower ones go first
 };
 
 /// Where one download stands, for people.
@@ -93,11 +95,14 @@ struct DownloadStatus {
     DownloadState state = DownloadState::queued;
     std::uint64_t bytes_done = 0;  ///< verified and written
     std::uint64_t bytes_total = 0;
-    std::uint64_t rate = 0;  ///< bytes per second over the last 3 s
+    std::uint64_t rate = 0;   ///< bytes per second over the last 3 s
+    std::uint64_t place = 0;  ///< while it is queued: 1 is next; else 0
     std::uint64_t files_done = 0;
     std::uint64_t files_total = 0;
     Duration elapsed{};                               ///< of this run, while not paused
     std::map<PeerId, std::uint64_t> bytes_by_source;  ///< of this run
+    std::map<PeerId, std::uint64_t> rate_by_source;   ///< of active ones, over the last 3 s
+    std::map<PeerId, std::uint32_t> place_by_source;  ///< in the queues of sources that are busy
     std::vector<PeerId> active_sources;
     std::optional<ErrorCode> error;  ///< of a failed or waiting one
     std::string message;
@@ -124,6 +129,20 @@ struct ResumeAsked {
 };
 struct CancelAsked {
     DownloadId id;
+};
+
+/// Where in the order of downloads: before all others, before the one that is ahead, and so on.
+enum class QueuePlace : std::uint8_t { first, up, down, last };
+struct MoveAsked {
+    DownloadId id;
+    QueuePlace to = QueuePlace::first;
+};
+
+/// Somebody reads a download while it comes: these pieces of the plan are fetched before all
+/// others, in this order. Replaces what was wanted first before.
+struct WantFirst {
+    DownloadId id;
+    std::vector<Range> pieces;
 };
 
 /// Who has a content now, as the leader (or the node's own knowledge) says; may be empty.
@@ -217,6 +236,7 @@ struct PieceStored {
 struct FetchEnded {
     FetchId fetch;
     Result<void> outcome;
+    std::uint32_t place = 0;  ///< of a busy peer that said so: how far we are in its queue
 };
 
 /// The download is in its final place.
@@ -227,7 +247,7 @@ struct Finished {
 
 using Event =
     std::variant<DownloadAsked, DownloadRestored, PauseAsked, ResumeAsked, CancelAsked,
-                 SourcesFound, PeerArrived, PeerLeft, HashAnswered, TreeAnswered, PieceListAnswered,
+                 MoveAsked, WantFirst, SourcesFound, PeerArrived, PeerLeft, HashAnswered, TreeAnswered, PieceListAnswered,
                  Prepared, PieceStored, FetchEnded, Finished, HolderMet, PiecesGained, PiecesTold>;
 
 // Actions: what the swarm wants done.
@@ -279,6 +299,7 @@ struct StartFetch {
     PieceIndex first;
     std::uint32_t count = 0;
     SharedPieceList pieces;  ///< may be null
+    enum class Urgency : std::uint8_t { usual, first } urgency = Urgency::usual;
 };
 struct CancelFetch {
     FetchId fetch;

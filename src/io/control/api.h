@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -122,6 +123,8 @@ struct SearchReport {
 struct SourceProgress {
     PeerRef peer;
     std::uint64_t bytes = 0;
+    std::uint64_t rate = 0;   ///< bytes per second
+    std::uint32_t place = 0;  ///< in its queue; 0: in none
 };
 
 struct DownloadReport {
@@ -134,7 +137,8 @@ struct DownloadReport {
         state;  ///< queued|finding|hashing|transferring|checking|moving|paused|waiting|failed|done
     std::uint64_t bytes_done = 0;
     std::uint64_t bytes_total = 0;
-    std::uint64_t rate = 0;  ///< bytes per second
+    std::uint64_t rate = 0;              ///< bytes per second
+    std::optional<std::uint64_t> place;  ///< of a queued one: 1 is next
     std::optional<std::uint64_t> seconds_left;
     std::uint64_t files_done = 0;
     std::uint64_t files_total = 0;
@@ -158,6 +162,23 @@ struct ConfigReport {
     std::uint16_t web_port = 0;
 };
 
+/// Where a download is moved to among the others.
+enum class QueuePlace { first, up, down, last };
+
+/// How fast it may be. A setting is a rate ("5 MB/s"), "none", or several by time of day.
+struct LimitsReport {
+    struct Limit {
+        std::string setting;
+        std::optional<std::uint64_t> now;  ///< bytes per second
+    };
+    Limit upload;
+    Limit download;
+};
+struct LimitsChange {
+    std::optional<std::string> upload;
+    std::optional<std::string> download;
+};
+
 struct SearchRequest {
     Query query;
     Duration wait{};      ///< for a complete answer
@@ -168,6 +189,30 @@ struct SearchRequest {
 struct DownloadRequest {
     std::string what;
     std::optional<std::string> folder;  ///< absolute; the configured one when absent
+};
+
+/// A file as a player reads it. It left when the last pointer to this is gone.
+class FileReader {
+  public:
+    virtual ~FileReader() = default;
+    /// At least one verified byte from there, at most so many; later when they have to be fetched.
+    /// One read at a time; `offset` is below the size.
+    virtual void read(std::uint64_t offset, std::size_t bytes_max,
+                      std::function<void(Result<std::string>)> reply) = 0;
+};
+
+struct OpenFile {
+    std::string hash;  ///< 64 digits
+    std::string name;
+    std::uint64_t size_bytes = 0;
+    std::shared_ptr<FileReader> reader;
+};
+
+/// What to play: as DownloadRequest has it. What is not here yet begins to come.
+struct StreamReport {
+    std::string hash;
+    std::string name;
+    std::uint64_t size_bytes = 0;
 };
 
 /// Answers go through `Reply`, once, on the event thread, then or later.
@@ -193,11 +238,25 @@ class Backend {
     virtual Result<DownloadReport> pause(const std::string& what) = 0;
     virtual Result<DownloadReport> resume(const std::string& what) = 0;
     virtual Result<DownloadReport> cancel(const std::string& what) = 0;
+    virtual Result<DownloadReport> move(const std::string& what, QueuePlace to) = 0;
+    /// Those that it makes sense for: they are answered as they are then.
+    virtual std::vector<DownloadReport> pause_all() = 0;
+    virtual std::vector<DownloadReport> resume_all() = 0;
+    /// Those that are done stay in the list.
+    virtual std::vector<DownloadReport> cancel_all() = 0;
+
+    /// Prepares what is to be played: it is shared or downloaded here, or its download begins.
+    virtual void stream(const std::string& what, Reply<StreamReport> reply) = 0;
+    /// A file by its whole hash.
+    virtual void open_file(const std::string& hash, Reply<OpenFile> reply) = 0;
 
     /// Settings; they are written to config.toml and take effect at once.
     virtual Result<ConfigReport> share(const std::string& folder, bool add) = 0;
     virtual Result<ConfigReport> unshare(const std::string& folder) = 0;
     virtual Result<ConfigReport> set_download_folder(const std::string& folder) = 0;
+
+    virtual LimitsReport limits() = 0;
+    virtual Result<LimitsReport> set_limits(const LimitsChange& change) = 0;
 
     virtual Result<void> connect(const std::string& host_and_port) = 0;
     /// Why peers do not see each other; `who` as for a search, an address, or empty for everybody.

@@ -12,6 +12,20 @@ Rejection reject(unsigned status, ErrorCode code, std::string message) {
     return {status, code, std::move(message), {}};
 }
 
+constexpr std::string_view kTokenQuery = "token=";
+
+std::optional<Rejection> rejection_of(TokenGuard::Verdict verdict) {
+    switch (verdict) {
+        case TokenGuard::Verdict::accepted:
+            return std::nullopt;
+        case TokenGuard::Verdict::refused:
+            return reject(401, ErrorCode::permission, "The token is missing or wrong.");
+        case TokenGuard::Verdict::too_many:
+            break;
+    }
+    return reject(429, ErrorCode::limit, "Too many wrong tokens. Wait a minute.");
+}
+
 std::array<std::string, 3> own_authorities(std::uint16_t port) {
     const std::string suffix = ":" + std::to_string(port);
     return {"127.0.0.1" + suffix, "localhost" + suffix, "[::1]" + suffix};
@@ -72,19 +86,20 @@ std::optional<Rejection> check_token(const RequestHead& head, const Door& door, 
     if (door.kind == Door::Kind::local) return std::nullopt;
     const std::string_view field =
         head.count("Authorization") == 1 ? head.value("Authorization") : std::string_view();
-    switch (door.guard->check(field, now)) {
-        case TokenGuard::Verdict::accepted:
-            return std::nullopt;
-        case TokenGuard::Verdict::refused:
-            return reject(401, ErrorCode::permission, "The token is missing or wrong.");
-        case TokenGuard::Verdict::too_many:
-            break;
-    }
-    return reject(429, ErrorCode::limit, "Too many wrong tokens. Wait a minute.");
+    return rejection_of(door.guard->check(field, now));
+}
+
+std::optional<Rejection> check_file_token(const RequestHead& head, std::string_view query,
+                                          std::string_view hash, const Door& door, Time now) {
+    if (door.kind == Door::Kind::local) return std::nullopt;
+    if (query.empty()) return check_token(head, door, now);
+    const std::string_view token =
+        query.starts_with(kTokenQuery) ? query.substr(kTokenQuery.size()) : std::string_view();
+    return rejection_of(door.guard->check_file(token, hash, now));
 }
 
 std::optional<Rejection> check_content(const RequestHead& head) {
-    const bool changes = head.method != "GET";
+    const bool changes = head.method != "GET" && head.method != "HEAD";
     const std::string_view type = head.value("Content-Type");
     const std::string_view media = type.substr(0, type.find(';'));
     if (changes &&

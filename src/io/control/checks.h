@@ -37,8 +37,8 @@ struct Door {
         web,    ///< a TCP port, open to every program and web page of this machine
     };
     Kind kind = Kind::local;
-    std::uint16_t port = 0;       ///< of web
-    TokenGuard* guard = nullptr;  ///< of web; borrowed
+    std::uint16_t port = 0;       ///< of web; 0 when that is off
+    TokenGuard* guard = nullptr;  ///< of web; borrowed, null when that is off
 };
 
 /// Of the bytes up to the empty line: what a lenient parser would let pass (folded lines, NUL, too
@@ -53,6 +53,10 @@ std::optional<Rejection> check_origin(const RequestHead& head, const Door& door)
 
 /// The bearer token, on the web port: 401, 429.
 std::optional<Rejection> check_token(const RequestHead& head, const Door& door, Time now);
+
+/// The token of one file in the query ("token=..."), or that of all: 401, 429.
+std::optional<Rejection> check_file_token(const RequestHead& head, std::string_view query,
+                                          std::string_view hash, const Door& door, Time now);
 
 /// Methods that change something bring JSON: 415, 413. (A form or text/plain needs no preflight in
 /// a browser.)

@@ -1,5 +1,8 @@
 #include "io/control/connection.h"
 
+#include <array>
+#include <cstdio>
+
 #include <boost/asio.hpp>
 #include <boost/beast.hpp>
 
@@ -19,6 +22,10 @@ constexpr std::string_view kHeaderEnd = "\r\n\r\n";
 // What a refused client may still send while it is told why.
 constexpr std::size_t kLingerBytesMax = std::size_t{1} << 20;
 constexpr std::chrono::seconds kLingerTime{1};
+/// A player that pauses reads nothing, and goes on later.
+constexpr std::chrono::minutes kPlayerPause{60};
+/// How soon it is noticed that a client left that waits for a part of a body.
+constexpr std::chrono::milliseconds kLookForClient{500};
 
 std::string_view view(const beast::flat_buffer& buffer) {
     return {static_cast<const char*>(buffer.data().data()), buffer.size()};
@@ -43,7 +50,8 @@ Rejection unreadable(const beast::error_code& error) {
     return {400, ErrorCode::invalid_argument, "This is not a well-formed HTTP request.", {}};
 }
 
-void add_security_fields(http::response<http::string_body>& response) {
+template <class Body>
+void add_security_fields(http::response<Body>& response) {
     response.set("Content-Security-Policy",
                  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
                  "img-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'");
@@ -55,6 +63,24 @@ void add_security_fields(http::response<http::string_body>& response) {
     response.set("Cross-Origin-Opener-Policy", "same-origin");
 }
 
+template <class Body>
+void fill_head(http::response<Body>& response, const HttpAnswer& answer, bool keep_alive) {
+    response.version(11);
+    response.result(answer.status);
+    response.keep_alive(keep_alive);
+    if (!answer.content_type.empty()) response.set(http::field::content_type, answer.content_type);
+    if (!answer.allow.empty()) response.set(http::field::allow, answer.allow);
+    if (answer.status == 401) response.set(http::field::www_authenticate, "Bearer");
+    add_security_fields(response);
+    for (const Field& field : answer.fields) response.set(field.name, field.value);
+}
+
+std::string chunk_of(const std::string& part) {
+    std::array<char, 20> size{};
+    std::snprintf(size.data(), size.size(), "%zx\r\n", part.size());
+    return size.data() + part + "\r\n";
+}
+
 }  // namespace
 
 // An answer that the backend may give later, or never: it outlives the connection if need be.
@@ -62,6 +88,12 @@ struct Connection::Pending {
     explicit Pending(const asio::any_io_executor& executor) : changed(executor) {}
     asio::steady_timer changed;
     std::optional<HttpAnswer> answer;
+};
+
+struct Connection::PendingPart {
+    explicit PendingPart(const asio::any_io_executor& executor) : changed(executor) {}
+    asio::steady_timer changed;
+    std::optional<Result<std::string>> part;
 };
 
 Connection::Connection(Socket socket, Door door, ConnectionTimes times, Backend& backend,
@@ -88,6 +120,7 @@ void Connection::close() {
 
 asio::awaitable<Connection::Next> Connection::serve_one() {
     const std::size_t header_bytes = co_await read_header();
+    head_only_ = false;
     if (closed_ || header_bytes == 0) co_return Next::end;
     if (header_bytes > kHeaderBytesMax) {
         Rejection rejection{431, ErrorCode::limit, "The header is too large.", {}};
@@ -106,16 +139,18 @@ asio::awaitable<Connection::Next> Connection::serve_one() {
     buffer_.consume(used);
 
     const RequestHead head = head_of(parser.get());
+    head_only_ = head.method == "HEAD";
     RouteMatch match;
     if (auto rejection = check(head, match)) co_return co_await refuse(std::move(*rejection));
     if (!co_await read_body(parser)) co_return Next::end;
 
-    Call call{backend_, std::move(match.parameters), parser.get().body()};
+    Call call{backend_, std::move(match.parameters), parser.get().body(), head, door_};
     HttpAnswer answer = co_await ask(*match.route, std::move(call));
     if (closed_) co_return Next::end;
     const auto then = answer.then;
     const bool keep_alive = parser.get().keep_alive() && then == HttpAnswer::Then::nothing;
-    const bool sent = co_await send(std::move(answer), keep_alive);
+    const bool sent = answer.source != nullptr ? co_await send_source(std::move(answer), keep_alive)
+                                               : co_await send(std::move(answer), keep_alive);
     if (then == HttpAnswer::Then::stop_service && !closed_) backend_.stop();
     co_return sent&& keep_alive ? Next::read_another : Next::end;
 }
@@ -138,10 +173,18 @@ asio::awaitable<std::size_t> Connection::read_header() {
 // In the order of doc/security.md: Host, method and route, origin, token, content.
 std::optional<Rejection> Connection::check(const RequestHead& head, RouteMatch& match) const {
     if (auto rejection = check_host(head, door_)) return rejection;
-    auto found = find_route(head.method, head.target);
+    const Target target = split_target(head.target);
+    auto found = find_route(head.method, target.path);
     if (!found) return found.error();
     match = std::move(*found);
     if (auto rejection = check_origin(head, door_)) return rejection;
+    if (match.route->access == Access::file) {
+        if (auto rejection = check_file_token(head, target.query, match.parameters.front(), door_,
+                                              platform::now()))
+            return rejection;
+    } else if (head.target.size() != target.path.size()) {
+        return Rejection{400, ErrorCode::invalid_argument, "This is no path of this server.", {}};
+    }
     if (match.route->access == Access::token) {
         if (auto rejection = check_token(head, door_, platform::now())) return rejection;
     }
@@ -179,18 +222,88 @@ asio::awaitable<HttpAnswer> Connection::ask(const Route& route, Call call) {
 
 asio::awaitable<bool> Connection::send(HttpAnswer answer, bool keep_alive) {
     http::response<http::string_body> response;
-    response.version(11);
-    response.result(answer.status);
-    response.keep_alive(keep_alive);
-    response.set(http::field::content_type, answer.content_type);
-    if (!answer.allow.empty()) response.set(http::field::allow, answer.allow);
-    if (answer.status == 401) response.set(http::field::www_authenticate, "Bearer");
-    add_security_fields(response);
+    fill_head(response, answer, keep_alive);
     response.body() = std::move(answer.body);
     response.prepare_payload();
     stream_.expires_after(times_.send);
+    if (head_only_) {
+        http::response_serializer<http::string_body> serializer(response);
+        const auto [error, bytes] =
+            co_await http::async_write_header(stream_, serializer, kNoThrow);
+        co_return !error && !closed_;
+    }
     const auto [error, bytes] = co_await http::async_write(stream_, response, kNoThrow);
     co_return !error && !closed_;
+}
+
+asio::awaitable<bool> Connection::send_source(HttpAnswer answer, bool keep_alive) {
+    const std::shared_ptr<BodySource> source = std::move(answer.source);
+    http::response<http::empty_body> response;
+    fill_head(response, answer, keep_alive);
+    if (const auto length = source->length()) {
+        response.content_length(*length);
+    } else {
+        response.chunked(true);
+    }
+    stream_.expires_after(times_.send);
+    http::response_serializer<http::empty_body> serializer(response);
+    const auto [error, bytes] = co_await http::async_write_header(stream_, serializer, kNoThrow);
+    if (error || closed_) co_return false;
+    if (head_only_) co_return true;
+    co_return co_await send_parts(*source);
+}
+
+// What fails on the way ends the connection: the client sees that the body is not complete.
+asio::awaitable<bool> Connection::send_parts(BodySource& source) {
+    const bool chunked = !source.length();
+    for (;;) {
+        std::optional<std::string> part = co_await next_part(source);
+        if (!part || closed_) co_return false;
+        if (!part->empty()) {
+            std::string bytes = chunked ? chunk_of(*part) : std::move(*part);
+            if (!co_await write(std::move(bytes))) co_return false;
+        } else if (!chunked) {
+            co_return true;
+        }
+    }
+}
+
+asio::awaitable<bool> Connection::write(std::string bytes) {
+    stream_.expires_after(kPlayerPause);
+    const auto [error, written] =
+        co_await asio::async_write(stream_, asio::buffer(bytes), kNoThrow);
+    co_return !error && !closed_;
+}
+
+// Nothing when it fails or the client left meanwhile.
+asio::awaitable<std::optional<std::string>> Connection::next_part(BodySource& source) {
+    const auto pending = std::make_shared<PendingPart>(stream_.get_executor());
+    if (const auto pause = source.pause(); pause > std::chrono::milliseconds(0)) {
+        pending->changed.expires_after(pause);
+        co_await pending->changed.async_wait(kNoThrow);
+        if (closed_ || client_is_gone()) co_return std::nullopt;
+    }
+    auto take = [pending](Result<std::string> given) {
+        pending->part = std::move(given);
+        pending->changed.cancel();
+    };
+    source.next(std::move(take));
+    while (!pending->part) {
+        pending->changed.expires_after(kLookForClient);
+        co_await pending->changed.async_wait(kNoThrow);
+        if (!pending->part && (closed_ || client_is_gone())) co_return std::nullopt;
+    }
+    if (!*pending->part) co_return std::nullopt;
+    co_return std::move(**pending->part);
+}
+
+bool Connection::client_is_gone() {
+    auto& socket = stream_.socket();
+    beast::error_code error;
+    socket.non_blocking(true, error);
+    char byte = 0;
+    socket.receive(asio::buffer(&byte, 1), asio::socket_base::message_peek, error);
+    return error && error != asio::error::would_block && error != asio::error::try_again;
 }
 
 asio::awaitable<Connection::Next> Connection::refuse(Rejection rejection) {

@@ -44,12 +44,18 @@ class Connection : public std::enable_shared_from_this<Connection> {
     using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
     enum class Next { read_another, end };
     struct Pending;
+    struct PendingPart;
 
     boost::asio::awaitable<Next> serve_one();
     boost::asio::awaitable<std::size_t> read_header();
     boost::asio::awaitable<bool> read_body(Parser& parser);
     boost::asio::awaitable<HttpAnswer> ask(const Route& route, Call call);
     boost::asio::awaitable<bool> send(HttpAnswer answer, bool keep_alive);
+    boost::asio::awaitable<bool> send_source(HttpAnswer answer, bool keep_alive);
+    boost::asio::awaitable<bool> send_parts(BodySource& source);
+    boost::asio::awaitable<std::optional<std::string>> next_part(BodySource& source);
+    boost::asio::awaitable<bool> write(std::string bytes);
+    bool client_is_gone();
     boost::asio::awaitable<Next> refuse(Rejection rejection);
     boost::asio::awaitable<void> linger();
     std::optional<Rejection> check(const RequestHead& head, RouteMatch& match) const;
@@ -61,6 +67,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     Logger& logger_;
     boost::beast::flat_buffer buffer_;
     std::shared_ptr<Pending> pending_;
+    bool head_only_ = false;  ///< the request that is answered is a HEAD
     bool closed_ = false;
 };
 

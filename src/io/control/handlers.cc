@@ -110,13 +110,6 @@ std::optional<Error> mistake_in_empty(const Call& call) {
     return RequestBody(call.body).error();
 }
 
-using Change = Result<DownloadReport> (Backend::*)(const std::string&);
-
-void change_download(const Call& call, const Answer& answer, Change change) {
-    if (const auto error = mistake_in_empty(call)) return answer(answer_of(*error));
-    answer(answer_of_result((call.backend.*change)(call.parameters.front())));
-}
-
 }  // namespace
 
 void handle_health(Call, Answer answer) {
@@ -176,18 +169,6 @@ void handle_download_status(Call call, Answer answer) {
     const std::optional<DownloadReport> report = call.backend.download(id);
     if (report) return answer(json_answer(to_json(*report)));
     answer(answer_of(Error{ErrorCode::not_found, "", "There is no download " + text + "."}));
-}
-
-void handle_pause(Call call, Answer answer) {
-    change_download(call, answer, &Backend::pause);
-}
-
-void handle_resume(Call call, Answer answer) {
-    change_download(call, answer, &Backend::resume);
-}
-
-void handle_cancel(Call call, Answer answer) {
-    change_download(call, answer, &Backend::cancel);
 }
 
 void handle_share(Call call, Answer answer) {

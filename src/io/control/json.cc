@@ -168,9 +168,13 @@ json::value to_json(const SearchReport& report) {
 json::value to_json(const DownloadReport& report) {
     json::object source_bytes;
     json::object source_names;
+    json::object source_rates;
+    json::object source_places;
     for (const SourceProgress& source : report.sources) {
         source_bytes[source.peer.id] = source.bytes;
         source_names[source.peer.id] = text(source.peer.name);
+        source_rates[source.peer.id] = source.rate;
+        if (source.place > 0) source_places[source.peer.id] = source.place;
     }
     return json::object{
         {"id", report.id},
@@ -182,6 +186,7 @@ json::value to_json(const DownloadReport& report) {
         {"bytes_done", report.bytes_done},
         {"bytes_total", report.bytes_total},
         {"rate", report.rate},
+        {"place", report.place ? json::value(*report.place) : nullptr},
         {"seconds_left", report.seconds_left ? json::value(*report.seconds_left) : nullptr},
         {"files_done", report.files_done},
         {"files_total", report.files_total},
@@ -189,10 +194,20 @@ json::value to_json(const DownloadReport& report) {
         {"sources", report.active_sources},
         {"source_bytes", std::move(source_bytes)},
         {"source_names", std::move(source_names)},
+        {"source_rates", std::move(source_rates)},
+        {"source_places", std::move(source_places)},
         {"code", optional_text(report.code)},
         {"message", text(report.message)},
         {"path", text(report.path)},
         {"verified", report.verified}};
+}
+
+json::value to_json(const LimitsReport& report) {
+    const auto limit = [](const LimitsReport::Limit& one) {
+        return json::object{{"setting", text(one.setting)},
+                            {"now", one.now ? json::value(*one.now) : nullptr}};
+    };
+    return json::object{{"upload", limit(report.upload)}, {"download", limit(report.download)}};
 }
 
 json::value to_json(const std::vector<DownloadReport>& downloads) {

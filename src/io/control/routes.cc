@@ -25,14 +25,23 @@ constexpr Route kRoutes[] = {
     {"GET", "/api/downloads", Access::token, handle_downloads},
     {"POST", "/api/downloads", Access::token, handle_download},
     {"GET", "/api/downloads/{}", Access::token, handle_download_status},
+    {"POST", "/api/downloads/all/pause", Access::token, handle_pause_all},
+    {"POST", "/api/downloads/all/resume", Access::token, handle_resume_all},
+    {"POST", "/api/downloads/all/cancel", Access::token, handle_cancel_all},
     {"POST", "/api/downloads/{}/pause", Access::token, handle_pause},
     {"POST", "/api/downloads/{}/resume", Access::token, handle_resume},
     {"POST", "/api/downloads/{}/cancel", Access::token, handle_cancel},
+    {"POST", "/api/downloads/{}/move", Access::token, handle_move},
+    {"GET", "/api/limits", Access::token, handle_limits},
+    {"PUT", "/api/limits", Access::token, handle_set_limits},
     {"POST", "/api/shares", Access::token, handle_share},
     {"DELETE", "/api/shares", Access::token, handle_unshare},
     {"PUT", "/api/config/download-folder", Access::token, handle_set_download_folder},
     {"POST", "/api/connect", Access::token, handle_connect},
     {"POST", "/api/doctor", Access::token, handle_doctor},
+    {"POST", "/api/streams", Access::token, handle_stream},
+    {"GET", "/file/{}", Access::file, handle_file},
+    {"HEAD", "/file/{}", Access::file, handle_file},
     {"POST", "/api/stop", Access::token, handle_stop},
 };
 
@@ -107,12 +116,17 @@ std::span<const Route> routes() {
     return kRoutes;
 }
 
-std::expected<RouteMatch, Rejection> find_route(std::string_view method, std::string_view target) {
-    if (target.size() > kTargetBytesMax || !target.starts_with('/') || !is_plain(target)) {
+Target split_target(std::string_view target) {
+    const std::size_t mark = std::min(target.find('?'), target.size());
+    return {target.substr(0, mark), target.substr(std::min(mark + 1, target.size()))};
+}
+
+std::expected<RouteMatch, Rejection> find_route(std::string_view method, std::string_view path) {
+    if (path.size() > kTargetBytesMax || !path.starts_with('/') || !is_plain(path)) {
         return std::unexpected(
             Rejection{400, ErrorCode::invalid_argument, "This is no path of this server.", {}});
     }
-    const std::vector<std::string_view> parts = components(target);
+    const std::vector<std::string_view> parts = components(path);
     std::string allow;
     for (const Route& route : kRoutes) {
         if (!matches(route.pattern, parts)) continue;

@@ -92,7 +92,9 @@ struct Server::State {
     Result<void> open_socket() {
         Result<Acceptor> acceptor = open_local(context, options.socket);
         if (!acceptor) return std::unexpected(acceptor.error());
-        local = std::make_shared<Listener>(std::move(*acceptor), Door{}, times(), backend, logger);
+        local = std::make_shared<Listener>(std::move(*acceptor),
+                                           Door{Door::Kind::local, web_port, guard.get()}, times(),
+                                           backend, logger);
         local->start();
         return {};
     }
@@ -146,8 +148,9 @@ Server::~Server() {
 }
 
 Result<void> Server::open() {
-    Result<void> opened = state_->open_socket();
-    if (opened && state_->options.web) opened = state_->open_web_port();
+    Result<void> opened;
+    if (state_->options.web) opened = state_->open_web_port();
+    if (opened) opened = state_->open_socket();
     if (!opened) close();
     return opened;
 }

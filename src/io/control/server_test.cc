@@ -1,20 +1,6 @@
-// The server over a real Unix-domain socket and 127.0.0.1, with a service behind it that only
-// answers.
-
 #include "io/control/server.h"
 
-#include <deque>
-#include <fstream>
-#include <future>
-#include <thread>
-
-#include <boost/asio.hpp>
-#include <boost/json.hpp>
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include "io/control/client.h"
-#include "io/control/routes.h"
+#include "io/control/server_fixture.h"
 
 namespace iwant::control {
 namespace {
@@ -22,195 +8,8 @@ namespace {
 namespace asio = boost::asio;
 namespace fs = std::filesystem;
 using asio::ip::tcp;
-
-constexpr std::chrono::seconds kPatience{10};
-
-class FakeBackend final : public Backend {
-  public:
-    StatusReport status() override {
-        StatusReport report;
-        report.peer = {std::string(64, 'a'), "ann"};
-        return report;
-    }
-    std::vector<PeerReport> peers() override { return {}; }
-    ConfigReport config() override { return {}; }
-    void search(SearchRequest request, Reply<SearchReport> reply) override {
-        last_query = request.query;
-        last_wait = request.wait;
-        last_verify = request.verify;
-        SearchReport report;
-        report.query = request.query.text;
-        if (keep_replies) {
-            kept.push_back(std::move(reply));
-        } else {
-            reply(report);
-        }
-    }
-    void download(DownloadRequest request, Reply<DownloadReport> reply) override {
-        if (request.what == "999") {
-            reply(failure(ErrorCode::not_found, "download 999", "no such row"));
-            return;
-        }
-        DownloadReport report;
-        report.name = request.what;
-        report.folder = request.folder.value_or("default");
-        reply(report);
-    }
-    std::vector<DownloadReport> downloads() override { return {}; }
-    std::optional<DownloadReport> download(std::uint64_t id) override {
-        if (id != 7) return std::nullopt;
-        return DownloadReport{};
-    }
-    Result<DownloadReport> pause(const std::string& what) override {
-        return changed("pause " + what);
-    }
-    Result<DownloadReport> resume(const std::string& what) override {
-        return changed("resume " + what);
-    }
-    Result<DownloadReport> cancel(const std::string& what) override {
-        return changed("cancel " + what);
-    }
-    Result<ConfigReport> share(const std::string& folder, bool add) override {
-        changes.push_back((add ? "add " : "share ") + folder);
-        return ConfigReport{};
-    }
-    Result<ConfigReport> unshare(const std::string& folder) override {
-        changes.push_back("unshare " + folder);
-        return ConfigReport{};
-    }
-    Result<ConfigReport> set_download_folder(const std::string& folder) override {
-        changes.push_back("download to " + folder);
-        return ConfigReport{};
-    }
-    Result<void> connect(const std::string& address) override {
-        changes.push_back("connect " + address);
-        return {};
-    }
-    void doctor(const std::string& who, Reply<DoctorReport> reply) override {
-        if (who == "nobody") return reply(failure(ErrorCode::not_found, "", "No peer."));
-        DoctorReport report;
-        report.sentence = "About " + who + ".";
-        reply(std::move(report));
-    }
-    void stop() override { changes.emplace_back("stop"); }
-
-    std::vector<std::string> changes;
-    Query last_query;
-    Duration last_wait{};
-    bool last_verify = false;
-    bool keep_replies = false;
-    std::deque<Reply<SearchReport>> kept;
-
-  private:
-    Result<DownloadReport> changed(const std::string& what) {
-        changes.push_back(what);
-        return DownloadReport{};
-    }
-};
-
-class ServerTest : public testing::Test {
-  protected:
-    void SetUp() override {
-        std::string pattern = (fs::temp_directory_path() / "iwant-control-XXXXXX").string();
-        ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-        folder_ = pattern;
-        open(folder_);
-    }
-
-    void open(const fs::path& folder, ServerOptions options = {}) {
-        socket_ = folder / "iwanto.sock";
-        options.socket = socket_;
-        options.token_file = folder / "api.token";
-        options.web_port = 0;
-        server_ = std::make_unique<Server>(context_, options, backend_, logger_);
-        const Result<void> opened = server_->open();
-        ASSERT_TRUE(opened) << opened.error().text();
-        std::ifstream(folder / "api.token") >> token_;
-        port_ = server_->web_port();
-        runner_ = std::thread([this] { context_.run(); });
-    }
-
-    void restart_with(ServerOptions options) {
-        stop_running();
-        server_->close();
-        open(folder_, std::move(options));
-    }
-
-    void TearDown() override {
-        stop_running();
-        server_.reset();
-        fs::remove_all(folder_);
-    }
-
-    void stop_running() {
-        context_.stop();
-        if (runner_.joinable()) runner_.join();
-        context_.restart();
-    }
-
-    ServerOptions without_web(const fs::path& socket) const {
-        ServerOptions options;
-        options.socket = socket;
-        options.token_file = folder_ / "second.token";
-        options.web = false;
-        return options;
-    }
-
-    /// What the server says to these bytes until it closes the connection.
-    std::string say(const std::string& bytes) {
-        asio::io_context context;
-        tcp::socket socket(context);
-        socket.connect(tcp::endpoint(asio::ip::address_v4::loopback(), port_));
-        boost::system::error_code error;
-        asio::write(socket, asio::buffer(bytes), error);
-        std::string answer;
-        bool ended = false;
-        asio::async_read(socket, asio::dynamic_buffer(answer),
-                         [&ended](const boost::system::error_code&, std::size_t) { ended = true; });
-        context.run_for(kPatience);
-        EXPECT_TRUE(ended) << "the connection was not closed";
-        return answer;
-    }
-
-    unsigned status_of(const std::string& answer) {
-        return answer.size() < 12 ? 0 : static_cast<unsigned>(std::stoul(answer.substr(9, 3)));
-    }
-
-    std::string request(const std::string& line, const std::string& fields,
-                        const std::string& body = "") {
-        return line + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port_) +
-               "\r\nConnection: close\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" +
-               fields + "\r\n" + body;
-    }
-
-    /// Waits for something about the backend, looked at on the event thread, which owns it.
-    void wait_until(const std::function<bool()>& condition) {
-        const auto deadline = std::chrono::steady_clock::now() + kPatience;
-        for (bool met = false; !met && std::chrono::steady_clock::now() < deadline;) {
-            std::promise<bool> answer;
-            asio::post(context_, [&condition, &answer] { answer.set_value(condition()); });
-            met = answer.get_future().get();
-        }
-    }
-
-    std::string authorised() const { return "Authorization: Bearer " + token_ + "\r\n"; }
-    std::string json_type() const { return "Content-Type: application/json\r\n"; }
-    Client client() const { return Client(socket_); }
-    Result<std::string> ask(const std::string& method, const std::string& target,
-                            const std::string& body) {
-        return client().request(method, target, body, kPatience);
-    }
-
-    fs::path folder_;
-    fs::path socket_;
-    asio::io_context context_;
-    FakeBackend backend_;
-    NullLogger logger_;
-    std::unique_ptr<Server> server_;
-    std::string token_;
-    std::uint16_t port_ = 0;
-    std::thread runner_;
-};
+using test::kPatience;
+using test::ServerTest;
 
 TEST_F(ServerTest, TheClientIsAnsweredOverTheSocket) {
     const Result<std::string> answer = ask("GET", "/api/status", "");
@@ -223,6 +22,22 @@ TEST_F(ServerTest, ErrorsComeBackAsWhatTheyWere) {
     ASSERT_FALSE(answer);
     EXPECT_EQ(answer.error().code, ErrorCode::not_found);
     EXPECT_EQ(answer.error().text(), "download 999: no such row");
+}
+
+TEST_F(ServerTest, TheQueueAndTheLimitsAreChanged) {
+    EXPECT_TRUE(ask("POST", "/api/downloads/all/pause", "{}"));
+    EXPECT_TRUE(ask("POST", "/api/downloads/all/resume", ""));
+    EXPECT_TRUE(ask("POST", "/api/downloads/all/cancel", "{}"));
+    EXPECT_TRUE(ask("POST", "/api/downloads/abcdef12/move", R"({"to":"down"})"));
+    EXPECT_EQ(ask("POST", "/api/downloads/abcdef12/move", R"({"to":"away"})").error().code,
+              ErrorCode::invalid_argument);
+    EXPECT_THAT(ask("GET", "/api/limits", "").value(),
+                testing::HasSubstr(R"("download":{"setting":"5 MB/s","now":5000000})"));
+    EXPECT_TRUE(ask("PUT", "/api/limits", R"({"upload":"1 MB/s"})"));
+    stop_running();
+    const std::vector<std::string> expected = {"pause all", "resume all", "cancel all",
+                                               "move abcdef12 2", "limits 1 MB/s -"};
+    EXPECT_EQ(backend_.changes, expected);
 }
 
 TEST_F(ServerTest, EveryRequestReachesTheService) {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 
+#include "base/hash.h"
 #include "base/hex.h"
 #include "io/control/request_head.h"
 #include "io/platform/process.h"
@@ -38,7 +39,20 @@ TokenGuard::Verdict TokenGuard::check(std::string_view authorization, Time now) 
                             equal_ignoring_case(authorization.substr(0, kScheme.size()), kScheme);
     const std::string_view presented =
         has_scheme ? authorization.substr(kScheme.size()) : std::string_view();
-    if (equal_in_constant_time(presented, token_)) return Verdict::accepted;
+    return equal_in_constant_time(presented, token_) ? Verdict::accepted : count_failure(now);
+}
+
+std::string TokenGuard::file_token(std::string_view hash) const {
+    return Hasher("iwant 2026-11 file token").update(token_).update(hash).digest().hex();
+}
+
+TokenGuard::Verdict TokenGuard::check_file(std::string_view presented, std::string_view hash,
+                                           Time now) {
+    return equal_in_constant_time(presented, file_token(hash)) ? Verdict::accepted
+                                                               : count_failure(now);
+}
+
+TokenGuard::Verdict TokenGuard::count_failure(Time now) {
     while (!failures_.empty() && now - failures_.front() > std::chrono::minutes(1)) {
         failures_.pop_front();
     }

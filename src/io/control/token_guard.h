@@ -26,7 +26,14 @@ class TokenGuard {
     /// `authorization` is the field's whole value; empty when it is missing.
     Verdict check(std::string_view authorization, Time now);
 
+    /// What opens one file and nothing else: it stands in the address that a player is given, which
+    /// other programs of this machine may see.
+    std::string file_token(std::string_view hash) const;
+    Verdict check_file(std::string_view presented, std::string_view hash, Time now);
+
   private:
+    Verdict count_failure(Time now);
+
     const std::string token_;
     std::deque<Time> failures_;  ///< of the last minute, at most kFailuresPerMinuteMax
 };

@@ -40,6 +40,8 @@ void lower_thread_priority();
 Time now();
 /// Seconds since 1970.
 UnixSeconds unix_now();
+/// Of the local time of day, from 0 to 1439.
+unsigned minute_of_day();
 int process_id();
 bool is_terminal(int descriptor);
 /// Columns of the terminal on stderr, 80 when there is none.

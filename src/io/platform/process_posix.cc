@@ -48,6 +48,13 @@ UnixSeconds unix_now() {
     return read_clock(CLOCK_REALTIME) / 1'000'000'000;
 }
 
+unsigned minute_of_day() {
+    const std::time_t seconds = unix_now();
+    std::tm local{};
+    ::localtime_r(&seconds, &local);
+    return static_cast<unsigned>(local.tm_hour * 60 + local.tm_min);
+}
+
 int process_id() {
     return ::getpid();
 }

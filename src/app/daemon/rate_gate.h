@@ -1,0 +1,36 @@
+#pragma once
+
+// A rate limit as the threads of bulk streams meet it: each asks before it moves bytes, and is held
+// until its peer's share allows it. Without a limit asking costs one load.
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+
+#include "core/swarm/fair_rate.h"
+
+namespace iwant::daemon {
+
+class RateGate {
+  public:
+    /// Bytes per second, above 0; nothing: no limit. Holds at once, also for those who wait.
+    void set_rate(std::optional<std::uint64_t> rate);
+    bool limited() const { return limited_.load(std::memory_order_relaxed); }
+    /// Blocks until so many bytes may move to or from the peer; false when it was stopped.
+    bool wait_turn(const PeerId& peer, std::uint64_t bytes);
+    /// Lets everybody go, now and later.
+    void stop();
+
+  private:
+    // Many threads wait for their turn; a post to the event thread for each piece would hold all of
+    // them up behind whatever it does.
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    swarm::FairRate rate_;
+    std::atomic<bool> limited_ = false;
+    bool stopped_ = false;
+};
+
+}  // namespace iwant::daemon

@@ -1,0 +1,133 @@
+"""Queue, limits and streaming on real hosts: order, pause and priority, rates, upload slots, files that are played
+while they come."""
+
+import os
+import random
+import subprocess
+import time
+import unittest
+
+from lab import Lab, wait_until
+
+MiB = 1 << 20
+
+
+class Case(unittest.TestCase):
+    def lab(self):
+        lab = Lab()
+        lab.__enter__()
+        self.addCleanup(lab.close)
+        return lab
+
+    def hashes(self, host, names):
+        """The content of each name, once all are found."""
+        return [wait_until(lambda: next((r["hash"] for r in host.finds(name) if r["name"] == name and r["hash"]), None),
+                           30, f"{name} has its hash") for name in names]
+
+    def downloads(self, host):
+        return host.json("downloads")["downloads"]
+
+    def curl(self, host, url, *arguments):
+        command = ["curl", "-sS", "--max-time", "60", *arguments, url]
+        return subprocess.run(host.command(*command), check=True, capture_output=True).stdout
+
+
+class Queue(Case):
+    def test_downloads_are_ordered_paused_and_cancelled_by_the_user(self):
+        lab = self.lab()
+        names = [f"film {number}.mkv" for number in range(1, 5)]
+        ann = lab.host("ann", {name: os.urandom(8 * MiB) for name in names})
+        bob = lab.host("bob")
+        lab.start()
+        contents = self.hashes(bob, names)
+        limits = ann.json("limit", "upload", "200", "KB/s")
+        self.assertEqual(limits["upload"], {"setting": "200 KB/s", "now": 200_000})
+        bob.run("download", "--detach", *contents)
+        order = [download["hash"] for download in self.downloads(bob)]
+        self.assertEqual(order, contents)
+        self.assertEqual([download["place"] for download in self.downloads(bob)], [None, None, None, 1])
+        self.assertIsNone(bob.json("prioritize", contents[3])["place"], "it runs at once")
+        self.assertEqual([d["hash"] for d in self.downloads(bob)], [contents[3], *contents[:3]])
+        self.assertEqual(self.downloads(bob)[3]["place"], 1, "the last one waits for its turn again")
+        bob.stop()
+        bob.start()
+        self.assertEqual([d["hash"] for d in self.downloads(bob)], [contents[3], *contents[:3]])
+        paused = bob.json("pause", "--all")["downloads"]
+        self.assertEqual({download["state"] for download in paused}, {"paused"})
+        bob.run("cancel", contents[0], contents[1])
+        self.assertEqual([d["hash"] for d in self.downloads(bob)], [contents[3], contents[2]])
+        ann.json("limit", "upload", "none")
+        self.assertEqual(len(bob.json("resume", "--all")["downloads"]), 2)
+        wait_until(lambda: all(d["state"] == "done" for d in self.downloads(bob)), 60, "both are done")
+        self.assertEqual(bob.json("cancel", "--all")["downloads"], [])
+
+    def test_limits_hold_and_are_shared_fairly(self):
+        lab = self.lab()
+        size = 12 * MiB
+        ann = lab.host("ann", {"one.bin": os.urandom(size), "two.bin": os.urandom(size), "three.bin": os.urandom(size)})
+        bob, cleo = lab.host("bob"), lab.host("cleo")
+        lab.start()
+        one, two, three = self.hashes(bob, ["one.bin", "two.bin", "three.bin"])
+        self.hashes(cleo, ["one.bin"])
+        ann.json("limit", "upload", "2", "MB/s")
+        begun = time.monotonic()
+        bob.run("download", "--detach", one, two, three)
+        cleo.run("download", "--detach", one)
+
+        def got(host):
+            return sum(download["bytes_done"] for download in self.downloads(host))
+        wait_until(lambda: got(bob) + got(cleo) >= 10 * MiB, 120, "some of it came")
+        seconds = time.monotonic() - begun
+        self.assertGreater(seconds, 10 * MiB / 2_000_000 * 0.7, "the limit holds")
+        share = got(bob) / (got(bob) + got(cleo))
+        self.assertTrue(0.25 < share < 0.75, f"bob has {share:.0%} with three downloads beside cleo's one")
+
+    def test_peers_beyond_the_upload_slots_queue_and_are_told_their_place(self):
+        lab = self.lab()
+        ann = lab.host("ann", {"big.bin": os.urandom(40 * MiB)})
+        bob, cleo = lab.host("bob"), lab.host("cleo")
+        ann.home.mkdir(mode=0o700)
+        (ann.home / "config.toml").write_text('upload_slots = 1\nupload_limit = "1 MB/s"\n')
+        lab.start()
+        content = self.hashes(bob, ["big.bin"])[0]
+        self.hashes(cleo, ["big.bin"])
+        bob.run("download", "--detach", content)
+        bob.wait_for_download(lambda download: download["bytes_done"] > 0, 30, "bob gets something")
+        cleo.run("download", "--detach", content)
+        waiting = cleo.wait_for_download(lambda download: download["state"] == "waiting", 30, "cleo waits")
+        self.assertEqual(waiting["message"], "place 1 at ann")
+        self.assertEqual(waiting["code"], "busy")
+        bob.run("cancel", content)
+        cleo.wait_for_download(lambda download: download["bytes_done"] > 0, 30, "cleo has her turn")
+
+
+class Streaming(Case):
+    def test_a_player_seeks_in_a_file_that_is_still_coming(self):
+        lab = self.lab()
+        content = random.Random(4).randbytes(48 * MiB + 321)
+        ann = lab.host("ann", {"film.mkv": content})
+        bob = lab.host("bob")
+        lab.start()
+        hash_ = self.hashes(bob, ["film.mkv"])[0]
+        ann.json("limit", "upload", "6", "MB/s")
+        url = bob.run("stream-url", hash_).stdout.strip()
+        self.assertEqual(url, bob.run("stream-url", hash_[:12]).stdout.strip())
+        # As a player does: the beginning, the index at the end, then from a place in the middle on.
+        for first, last in ((0, 65535), (len(content) - 70_000, len(content) - 1), (30 * MiB, 31 * MiB),
+                            (5, 5), (29 * MiB + 7, 33 * MiB)):
+            part = self.curl(bob, url, "-r", f"{first}-{last}")
+            self.assertEqual(part, content[first:last + 1], f"bytes {first} to {last}")
+        self.assertLess(self.downloads(bob)[0]["bytes_done"], len(content), "it is not complete yet")
+        head = self.curl(bob, url, "-I", "-r", "0-9").decode()
+        for field in ("206 Partial Content", "content-range: bytes 0-9/", "video/x-matroska", hash_):
+            self.assertIn(field.lower(), head.lower())
+        self.assertEqual(self.curl(bob, url, "-o", "/dev/null", "-w", "%{http_code}", "-r", f"{len(content)}-"), b"416")
+        ann.json("limit", "upload", "none")
+        self.assertEqual(self.curl(bob, url), content)
+        wait_until(lambda: self.downloads(bob)[0]["state"] == "done", 30, "it is complete")
+        self.assertEqual(self.curl(bob, url, "-r", "-100"), content[-100:])
+        self.assertEqual(self.curl(ann, ann.run("stream-url", hash_).stdout.strip(), "-r", "100-199"), content[100:200])
+
+
+if __name__ == "__main__":
+    unittest.main()
