@@ -11,7 +11,8 @@ ELECTION = CLUSTER + "election.cc"
 CANDIDACY = CLUSTER + "election_candidacy.cc"
 MESSAGES = CLUSTER + "cluster_messages.cc"
 REGISTRY = CLUSTER + "registry.cc"
-PART_FOLDER = "src/app/daemon/part_folder.cc"
+PART_WRITE = "src/app/daemon/part_folder_write.cc"
+PART_RESUME = "src/app/daemon/part_folder_resume.cc"
 # Parts of files are the daemon's, not the node's: the simulator does not have them.
 PART_STORE_TEST = "app_daemon_test:APartStore.*"
 # What the rest of the design makes up for, so that no network comes to harm: only the rule itself is tested.
@@ -117,22 +118,21 @@ BUGS = [
         "            supplier->failed(now, prng_);\n",
         "            supplier->drop();\n"),)),
     Bug("piece marked before write returns", ((
-        PART_FOLDER,
-        "    const Result<PartFiles::SharedFile> file = files_.open(index);\n    if (!file) return std::unexpected(disk_error",
-        "    {\n        const std::lock_guard lock(mutex_);\n"
+        PART_WRITE,
+        "        if (readable_.contains(planned.first_piece + piece.value)) return {};\n    }\n",
+        "        if (!readable_.insert(planned.first_piece + piece.value)) return {};\n"
         "        written_.pieces.push_back(planned.first_piece + piece.value);\n"
-        "        written_.files.insert(index);\n    }\n"
-        "    const Result<PartFiles::SharedFile> file = files_.open(index);\n    if (!file) return std::unexpected(disk_error"),),
+        "        written_.files.insert(index);\n    }\n"),),
         PART_STORE_TEST),
     Bug("bitmap persisted before data fsync", ((
-        PART_FOLDER,
+        PART_WRITE,
         "    if (auto durable = make_durable(written); !durable) return fail(durable.error());\n    unsaved_ = true;\n    return save();",
         "    for (const std::uint64_t piece : written.pieces) present_.insert(piece);\n"
         "    if (auto saved = save(); !saved) return saved;\n"
         "    if (auto durable = make_durable(written); !durable) return fail(durable.error());\n    return {};"),),
         PART_STORE_TEST),
     Bug("resume trusts size only", ((
-        PART_FOLDER,
+        PART_RESUME,
         "    if (!content || content->kind != kind || content->stamp.inode != key.content_inode) {",
         "    if (!content || content->kind != kind) {"),),
         PART_STORE_TEST),

@@ -88,7 +88,7 @@ TEST_F(AFetcher, BringsWhatAPeerShares) {
 TEST_F(AFetcher, OpensAStreamAgainWhenTheLastOneBroke) {
     fetch(1, 0, 1);
     ASSERT_TRUE(run_until_ended(1));
-    server_->stop();
+    server_ = std::make_unique<BulkServer>(database(), nullptr, logger_);
     // What is asked of the broken stream fails; the one after that finds a new one.
     std::uint64_t number = 1;
     do {

@@ -1,6 +1,7 @@
 #include "core/swarm/swarm.h"
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 
 #include "base/assert.h"
@@ -315,10 +316,9 @@ std::optional<DownloadId> Swarm::find(const Hash256& content) const {
 
 std::vector<protocol::Holding> Swarm::holdings() const {
     std::vector<protocol::Holding> all;
-    const auto& downloads = state_->downloads;
-    for (auto one = downloads.rbegin(); one != downloads.rend(); ++one) {
+    for (const auto& download : std::views::reverse(state_->downloads)) {
         if (all.size() == protocol::kHoldingsMax) break;
-        if (auto holding = (*one)->holding()) all.push_back(*std::move(holding));
+        if (auto holding = download->holding()) all.push_back(*std::move(holding));
     }
     return all;
 }

@@ -303,10 +303,10 @@ TEST_F(SwarmTest, AFileIsFoundInTheDownloadThatBringsIt) {
     world_.add_peer(1, {});
     const TreeEntry film = library_.file_entry("film", 7 * kMiB);
     const TreeEntry folder = library_.folder_entry("all", {library_.file_entry("a", 9), film});
-    world_.ask(world_.target_for(EntryKind::folder, folder.hash, folder.size_bytes));
+    world_.ask(world_.target_for(EntryKind::folder, folder.content, folder.size_bytes));
     EXPECT_FALSE(world_.swarm().find_file(FileId{Hash256{}}));
     ASSERT_TRUE(world_.run_until_done());
-    const auto place = world_.swarm().find_file(FileId{film.hash});
+    const auto place = world_.swarm().find_file(FileId{film.content});
     ASSERT_TRUE(place);
     EXPECT_EQ(place->plan->files[place->file.value].path, "film");
     EXPECT_TRUE(world_.swarm().has_piece(place->download, 7));

@@ -245,10 +245,10 @@ struct Finished {
     Result<std::string> final_path;
 };
 
-using Event =
-    std::variant<DownloadAsked, DownloadRestored, PauseAsked, ResumeAsked, CancelAsked,
-                 MoveAsked, WantFirst, SourcesFound, PeerArrived, PeerLeft, HashAnswered, TreeAnswered, PieceListAnswered,
-                 Prepared, PieceStored, FetchEnded, Finished, HolderMet, PiecesGained, PiecesTold>;
+using Event = std::variant<DownloadAsked, DownloadRestored, PauseAsked, ResumeAsked, CancelAsked,
+                           MoveAsked, WantFirst, SourcesFound, PeerArrived, PeerLeft, HashAnswered,
+                           TreeAnswered, PieceListAnswered, Prepared, PieceStored, FetchEnded,
+                           Finished, HolderMet, PiecesGained, PiecesTold>;
 
 // Actions: what the swarm wants done.
 
