@@ -392,7 +392,6 @@ TEST(SearchService, WhatAStandbyMadeUpIsNotShown) {
     company.search("song");
     auto reply = company.leaders_reply({result(3, 5, "a/song.mp3")});
     reply.coverage = {3, 3};
-    reply.view.leader = {};
     company.tamper = [](protocol::SearchReply& sent) { sent.results.at(0).path = "free.exe"; };
     company.answers(2, reply);
     EXPECT_TRUE(company.answer().reply.results.empty());
