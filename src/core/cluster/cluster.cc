@@ -24,9 +24,6 @@ constexpr Duration kTendGap = milliseconds(200);
 constexpr Duration kTendLatest = seconds(5);
 constexpr Duration kNeeded = seconds(10);
 constexpr Duration kGreaterWaits = milliseconds(250);
-// A claim is answered within this, by registrations that many peers spread over time.
-constexpr Duration kHeardOfLead = seconds(1);
-constexpr Duration kHeardPerMember = milliseconds(4);
 }  // namespace
 
 Cluster::Cluster(Self self, const Signatory& signatory, Prng prng, Logger& logger, Time now)
@@ -256,11 +253,9 @@ void Cluster::count_followers(Time now) {
 
 // Whoever promises files and does not deliver them, or has a leader and tells it nothing, would
 // keep every answer incomplete for ever: after half a minute it counts as if it were not there.
-// A standby does not count the leader that it lost, which others do not know of either.
 bool Cluster::counts_as_alive(const Session& session) const {
-    if (session.stopping || (session.silent && !leading())) return false;
-    if (registry_.registered(session.peer) && tells_us(session.peer))
-        return !registry_.withholds(session.peer, now_);
+    if (session.stopping) return false;
+    if (registry_.registered(session.peer)) return !registry_.withholds(session.peer, now_);
     const PeerId leader = election_.leader_of(session.peer);
     const bool no_excuse = leading() && (leader.is_zero() || leader == self_.peer);
     return !no_excuse || now_ - session.opened < kRegistersWithin;
@@ -271,31 +266,9 @@ protocol::Coverage Cluster::coverage() const {
     for (const auto& [id, session] : sessions_.all()) {
         if (!counts_as_alive(session)) continue;
         ++coverage.known;
-        if (covers(session.peer)) ++coverage.indexed;
+        if (registry_.covers(session.peer)) ++coverage.indexed;
     }
     return coverage;
-}
-
-bool Cluster::covers(const PeerId& peer) const {
-    return registry_.covers(peer) && tells_us(peer);
-}
-
-// Whoever follows another leader than us tells its changes there, and to the standbys that are
-// appointed there; it may have registered with us before. Who has not said yet that it follows us
-// since we took over still takes us for a standby.
-bool Cluster::tells_us(const PeerId& peer) const {
-    const PeerId leader = election_.leader_of(peer);
-    if (!leading() || leader.is_zero() || leader == self_.peer) return true;
-    const Duration answer = kHeardOfLead + kHeardPerMember * members_.size();
-    return leader == led_before_ && leader != peer && now_ - leading_since_ < answer;
-}
-
-std::set<PeerId> Cluster::covered() const {
-    std::set<PeerId> peers{self_.peer};
-    for (const auto& [id, session] : sessions_.all()) {
-        if (counts_as_alive(session) && covers(session.peer)) peers.insert(session.peer);
-    }
-    return peers;
 }
 
 std::optional<SessionId> Cluster::leader_session() const {

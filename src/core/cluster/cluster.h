@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -91,11 +90,6 @@ class Cluster {
     /// The peers known to be alive, and those of them that our index speaks for; ourselves
     /// included.
     protocol::Coverage coverage() const;
-    /// Whether everything that this peer announced is in our index, and it would tell us more: not
-    /// who tells its changes to another leader's index by now.
-    bool covers(const PeerId& peer) const;
-    /// Whom our index speaks for, ourselves included.
-    std::set<PeerId> covered() const;
     /// The standbys in order of succession, as we know them.
     const std::vector<PeerId>& standbys() const { return succession_.standbys(); }
     /// Live sessions to the standbys that keep our catalogue, in order of succession.
@@ -173,7 +167,6 @@ class Cluster {
     Dialer::Wish wish(const Dialer::Target& target) const;
     bool is_holder(const PeerId& peer) const;
     bool counts_as_alive(const Session& session) const;
-    bool tells_us(const PeerId& peer) const;
     PeerId successor() const;
     void send(SessionId session, protocol::Message message);
     void send_to_all(const protocol::Message& message);
@@ -200,8 +193,6 @@ class Cluster {
     Time now_;
     protocol::LeaderView acted_view_;  ///< what was acted upon last
     PeerId led_last_;                  ///< whom we followed last, or we ourselves
-    PeerId led_before_;                ///< who led before our own lead, which began then
-    Time leading_since_;
     std::uint64_t leader_instance_ = 0;
     bool kept_index_ = false;  ///< whether we led or stood by
     std::optional<Time> appoint_at_;

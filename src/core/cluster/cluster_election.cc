@@ -140,8 +140,6 @@ void Cluster::perform(const Election::ViewChanged&, Time now) {
     watch_.end();
     actions_.push_back(LeaderChanged{});
     if (leading()) {
-        led_before_ = led_before;
-        leading_since_ = now;
         leave_out_strays(led_before);
         announcer_.role_changed(Role::leading, now);
         roster_book_.clear();

@@ -112,11 +112,11 @@ void SearchService::ask_everybody(QuestionId id, Question& question) {
 
 // By the word of a leader that only misses somebody else, or else by our own replica.
 bool SearchService::covered_already(const Question& question, const PeerId& peer) const {
-    if (question.leader_said_complete() && !cluster_.leading()) {
+    if (question.leader_said_complete()) {
         const auto* known = cluster_.members().find(peer);
         return known != nullptr && known->online_at_leader;
     }
-    return replica_counts(question) && cluster_.covers(peer);
+    return replica_counts(question) && cluster_.registry().covers(peer);
 }
 
 bool SearchService::replica_counts(const Question& question) const {
@@ -167,8 +167,10 @@ void SearchService::add_own(Question& question) const {
     Question::Part part;
     part.answer = {cluster_.self().peer, AnswerPart::About::everybody, own_answer(question)};
     part.source = cluster_.leading() ? AnswerSource::leader : AnswerSource::own;
+    const auto& reply = part.answer.reply;
+    const bool counted = std::holds_alternative<SearchAsked>(question.what);
     part.complete =
-        part.answer.reply.complete && std::ranges::includes(cluster_.covered(), known_alive());
+        reply.complete && (!counted || known_alive().size() <= std::size_t{reply.coverage.known});
     question.parts.push_back(std::move(part));
 }
 
@@ -216,15 +218,12 @@ bool SearchService::from_the_leader(SessionId from, const protocol::LeaderView& 
 }
 
 // A standby cannot know of a peer that only we see: whoever the last leader did not know is taken
-// for unknown to its standbys. And it may lack somebody whom that leader had: it tells only how
-// many it speaks for, the leader that it still follows among them.
+// for unknown to its standbys.
 bool SearchService::standby_knows_all(const PeerId& standby,
                                       const protocol::SearchReply& reply) const {
     if (reply.view.epoch < cluster_.leader_view().epoch) return false;
-    std::set<PeerId> alive = known_alive();
-    if (!reply.view.leader.is_zero()) alive.insert(reply.view.leader);
     const bool counted = reply.coverage.known > 0;
-    if (counted && reply.coverage.known < alive.size()) return false;
+    if (counted && reply.coverage.known < known_alive().size()) return false;
     for (const SessionId session : cluster_.fan_out(protocol::kSessionsMax)) {
         const auto peer = cluster_.peer_of(session);
         if (!peer || *peer == standby || *peer == last_leader_) continue;
