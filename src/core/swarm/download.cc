@@ -77,11 +77,12 @@ void Download::look_for_sources(Time now) {
 }
 
 void Download::ask_sources(Time now) {
-    if (!content()) {
-        next_ask_ = Time::max();
-        return;
+    if (content()) {
+        desk_.actions.push_back(AskSources{id(), *content()});
+    } else {
+        // What is not hashed has no name to look for: its owners are tried again.
+        suppliers_.try_absent();
     }
-    desk_.actions.push_back(AskSources{id(), *content()});
     asked_at_ = now;
     next_ask_ = now + (asking() ? ask_backoff_ : kAskSourcesMax);
     ask_backoff_ = std::min(ask_backoff_ * 2, kAskSourcesMax);

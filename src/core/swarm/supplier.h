@@ -64,6 +64,7 @@ class Supplier {
     /// When it can be tried again, if time alone does it.
     std::optional<Time> usable_again(Time now) const;
     void left() { absent_ = true; }
+    void try_again() { absent_ = false; }
     void arrived();
     /// Somebody says again that this peer has what is wanted.
     void found_again();

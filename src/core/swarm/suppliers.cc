@@ -74,6 +74,10 @@ bool Suppliers::add(std::span<const Source> sources) {
     return !sources.empty();
 }
 
+void Suppliers::try_absent() {
+    for (auto& [peer, supplier] : map_) supplier.try_again();
+}
+
 Supplier* Suppliers::find(const PeerId& peer) {
     const auto found = map_.find(peer);
     return found == map_.end() ? nullptr : &found->second;

@@ -26,6 +26,8 @@ class Suppliers {
 
     /// Adds those that are new; the others were found again. Says whether there was any.
     bool add(std::span<const Source> sources);
+    /// Whoever left may have come back without a session to us: asking it makes one, or fails.
+    void try_absent();
     Supplier* find(const PeerId& peer);
     Map& all() { return map_; }
     const Map& all() const { return map_; }

@@ -52,6 +52,20 @@ TEST_F(SwarmTest, WhoeverWaitsForASourceLeavesItsPlaceToTheNext) {
     ASSERT_TRUE(world_.run_until_done(4));
 }
 
+TEST_F(SwarmTest, WhatIsNotHashedYetIsAskedOfItsOwnerAgainBeforeThatIsSeen) {
+    world_.add_peer(1, {.latency = 1s});
+    Target target = file_target(2 * kMiB);
+    world_.hash_of_entry = *target.content;
+    world_.size_of_entry = target.size_bytes;
+    target.content.reset();
+    world_.ask(target);
+    world_.run_for(100ms);
+    world_.leave(peer_number(1));
+    world_.run_for(10s);
+    world_.return_unseen(peer_number(1));
+    ASSERT_TRUE(world_.run_until_done());
+}
+
 TEST_F(SwarmTest, TheSameContentIsOneDownload) {
     world_.add_peer(1, {});
     const Target target = file_target(50 * kMiB);

@@ -195,6 +195,9 @@ class World {
         tell(PeerArrived{peer});
     }
 
+    /// It is back, but there is no session yet that would tell us.
+    void return_unseen(const PeerId& peer) { peers_[peer].online = true; }
+
   private:
     struct Peer {
         Behaviour behaviour;
