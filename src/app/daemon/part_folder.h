@@ -99,8 +99,8 @@ class PartFolder {
                              const SharedPieceList& list);
 
     /// Reads a piece that was written (durable or not) or present; `into` has its length. not_found
-    /// when it is not here yet. Any thread. The bytes are as the disk has them now: somebody may
-    /// have changed them, so whoever passes them on verifies them.
+    /// when it is not here yet, or was moved into place. Any thread. The bytes are as the disk has
+    /// them now: somebody may have changed them, so whoever passes them on verifies them.
     Result<void> read_piece(FileIndex file, PieceIndex piece, std::span<std::uint8_t> into);
 
     // The following on one thread.

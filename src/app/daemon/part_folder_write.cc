@@ -8,6 +8,15 @@
 
 namespace iwant::daemon {
 
+namespace {
+
+/// The content was moved into place, or the download given up, while a reader came.
+bool has_left(ErrorCode code) {
+    return code == ErrorCode::not_found || code == ErrorCode::cancelled;
+}
+
+}  // namespace
+
 Result<void> PartFolder::write_piece(FileIndex index, PieceIndex piece,
                                      std::span<const std::uint8_t> bytes,
                                      const SharedPieceList& list) {
@@ -62,6 +71,9 @@ Result<void> PartFolder::read_piece(FileIndex index, PieceIndex piece,
         }
     }
     const Result<PartFiles::SharedFile> file = files_.open(index);
+    if (!file && has_left(file.error().code)) {
+        return failure(ErrorCode::not_found, "read a piece", "it is not here any more");
+    }
     if (!file) return std::unexpected(disk_error(file.error()));
     const std::uint64_t offset = piece.value * piece_size_for(planned.size_bytes);
     const Result<std::size_t> read = (*file)->read_at(offset, into);

@@ -90,6 +90,33 @@ TEST_F(APartStore, gives_out_what_was_written_and_nothing_else) {
     EXPECT_EQ(read_last().error().code, ErrorCode::changed);
 }
 
+// Players read while a download ends: they look for what has left at its final place.
+TEST_F(APartStore, says_of_what_is_moved_into_place_that_it_is_not_found_here) {
+    const std::string content = some_bytes(2 * kPieceSizeMin, 1);
+    use("film", {{"", content}});
+    fs::create_directories(downloads());
+    Result<platform::Folder> root = platform::Folder::open(downloads().string());
+    ASSERT_TRUE(root);
+    const auto made = PartFolder::make(plan_, std::move(*root), [this](const PartRecord& record) {
+        saved_ = record;
+        return Result<void>();
+    });
+    ASSERT_TRUE(made) << made.error().text();
+    PartFolder& folder = **made;
+    for (std::uint32_t i = 0; i < 2; ++i) {
+        const auto piece = as_bytes(piece_of(content, i));
+        ASSERT_TRUE(folder.write_piece(FileIndex{0}, PieceIndex{i}, piece, list_of(content)));
+    }
+    std::vector<std::uint8_t> first(kPieceSizeMin);
+    const auto read_first = [&] { return folder.read_piece(FileIndex{0}, PieceIndex{0}, first); };
+    fs::rename(part_file(), downloads() / "on its way");
+    EXPECT_EQ(read_first().error().code, ErrorCode::not_found);
+    fs::rename(downloads() / "on its way", part_file());
+    ASSERT_TRUE(read_first());
+    ASSERT_TRUE(folder.finish({}));
+    EXPECT_EQ(read_first().error().code, ErrorCode::not_found);
+}
+
 TEST_F(APartStore, tells_what_its_files_were_like_when_they_were_done) {
     use("album", {{"a/b", some_bytes(10, 1)}, {"c", ""}}, {"a"});
     present();

@@ -239,7 +239,7 @@ void Download::want_first(std::vector<Range> pieces, Time now) {
 
 bool Download::has(std::uint64_t plan_piece) const {
     if (phase_ == Phase::finishing || phase_ == Phase::done) return true;
-    return transfer_ != nullptr && transfer_->has(plan_piece);
+    return transfer_ != nullptr && transfer_->present().contains(plan_piece);
 }
 
 void Download::yield(Time now) {

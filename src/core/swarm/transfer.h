@@ -58,7 +58,6 @@ class Transfer {
     void set_fetches_max(std::size_t fetches) { fetches_max_ = fetches; }
     /// These pieces of the plan before all others, from the next pump on.
     void want_first(std::vector<Range> pieces) { wanted_first_ = std::move(pieces); }
-    bool has(std::uint64_t plan_piece) const { return present_.contains(plan_piece); }
     std::uint64_t bytes_done() const { return bytes_done_; }
     std::uint64_t files_done() const { return files_done_; }
     std::uint64_t redundant_bytes() const { return redundant_bytes_; }

@@ -1,25 +1,12 @@
 // What users ask about downloads that run.
 
-#include <boost/json.hpp>
-
 #include "io/control/handlers.h"
-#include "io/control/json.h"
+#include "io/control/json_answer.h"
 #include "io/control/request_body.h"
 
 namespace iwant::control {
 
 namespace {
-
-HttpAnswer json_answer(const boost::json::value& value) {
-    HttpAnswer answer;
-    answer.body = boost::json::serialize(value);
-    return answer;
-}
-
-template <class T>
-HttpAnswer answer_of_result(const Result<T>& result) {
-    return result ? json_answer(to_json(*result)) : answer_of(result.error());
-}
 
 using Change = Result<DownloadReport> (Backend::*)(const std::string&);
 using ChangeAll = std::vector<DownloadReport> (Backend::*)();

@@ -5,7 +5,7 @@
 
 #include <boost/json.hpp>
 
-#include "io/control/json.h"
+#include "io/control/json_answer.h"
 #include "io/control/peer_choice.h"
 #include "io/control/request_body.h"
 
@@ -21,17 +21,6 @@ constexpr std::uint64_t kResultsMax = 200;
 constexpr std::uint64_t kWaitMax_ms = 60'000;
 constexpr std::uint64_t kWaitDefault_ms = 3'000;
 constexpr std::uint64_t kSizeMax = std::uint64_t{1} << 53;
-
-HttpAnswer json_answer(const json::value& value) {
-    HttpAnswer answer;
-    answer.body = json::serialize(value);
-    return answer;
-}
-
-template <class T>
-HttpAnswer answer_of_result(const Result<T>& result) {
-    return result ? json_answer(to_json(*result)) : answer_of(result.error());
-}
 
 Error invalid(std::string message) {
     return {ErrorCode::invalid_argument, "", std::move(message)};
