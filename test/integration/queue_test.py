@@ -61,6 +61,18 @@ class Queue(Case):
         wait_until(lambda: all(d["state"] == "done" for d in self.downloads(bob)), 60, "both are done")
         self.assertEqual(bob.json("cancel", "--all")["downloads"], [])
 
+    def test_more_downloads_at_once_than_a_leader_answers_questions(self):
+        lab = self.lab()
+        names = [f"page {number}.txt" for number in range(120)]
+        lab.host("ann", {name: name.encode() for name in names})
+        bob = lab.host("bob")
+        lab.start()
+        wait_until(lambda: all(r["hash"] for r in bob.finds("page 1")) and bob.finds("page 119"), 30, "all is hashed")
+        contents = {r["name"]: r["hash"] for r in bob.json("search", "page", "--limit", "200")["results"]}
+        self.assertEqual(set(contents), set(names))
+        bob.run("download", "--detach", *contents.values())
+        wait_until(lambda: len(list(bob.downloads.glob("page *.txt"))) == 120, 30, "all are here")
+
     def test_limits_hold_and_are_shared_fairly(self):
         lab = self.lab()
         size = 12 * MiB

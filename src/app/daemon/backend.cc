@@ -4,9 +4,7 @@
 #include <set>
 #include <utility>
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
-
+#include "app/daemon/ask_again.h"
 #include "app/daemon/reports.h"
 #include "app/daemon/wanted.h"
 #include "base/name.h"
@@ -18,9 +16,9 @@
 namespace iwant::daemon {
 namespace {
 
-/// A search that may wait for completeness is asked again after so long, and then ever later.
-constexpr std::chrono::milliseconds kAskAgain{100};
-constexpr std::chrono::milliseconds kAskAgainMax{1000};
+/// How long it is tried to find whoever has what is to be downloaded: a leader may be busy, or gone
+/// a moment ago.
+constexpr std::chrono::seconds kLocateWithin{3};
 
 /// How a shared folder is called elsewhere; not every name that a disk takes may travel.
 std::string announced_name(const std::filesystem::path& folder) {
@@ -32,10 +30,15 @@ std::string announced_name(const std::filesystem::path& folder) {
 
 struct Backend::PendingSearch {
     control::SearchRequest request;
-    Time asked;
     control::Reply<control::SearchReport> reply;
-    boost::asio::steady_timer again;
-    Duration pause = kAskAgain;
+    AskAgain again;
+};
+
+struct Backend::PendingDownload {
+    control::DownloadRequest request;
+    std::string digits;  ///< of the hash that it asks for
+    control::Reply<control::DownloadReport> reply;
+    AskAgain again;
 };
 
 std::vector<scanner::Share> shares_of(const Config& config) {
@@ -142,9 +145,9 @@ void Backend::search(control::SearchRequest request, control::Reply<control::Sea
     const protocol::SearchRequest message{{}, request.query};
     if (const Result<void> checked = protocol::check_message(message); !checked)
         return reply(failure(ErrorCode::invalid_argument, "search", checked.error().message));
-    ask(std::make_shared<PendingSearch>(PendingSearch{std::move(request), platform::now(),
-                                                      std::move(reply),
-                                                      boost::asio::steady_timer(context_)}));
+    const Duration wait = request.wait;
+    ask(std::make_shared<PendingSearch>(
+        PendingSearch{std::move(request), std::move(reply), AskAgain(context_, wait)}));
 }
 
 void Backend::ask(std::shared_ptr<PendingSearch> search) {
@@ -163,17 +166,9 @@ void Backend::answered(node::AnswerSearch answer) {
     const bool settled =
         answer.reply.complete && (!answer.verification || (!answer.verification->with.is_zero() &&
                                                            answer.verification->missing.empty()));
-    const Time until = search->asked + search->request.wait;
-    if (!settled && platform::now() + search->pause < until) {
-        search->again.expires_after(search->pause);
-        search->pause = std::min<Duration>(search->pause * 2, kAskAgainMax);
-        search->again.async_wait([this, search](const boost::system::error_code& error) {
-            if (!error) ask(search);
-        });
-        return;
-    }
+    if (!settled && search->again.later([this, search] { ask(search); })) return;
     rows_ = answer.reply.results;
-    search->reply(search_report(search->request.query, answer, platform::now() - search->asked,
+    search->reply(search_report(search->request.query, answer, search->again.elapsed(),
                                 driver_.node(), facts_.self));
 }
 
@@ -185,9 +180,15 @@ void Backend::download(control::DownloadRequest request,
     }
     const Result<std::string> digits = hash_digits(request.what);
     if (!digits) return reply(std::unexpected(digits.error()));
+    locate(std::make_shared<PendingDownload>(PendingDownload{
+        std::move(request), *digits, std::move(reply), AskAgain(context_, kLocateWithin)}));
+}
+
+void Backend::locate(std::shared_ptr<PendingDownload> download) {
     const node::Ticket ticket{next_ticket_.value++};
-    locates_.emplace(ticket, PendingDownload{std::move(request), std::move(reply)});
-    driver_.handle(node::LocateAsked{ticket, *digits});
+    const node::LocateAsked asked{ticket, download->digits};
+    locates_.emplace(ticket, std::move(download));
+    driver_.handle(asked);
 }
 
 Result<protocol::SearchResult> Backend::row(std::uint64_t number) const {
@@ -201,10 +202,13 @@ Result<protocol::SearchResult> Backend::row(std::uint64_t number) const {
 void Backend::answered(node::AnswerLocate answer) {
     const auto found = locates_.find(answer.ticket);
     if (found == locates_.end()) return;
-    const PendingDownload pending = std::move(found->second);
+    const std::shared_ptr<PendingDownload> pending = std::move(found->second);
     locates_.erase(found);
-    const Result<protocol::SearchResult> match = only_match(pending.request.what, answer.reply);
-    pending.reply(match ? start_download(*match, pending.request) : std::unexpected(match.error()));
+    const Result<protocol::SearchResult> match = only_match(pending->request.what, answer.reply);
+    if (match) return pending->reply(start_download(*match, pending->request));
+    const bool may_be_found = match.error().code == ErrorCode::unavailable;
+    if (may_be_found && pending->again.later([this, pending] { locate(pending); })) return;
+    pending->reply(std::unexpected(match.error()));
 }
 
 Result<control::DownloadReport> Backend::start_download(const protocol::SearchResult& result,

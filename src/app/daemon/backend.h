@@ -87,12 +87,10 @@ class Backend final : public control::Backend {
 
   private:
     struct PendingSearch;
-    struct PendingDownload {
-        control::DownloadRequest request;
-        control::Reply<control::DownloadReport> reply;
-    };
+    struct PendingDownload;
 
     void ask(std::shared_ptr<PendingSearch> search);
+    void locate(std::shared_ptr<PendingDownload> download);
     Result<protocol::SearchResult> row(std::uint64_t number) const;
     Result<control::DownloadReport> start_download(const protocol::SearchResult& result,
                                                    const control::DownloadRequest& request);
@@ -119,7 +117,7 @@ class Backend final : public control::Backend {
     DownloadId next_download_;
     node::Ticket next_ticket_{1};
     std::map<node::Ticket, std::shared_ptr<PendingSearch>> searches_;
-    std::map<node::Ticket, PendingDownload> locates_;
+    std::map<node::Ticket, std::shared_ptr<PendingDownload>> locates_;
     std::optional<std::vector<protocol::SearchResult>> rows_;  ///< of the last search
 };
 
