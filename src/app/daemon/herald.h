@@ -14,6 +14,7 @@
 #include "core/node/action.h"
 #include "core/node/event.h"
 #include "io/net/identity.h"
+#include "io/net/signature.h"
 
 namespace iwant::daemon {
 
@@ -48,6 +49,7 @@ class Herald {
     bool may_check(Time now);
 
     const net::Identity& identity_;
+    net::SignatureChecker checker_;
     const std::uint64_t instance_;
     const std::uint16_t port_;
     std::uint64_t sequence_ = 0;

@@ -10,6 +10,7 @@
 #include "base/assert.h"
 #include "io/net/key_file.h"
 #include "io/net/openssl.h"
+#include "io/net/signature.h"
 
 namespace iwant::net {
 namespace {
@@ -109,20 +110,6 @@ Signature Identity::sign(std::span<const std::uint8_t> bytes) const {
 bool Identity::verify(const PublicKey& key, std::span<const std::uint8_t> bytes,
                       const Signature& signature) const {
     return verify_signature(key, bytes, signature);
-}
-
-bool verify_signature(const PublicKey& key, std::span<const std::uint8_t> bytes,
-                      const Signature& signature) {
-    const KeyPointer native(
-        EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, key.data(), key.size()));
-    const DigestPointer digest(EVP_MD_CTX_new());
-    const bool valid =
-        native && digest &&
-        EVP_DigestVerifyInit(digest.get(), nullptr, nullptr, nullptr, native.get()) == 1 &&
-        EVP_DigestVerify(digest.get(), signature.data(), signature.size(), bytes.data(),
-                         bytes.size()) == 1;
-    ERR_clear_error();
-    return valid;
 }
 
 }  // namespace iwant::net

@@ -15,10 +15,6 @@
 
 namespace iwant::net {
 
-/// Ed25519 (RFC 8032).
-bool verify_signature(const PublicKey& key, std::span<const std::uint8_t> bytes,
-                      const Signature& signature);
-
 class Identity final : public Signatory {
   public:
     /// Reads `key_file` (PKCS#8 PEM, 0600, owned by this user) or makes it when nothing is there.

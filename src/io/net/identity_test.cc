@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "io/net/signature.h"
 #include "io/net/test_support.h"
 
 namespace iwant::net {
