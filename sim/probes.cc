@@ -179,9 +179,6 @@ void Probes::replied(HostNumber host, HostNumber from, const protocol::SearchRep
 
 void Probes::check_complete(const Probe& probe, const node::AnswerSearch& answer,
                             std::uint64_t digest) {
-    // What is put together without a leader is not held to this yet: about 2 in 1000 seeds have an
-    // answer that calls itself complete too early (doc/simulation.md).
-    if (answer.source != node::AnswerSource::leader) return;
     const auto from = answerer(probe, answer);
     if (!from) return;  // a stranger leads: it can hide, and nobody sees it
     const bool answerer_knew = knew_all_the_time(*from, probe.owner, probe.asked);

@@ -271,6 +271,16 @@ protocol::Coverage Cluster::coverage() const {
     return coverage;
 }
 
+std::vector<PeerId> Cluster::covered() const {
+    std::vector<PeerId> peers{self_.peer};
+    for (const auto& [id, session] : sessions_.all()) {
+        if (counts_as_alive(session) && registry_.covers(session.peer))
+            peers.push_back(session.peer);
+    }
+    std::ranges::sort(peers);
+    return peers;
+}
+
 std::optional<SessionId> Cluster::leader_session() const {
     return election_.following() ? session_to(election_.view().leader) : std::nullopt;
 }

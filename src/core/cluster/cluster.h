@@ -90,6 +90,8 @@ class Cluster {
     /// The peers known to be alive, and those of them that our index speaks for; ourselves
     /// included.
     protocol::Coverage coverage() const;
+    /// Those that our index speaks for, ourselves included, in the order of their ids.
+    std::vector<PeerId> covered() const;
     /// The standbys in order of succession, as we know them.
     const std::vector<PeerId>& standbys() const { return succession_.standbys(); }
     /// Live sessions to the standbys that keep our catalogue, in order of succession.

@@ -15,7 +15,8 @@ namespace {
 
 // Of a frame three eighths for results, one for their proofs, half for their owners, by generous
 // estimates.
-constexpr std::size_t kResultsBytesMax = protocol::kFrameBytesMax * 3 / 8 - 8192;
+constexpr std::size_t kResultsBytesMax = protocol::kFrameBytesMax * 3 / 8 - 8192 -
+                                         protocol::kCoveredPerReplyMax * sizeof(protocol::PeerMark);
 constexpr std::size_t kOwnersMax = 512;
 constexpr std::size_t kResultOverheadBytes = 128;
 constexpr std::size_t kSourceBytes = 64;
@@ -87,6 +88,17 @@ bool complete(const cluster::Cluster& cluster) {
     return holds_replica && coverage.indexed >= coverage.known;
 }
 
+// Who asks a standby has no leader that would tell it who is here: it compares with whom it knows.
+// Beyond the limit nobody is named, and who asks will not take the answer for complete.
+std::vector<protocol::PeerMark> whom_we_cover(const cluster::Cluster& cluster) {
+    std::vector<protocol::PeerMark> marks;
+    if (cluster.leading() || !complete(cluster)) return marks;
+    const auto covered = cluster.covered();
+    if (covered.size() > protocol::kCoveredPerReplyMax) return marks;
+    for (const PeerId& peer : covered) marks.push_back(protocol::mark_of(peer));
+    return marks;
+}
+
 }  // namespace
 
 protocol::SearchReply answer_search(const cluster::Cluster& cluster, const search::Index& index,
@@ -103,6 +115,7 @@ protocol::SearchReply answer_search(const cluster::Cluster& cluster, const searc
     reply.results = std::move(content.results);
     reply.owners = std::move(content.owners);
     reply.seals = std::move(content.seals);
+    reply.covered = whom_we_cover(cluster);
     return reply;
 }
 
@@ -116,6 +129,7 @@ protocol::LocateReply answer_locate(const cluster::Cluster& cluster, const searc
     reply.matches = std::move(content.results);
     reply.owners = std::move(content.owners);
     reply.seals = std::move(content.seals);
+    reply.covered = whom_we_cover(cluster);
     return reply;
 }
 

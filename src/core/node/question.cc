@@ -80,6 +80,7 @@ protocol::SearchReply to_search_reply(protocol::LocateReply reply) {
     search.results = std::move(reply.matches);
     search.owners = std::move(reply.owners);
     search.seals = std::move(reply.seals);
+    search.covered = std::move(reply.covered);
     return search;
 }
 

@@ -112,7 +112,7 @@ void SearchService::ask_everybody(QuestionId id, Question& question) {
 
 // By the word of a leader that only misses somebody else, or else by our own replica.
 bool SearchService::covered_already(const Question& question, const PeerId& peer) const {
-    if (question.leader_said_complete()) {
+    if (question.leader_said_complete() && !cluster_.leading()) {
         const auto* known = cluster_.members().find(peer);
         return known != nullptr && known->online_at_leader;
     }
@@ -167,10 +167,8 @@ void SearchService::add_own(Question& question) const {
     Question::Part part;
     part.answer = {cluster_.self().peer, AnswerPart::About::everybody, own_answer(question)};
     part.source = cluster_.leading() ? AnswerSource::leader : AnswerSource::own;
-    const auto& reply = part.answer.reply;
-    const bool counted = std::holds_alternative<SearchAsked>(question.what);
     part.complete =
-        reply.complete && (!counted || known_alive().size() <= std::size_t{reply.coverage.known});
+        part.answer.reply.complete && std::ranges::includes(cluster_.covered(), known_alive());
     question.parts.push_back(std::move(part));
 }
 
@@ -188,7 +186,7 @@ void SearchService::add_part(Question& question, const Inquiry& inquiry,
             break;
         case Inquiry::Whom::standby:
             part.source = AnswerSource::standby;
-            part.complete = reply.complete && standby_knows_all(*peer, reply);
+            part.complete = reply.complete && covers_all_we_know(reply);
             cluster_.learn(reply.owners);
             break;
         case Inquiry::Whom::itself:
@@ -217,20 +215,14 @@ bool SearchService::from_the_leader(SessionId from, const protocol::LeaderView& 
            view.epoch >= cluster_.leader_view().epoch;
 }
 
-// A standby cannot know of a peer that only we see: whoever the last leader did not know is taken
-// for unknown to its standbys.
-bool SearchService::standby_knows_all(const PeerId& standby,
-                                      const protocol::SearchReply& reply) const {
+// A standby may know a peer that we do not, and lack one that we do: how many it covers says
+// nothing.
+bool SearchService::covers_all_we_know(const protocol::SearchReply& reply) const {
     if (reply.view.epoch < cluster_.leader_view().epoch) return false;
-    const bool counted = reply.coverage.known > 0;
-    if (counted && reply.coverage.known < known_alive().size()) return false;
-    for (const SessionId session : cluster_.fan_out(protocol::kSessionsMax)) {
-        const auto peer = cluster_.peer_of(session);
-        if (!peer || *peer == standby || *peer == last_leader_) continue;
-        const auto* known = cluster_.members().find(*peer);
-        if (known == nullptr || !known->online_at_leader) return false;
-    }
-    return true;
+    const std::set<protocol::PeerMark> covered(reply.covered.begin(), reply.covered.end());
+    return std::ranges::all_of(known_alive(), [&](const PeerId& peer) {
+        return covered.contains(protocol::mark_of(peer));
+    });
 }
 
 // Ourselves, whom we have a session with, and whom the leader of before told of.

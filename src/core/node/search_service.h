@@ -71,7 +71,7 @@ class SearchService {
     /// again.
     bool examine_answer(const PeerId& answering, protocol::SearchReply& reply);
     bool from_the_leader(SessionId from, const protocol::LeaderView& view) const;
-    bool standby_knows_all(const PeerId& standby, const protocol::SearchReply& reply) const;
+    bool covers_all_we_know(const protocol::SearchReply& reply) const;
     std::set<PeerId> known_alive() const;
 
     // Answering (search_conclusion.cc).

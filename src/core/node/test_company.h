@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,6 +20,7 @@
 #include "core/node/node.h"
 #include "core/node/proofs.h"
 #include "core/protocol/seal.h"
+#include "core/protocol/statement.h"
 
 namespace iwant::node::test {
 
@@ -132,6 +134,13 @@ class Company {
             if (number != kSelf) says(number, protocol::Registered{view(), {}, node_->catalog()});
         }
     }
+    /// Follows the leader and keeps its empty catalogue with us.
+    void registers(std::size_t number) {
+        protocol::Register message{view(), {1, 0}, 0, 0, 1, {}};
+        message.signature = signatory(number).sign(
+            protocol::registration_statement(message.view, message.sequence));
+        says(number, message);
+    }
     void shares(std::uint64_t entry, std::string path) {
         CatalogDelta delta{1, version_, version_ + 1, false, {}};
         delta.changes.push_back(
@@ -145,6 +154,16 @@ class Company {
         asked.query.text = std::move(text);
         asked.query.owner = owner;
         tell(asked);
+    }
+
+    /// What we answer to that peer.
+    protocol::SearchReply asked_by(std::size_t number, std::string text) {
+        protocol::SearchRequest request{RequestId{1}, {}};
+        request.query.text = std::move(text);
+        reply_.reset();
+        says(number, request);
+        EXPECT_TRUE(reply_);
+        return reply_.value_or(protocol::SearchReply{});
     }
 
     /// What was asked of a peer and not answered yet.
@@ -172,9 +191,14 @@ class Company {
         reply.complete = true;
         const auto known = static_cast<std::uint32_t>(count_ + 1);
         reply.coverage = {known, known};
+        for (std::size_t each = 1; each <= count_; ++each) cover(reply, each);
+        cover(reply, kSelf);
         reply.total = results.size();
         reply.results = std::move(results);
         return reply;
+    }
+    static void cover(protocol::SearchReply& reply, std::size_t number) {
+        reply.covered.push_back(protocol::mark_of(peer(number)));
     }
     /// What a peer says that has one file.
     protocol::SearchReply own_reply(std::size_t number, std::string path) const {
@@ -274,6 +298,8 @@ class Company {
             questions_[number].push_back({locate->request, {}});
         } else if (const auto* ping = std::get_if<protocol::Ping>(&send->message)) {
             pings_.emplace_back(number, *ping);
+        } else if (const auto* reply = std::get_if<protocol::SearchReply>(&send->message)) {
+            reply_ = *reply;
         }
     }
 
@@ -287,6 +313,7 @@ class Company {
     std::uint64_t next_ticket_ = 1;
     std::map<std::size_t, std::vector<protocol::SearchRequest>> questions_;
     std::vector<std::pair<std::size_t, protocol::Ping>> pings_;
+    std::optional<protocol::SearchReply> reply_;  ///< the last one of ours
     std::vector<Action> seen_;
 };
 

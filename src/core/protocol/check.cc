@@ -161,6 +161,7 @@ Check check(const SearchRequest& request) {
 }
 
 Check check(const SearchReply& reply) {
+    if (reply.covered.size() > kCoveredPerReplyMax) return broken("too many peers are covered");
     return check_results(reply.results, kQueryLimitMax, reply.owners, reply.seals);
 }
 
@@ -207,6 +208,7 @@ Check check(const Have& have) {
 
 Check check(const LocateReply& reply) {
     if (reply.holders.size() > kLocateMatchesMax) return broken("too many holders");
+    if (reply.covered.size() > kCoveredPerReplyMax) return broken("too many peers are covered");
     if (Check checked = each(reply.holders, check_holder); !checked) return checked;
     return check_results(reply.matches, kLocateMatchesMax, reply.owners, reply.seals);
 }

@@ -39,6 +39,7 @@ inline constexpr std::size_t kSourcesPerResultMax = 64;
 inline constexpr std::size_t kOwnersPerReplyMax = 1000;  ///< in one SearchReply or LocateReply
 inline constexpr std::size_t kLocateMatchesMax = 10;
 inline constexpr std::size_t kSealsPerReplyMax = 128;
+inline constexpr std::size_t kCoveredPerReplyMax = 4096;  ///< peers in one answer of a standby
 inline constexpr std::size_t kProofSiblingsMax = 20;
 inline constexpr std::size_t kVerifiedSealsMax = 4096;  ///< that a searcher remembers
 inline constexpr std::size_t kLocatePrefixMin = 6;

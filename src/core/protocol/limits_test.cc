@@ -189,6 +189,19 @@ TEST(Limits, ListsHaveTheirLengths) {
     });
 }
 
+TEST(Limits, AnAnswerNamesSoManyPeersThatItCovers) {
+    expect_limit(kCoveredPerReplyMax, [](std::size_t n) {
+        SearchReply reply;
+        reply.covered.assign(n, mark_of(sample::peer(1)));
+        return reply;
+    });
+    expect_limit(kCoveredPerReplyMax, [](std::size_t n) {
+        LocateReply reply;
+        reply.covered.assign(n, mark_of(sample::peer(1)));
+        return reply;
+    });
+}
+
 TEST(Limits, NumbersHaveTheirRanges) {
     EXPECT_FALSE(passes(with(sample::search_request(), [](auto& s) { s.query.limit = 0; })));
     expect_limit(kQueryLimitMax, [](std::size_t n) {

@@ -5,6 +5,7 @@
 // limits.h, so whatever arrives here as a struct is within all limits. Requests carry a RequestId
 // chosen by the asker, unique on its side of the session; the answer repeats it.
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -236,6 +237,14 @@ struct Coverage {
     bool operator==(const Coverage&) const = default;
 };
 
+/// The first bytes of a PeerId: enough to tell peers apart that are not made to be mistaken.
+using PeerMark = std::array<std::uint8_t, 8>;
+inline PeerMark mark_of(const PeerId& peer) {
+    PeerMark mark{};
+    std::copy_n(peer.hash.bytes.begin(), mark.size(), mark.begin());
+    return mark;
+}
+
 struct SearchReply {
     RequestId request;
     LeaderView view;
@@ -243,8 +252,9 @@ struct SearchReply {
     Coverage coverage;
     std::uint64_t total = 0;  ///< results before the limit
     std::vector<SearchResult> results;
-    std::vector<Member> owners;  ///< names and addresses of all owners in `results`
-    std::vector<Seal> seals{};   ///< that the proofs of sources name
+    std::vector<Member> owners;       ///< names and addresses of all owners in `results`
+    std::vector<Seal> seals{};        ///< that the proofs of sources name
+    std::vector<PeerMark> covered{};  ///< of a standby's complete answer: whom it speaks for
     bool operator==(const SearchReply&) const = default;
 };
 
@@ -309,6 +319,7 @@ struct LocateReply {
     std::vector<Member> owners;
     std::vector<Seal> seals{};
     std::vector<Holder> holders{};
+    std::vector<PeerMark> covered{};
     bool operator==(const LocateReply&) const = default;
 };
 

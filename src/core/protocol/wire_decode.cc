@@ -305,7 +305,8 @@ bool take(const wire::SearchReply& from, SearchReply& to) {
     to.coverage = {from.known(), from.indexed()};
     to.total = from.total();
     return take(from.view(), to.view) && take_list(from.results(), to.results) &&
-           take_list(from.owners(), to.owners) && take_list(from.seals(), to.seals);
+           take_list(from.owners(), to.owners) && take_list(from.seals(), to.seals) &&
+           take_all(from.covered(), to.covered);
 }
 
 bool take(const wire::LocateRequest& from, LocateRequest& to) {
@@ -319,7 +320,7 @@ bool take(const wire::LocateReply& from, LocateReply& to) {
     to.complete = from.complete();
     return take(from.view(), to.view) && take_list(from.matches(), to.matches) &&
            take_list(from.owners(), to.owners) && take_list(from.seals(), to.seals) &&
-           take_list(from.holders(), to.holders);
+           take_list(from.holders(), to.holders) && take_all(from.covered(), to.covered);
 }
 
 bool take(const wire::Holdings& from, Holdings& to) {

@@ -280,6 +280,8 @@ void put(const SearchReply& from, wire::Frame& frame) {
     for (const SearchResult& result : from.results) put(result, to->add_results());
     for (const Member& owner : from.owners) put(owner, to->add_owners());
     for (const Seal& seal : from.seals) put(seal, to->add_seals());
+    for (const PeerMark& mark : from.covered)
+        to->mutable_covered()->append(mark.begin(), mark.end());
 }
 
 void put(const LocateRequest& from, wire::Frame& frame) {
@@ -300,6 +302,8 @@ void put(const LocateReply& from, wire::Frame& frame) {
         put(holder.holding, out->mutable_holding());
         for (const PeerId& peer : holder.peers) out->add_peers(raw(peer.hash));
     }
+    for (const PeerMark& mark : from.covered)
+        to->mutable_covered()->append(mark.begin(), mark.end());
 }
 
 void put(const Holdings& from, wire::Frame& frame) {
