@@ -1,6 +1,8 @@
 #include "app/daemon/bulk_server.h"
 
+#include <algorithm>
 #include <map>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -74,13 +76,28 @@ class Upload {
                 return refuse(request, *reason);
             }
             const auto length = static_cast<std::uint32_t>(buffer_.size());
-            if (!gate_.wait_turn(stream_.peer(), length)) {
+            const protocol::PieceHeader header{request.request, piece, length};
+            Result<void> sent =
+                gate_.limited() ? send_in_turns(header) : stream_.send_piece(header, buffer_);
+            if (!sent) return sent;
+        }
+        return {};
+    }
+
+    /// Bit by bit as the limit allows: a piece may take minutes, and whoever waits for it must see
+    /// that it comes.
+    Result<void> send_in_turns(const protocol::PieceHeader& header) {
+        if (Result<void> sent = stream_.send(header); !sent) return sent;
+        std::span<const std::uint8_t> rest = buffer_;
+        while (!rest.empty()) {
+            const auto part = rest.first(std::min(rest.size(), gate_.turn_bytes()));
+            // Nothing that was paid for waits for the next turn.
+            if (Result<void> flushed = stream_.flush(); !flushed) return flushed;
+            if (!gate_.wait_turn(stream_.peer(), part.size())) {
                 return failure(ErrorCode::cancelled, "serve pieces", "stopping");
             }
-            if (Result<void> sent = stream_.send_piece({request.request, piece, length}, buffer_);
-                !sent) {
-                return sent;
-            }
+            if (Result<void> sent = stream_.send_raw(part); !sent) return sent;
+            rest = rest.subspan(part.size());
         }
         return {};
     }

@@ -123,6 +123,25 @@ TEST_F(ABulkServer, GivesNothingMoreOfWhatIsUnshared) {
     expect_refusal(RefusalCode::not_shared);
 }
 
+// At this rate the file takes minutes; its first bytes are here at once, and more follow.
+TEST_F(ABulkServer, SendsAPieceBitByBitUnderALimit) {
+    server_.gate().set_limits(1, 8 * 1024);
+    ask(file_, 0, 1);
+    const auto message = stream_->receive(seconds(20));
+    ASSERT_TRUE(message) << message.error().text();
+    std::vector<std::uint8_t> bytes(std::get<PieceHeader>(*message).length);
+    std::size_t got = 0;
+    for (int i = 0; i < 3; ++i) {
+        const auto some = stream_->receive_some(std::span(bytes).subspan(got));
+        ASSERT_TRUE(some) << some.error().text();
+        EXPECT_LE(*some, RateGate::kTurnBytesMin) << "a turn is a record";
+        got += *some;
+    }
+    server_.gate().set_limits(1, std::nullopt);
+    ASSERT_TRUE(stream_->receive_raw(std::span(bytes).subspan(got)));
+    EXPECT_EQ(std::string(bytes.begin(), bytes.end()), piece_of(0));
+}
+
 TEST_F(ABulkServer, EndsAStreamThatSaysSomethingElse) {
     ASSERT_TRUE(stream_->send(protocol::Ping{1, {}}));
     ASSERT_TRUE(stream_->flush());

@@ -12,8 +12,8 @@ namespace {
 /// Asked for and not received: enough to fill a 10 Gbit/s wire for several milliseconds.
 constexpr std::uint64_t kBytesAhead = std::uint64_t{16} << 20;
 
-/// Under a limit a piece comes in parts, so that its sender is never kept waiting for long.
-constexpr std::size_t kTurnBytes = std::size_t{128} << 10;
+/// How often it is told that a piece is coming.
+constexpr Duration kTellEach = std::chrono::milliseconds(100);
 
 std::uint64_t job_bytes(const FetchJob& job) {
     const std::uint64_t piece_size = piece_size_for(job.size_bytes);
@@ -104,7 +104,7 @@ Result<void> FetchStream::take_piece(const protocol::PieceHeader& header) {
                        "the peer sent another piece than asked for");
     }
     buffer_.resize(header.length);
-    if (Result<void> received = receive_bytes(buffer_); !received) return received;
+    if (Result<void> received = receive_bytes(front, buffer_); !received) return received;
     bytes_asked_ -= header.length;
     ++front.received;
     if (!front.ended) {
@@ -125,17 +125,35 @@ Result<void> FetchStream::take_piece(const protocol::PieceHeader& header) {
     return {};
 }
 
-Result<void> FetchStream::receive_bytes(std::span<std::uint8_t> into) {
-    if (world_.limit == nullptr || !world_.limit->limited()) return stream_.receive_raw(into);
-    while (!into.empty()) {
-        const std::span<std::uint8_t> part = into.first(std::min(kTurnBytes, into.size()));
-        if (!world_.limit->wait_turn(stream_.peer(), part.size())) {
-            return failure(ErrorCode::cancelled, "receive pieces", "stopping");
+Result<void> FetchStream::receive_bytes(const UnderWay& front, std::span<std::uint8_t> into) {
+    std::size_t allowed = 0;
+    std::uint32_t untold = 0;
+    Time told = world_.now();
+    while (true) {
+        if (allowed == 0) {
+            Result<std::size_t> turn = take_turn(into.size());
+            if (!turn) return failure(std::move(turn));
+            allowed = *turn;
         }
-        if (Result<void> received = stream_.receive_raw(part); !received) return received;
-        into = into.subspan(part.size());
+        Result<std::size_t> got = stream_.receive_some(into.first(allowed));
+        if (!got) return failure(std::move(got));
+        allowed -= *got;
+        into = into.subspan(*got);
+        if (into.empty()) return {};
+        untold += static_cast<std::uint32_t>(*got);
+        const Time now = world_.now();
+        if (now - told < kTellEach || front.ended) continue;
+        world_.tell(swarm::PieceProgress{front.job.fetch, std::exchange(untold, 0)});
+        told = now;
     }
-    return {};
+}
+
+// Under a limit a piece comes in parts, so that its sender is never kept waiting for long.
+Result<std::size_t> FetchStream::take_turn(std::size_t wanted) {
+    if (world_.limit == nullptr || !world_.limit->limited()) return wanted;
+    const std::size_t turn = std::min(world_.limit->turn_bytes(), wanted);
+    if (world_.limit->wait_turn(stream_.peer(), turn)) return turn;
+    return failure(ErrorCode::cancelled, "receive pieces", "stopping");
 }
 
 void FetchStream::take_refusal(const protocol::Refusal& refusal) {

@@ -47,7 +47,9 @@ class FetchStream {
     Result<void> receive_one();
     Result<void> take_piece(const protocol::PieceHeader& header);
     void take_refusal(const protocol::Refusal& refusal);
-    Result<void> receive_bytes(std::span<std::uint8_t> into);
+    Result<void> receive_bytes(const UnderWay& front, std::span<std::uint8_t> into);
+    /// How many of the wanted bytes may be received now; waits for that.
+    Result<std::size_t> take_turn(std::size_t wanted);
     Result<void> verify(const FetchJob& job, PieceIndex piece) const;
     void end(UnderWay& under_way, Result<void> outcome, std::uint32_t place = 0);
     void end_all(const Error& error);

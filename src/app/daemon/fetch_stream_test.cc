@@ -71,10 +71,15 @@ class ScriptedStream final : public net::BulkStream {
         raw_ = std::move(answer.raw);
         return std::move(answer.message);
     }
-    Result<void> receive_raw(std::span<std::uint8_t> into) override {
-        if (into.size() != raw_.size()) return failure(ErrorCode::network, "receive", "cut off");
-        std::ranges::copy(raw_, into.begin());
-        return {};
+    Result<void> send_raw(std::span<const std::uint8_t>) override {
+        return failure(ErrorCode::network, "send", "not expected");
+    }
+    Result<std::size_t> receive_some(std::span<std::uint8_t> into) override {
+        if (raw_.empty()) return failure(ErrorCode::network, "receive", "cut off");
+        const std::size_t size = std::min({into.size(), raw_.size(), some_bytes});
+        std::copy_n(raw_.begin(), size, into.begin());
+        raw_.erase(raw_.begin(), raw_.begin() + static_cast<std::ptrdiff_t>(size));
+        return size;
     }
     void shut_down() override {}
 
@@ -98,6 +103,7 @@ class ScriptedStream final : public net::BulkStream {
     std::vector<PieceRequest> asked;
     ErrorCode end_code = ErrorCode::network;
     bool send_fails = false;
+    std::size_t some_bytes = ~std::size_t{0};  ///< that come at once, at most
 
   private:
     const PeerId peer_{};
@@ -123,8 +129,10 @@ class AFetchStream : public testing::Test {
     Jobs jobs_;
     std::vector<std::uint32_t> written_;
     std::vector<std::uint32_t> stored_;
+    std::vector<std::uint32_t> progress_;
     std::multimap<FetchId, Result<void>> endings_;
     Result<void> disk_;
+    Time now_{};
     const Fetcher::World world_{
         [this](const FetchJob&, PieceIndex piece, std::span<const std::uint8_t> bytes) {
             EXPECT_TRUE(std::ranges::equal(bytes, content_of_piece(piece.value)));
@@ -135,11 +143,17 @@ class AFetchStream : public testing::Test {
             if (const auto* stored = std::get_if<swarm::PieceStored>(&event)) {
                 EXPECT_FALSE(endings_.contains(stored->fetch)) << "nothing after the end";
                 stored_.push_back(stored->piece.value);
+            } else if (const auto* progress = std::get_if<swarm::PieceProgress>(&event)) {
+                EXPECT_FALSE(endings_.contains(progress->fetch)) << "nothing after the end";
+                progress_.push_back(progress->bytes);
             } else {
                 const auto& ended = std::get<swarm::FetchEnded>(event);
                 endings_.emplace(ended.fetch, ended.outcome);
             }
-        }};
+        },
+        nullptr,
+        // Time goes by as often as somebody looks.
+        [this] { return now_ += std::chrono::milliseconds(30); }};
 };
 
 TEST_F(AFetchStream, WritesEachPieceAndTellsOfIt) {
@@ -153,6 +167,18 @@ TEST_F(AFetchStream, WritesEachPieceAndTellsOfIt) {
     EXPECT_EQ(stream_.asked[0], (PieceRequest{{1}, file_id(list_of()), {0}, 3}));
     EXPECT_THAT(jobs_.open, IsEmpty());
     EXPECT_EQ(jobs_.waits, 2) << "it waits for work only when nothing is under way";
+}
+
+TEST_F(AFetchStream, TellsOfAPieceWhileItIsComing) {
+    jobs_.jobs = {job(7, 0, 2)};
+    stream_.some_bytes = kPieceSizeMin / 16;
+    stream_.give(1, 0);
+    stream_.give(1, 1);
+    EXPECT_TRUE(run());
+    EXPECT_THAT(stored_, ElementsAre(0, 1));
+    const std::uint32_t four = kPieceSizeMin / 4;
+    EXPECT_THAT(progress_, ElementsAre(four, four, four, four, four, four))
+        << "every fourth look at the clock; the last bytes are told with the piece";
 }
 
 TEST_F(AFetchStream, AsksAheadButNotForEverythingAtOnce) {

@@ -15,9 +15,11 @@
 #include "app/daemon/worker.h"
 #include "base/content.h"
 #include "base/log.h"
+#include "base/time.h"
 #include "core/protocol/messages.h"
 #include "core/swarm/types.h"
 #include "io/net/transport.h"
+#include "io/platform/process.h"
 
 namespace iwant::daemon {
 
@@ -48,6 +50,7 @@ class Fetcher {
         std::function<void(swarm::Event)> tell;
         /// Of all downloads together; borrowed.
         RateGate* limit = nullptr;
+        std::function<Time()> now = platform::now;
     };
 
     /// All references outlive the fetcher.

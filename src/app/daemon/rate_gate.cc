@@ -1,8 +1,15 @@
 #include "app/daemon/rate_gate.h"
 
+#include <algorithm>
+
 #include "io/platform/process.h"
 
 namespace iwant::daemon {
+namespace {
+
+constexpr std::uint64_t kTurnsPerSecond = 8;
+
+}  // namespace
 
 bool RateGate::wait_turn(const PeerId& peer, std::uint64_t bytes) {
     if (!limited()) return true;
@@ -30,6 +37,9 @@ void RateGate::set_rate(std::optional<std::uint64_t> rate) {
     const std::lock_guard lock(mutex_);
     rate_.set_rate(rate, platform::now());
     limited_ = rate.has_value();
+    turn_bytes_ =
+        std::clamp<std::uint64_t>(rate.value_or(kTurnBytesMax * kTurnsPerSecond) / kTurnsPerSecond,
+                                  kTurnBytesMin, kTurnBytesMax);
     changed_.notify_all();
 }
 

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <mutex>
 #include <optional>
@@ -15,9 +16,15 @@ namespace iwant::daemon {
 
 class RateGate {
   public:
+    static constexpr std::size_t kTurnBytesMin = std::size_t{1} << 10;
+    static constexpr std::size_t kTurnBytesMax = std::size_t{128} << 10;
+
     /// Bytes per second, above 0; nothing: no limit. Holds at once, also for those who wait.
     void set_rate(std::optional<std::uint64_t> rate);
     bool limited() const { return limited_.load(std::memory_order_relaxed); }
+    /// How much to ask for at a time under a limit: what moves in a fraction of a second, so that
+    /// whoever is at the other end sees that something does.
+    std::size_t turn_bytes() const { return turn_bytes_.load(std::memory_order_relaxed); }
     /// Blocks until so many bytes may move to or from the peer; false when it was stopped.
     bool wait_turn(const PeerId& peer, std::uint64_t bytes);
     /// Lets everybody go, now and later.
@@ -30,6 +37,7 @@ class RateGate {
     std::condition_variable changed_;
     swarm::FairRate rate_;
     std::atomic<bool> limited_ = false;
+    std::atomic<std::size_t> turn_bytes_ = kTurnBytesMax;
     bool stopped_ = false;
 };
 

@@ -35,7 +35,9 @@ class UploadGate {
         std::uint32_t place_ = 0;
     };
 
-    /// Blocks until a piece may be sent; false when it was stopped.
+    /// As those of RateGate.
+    bool limited() const { return rate_.limited(); }
+    std::size_t turn_bytes() const { return rate_.turn_bytes(); }
     bool wait_turn(const PeerId& peer, std::uint64_t bytes) { return rate_.wait_turn(peer, bytes); }
     /// How many peers are served at a time at most, and bytes per second for all together.
     void set_limits(std::size_t slots, std::optional<std::uint64_t> rate);

@@ -382,6 +382,10 @@ void Download::handle(const PieceStored& event, Time now) {
     if (starved_) look_for_sources(now);
 }
 
+void Download::handle(const PieceProgress& event, Time now) {
+    if (transfer_ != nullptr) transfer_->piece_progress(event, now);
+}
+
 void Download::handle(const FetchEnded& event, Time now) {
     if (transfer_ == nullptr) return;
     transfer_->fetch_ended(event, now);

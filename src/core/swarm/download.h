@@ -66,6 +66,7 @@ class Download {
     void handle(const PieceListAnswered& event, Time now);
     void handle(const Prepared& event, Time now);
     void handle(const PieceStored& event, Time now);
+    void handle(const PieceProgress& event, Time now);
     void handle(const FetchEnded& event, Time now);
     void handle(const Finished& event, Time now);
     void handle(const PiecesTold& event, Time now);

@@ -4,12 +4,14 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "base/content.h"
 
 namespace iwant::swarm {
 namespace {
 
 // Too short a time says nothing about a rate.
 constexpr Duration kMeasuringMin = std::chrono::milliseconds(250);
+constexpr std::uint64_t kToldBytesMin = std::uint64_t{64} << 10;
 
 std::uint64_t milliseconds(Duration duration) {
     return static_cast<std::uint64_t>(duration / std::chrono::milliseconds(1));
@@ -41,17 +43,11 @@ std::uint64_t Supplier::window_bytes() const {
 std::uint64_t Supplier::pace(Time now) const {
     if (fetches_.empty()) return rate_ == 0 ? kAssumedRate : rate_;
     const std::uint64_t silent_ms = std::max<std::uint64_t>(milliseconds(now - last_progress_), 1);
-    const std::uint64_t expected = std::max(last_piece_bytes_, std::uint64_t{1} << 20);
-    const std::uint64_t at_most = expected * 1000 / silent_ms;
+    // Something is told of it with each piece, and ten times a second while a piece comes.
+    const std::uint64_t told = rate_ == 0 ? kPieceSizeMin : std::max(rate_ / 10, kToldBytesMin);
+    const std::uint64_t at_most =
+        std::min(told, std::max(last_piece_bytes_, kPieceSizeMin)) * 1000 / silent_ms;
     return std::max<std::uint64_t>(rate_ == 0 ? at_most : std::min(rate_, at_most), 1);
-}
-
-bool Supplier::stalled(std::uint64_t piece_bytes, Time now) const {
-    if (fetches_.empty()) return false;
-    // A peer that nothing is known of is trusted to manage 1 MiB/s.
-    const std::uint64_t rate = rate_ == 0 ? std::uint64_t{1} << 20 : rate_;
-    const Duration usual = std::chrono::milliseconds(piece_bytes * 1000 / rate);
-    return now - last_progress_ >= std::max(kStall, 3 * usual);
 }
 
 bool Supplier::active(Time now) const {
@@ -68,15 +64,19 @@ void Supplier::fetch_started(FetchId fetch, std::uint64_t bytes, Time now) {
     outstanding_bytes_ += bytes;
 }
 
-void Supplier::piece_stored(std::uint64_t bytes, Time now) {
+void Supplier::piece_stored(std::uint64_t bytes, std::uint64_t told_bytes, Time now) {
     ASSERT(bytes <= outstanding_bytes_);
     outstanding_bytes_ -= bytes;
     received_bytes_ += bytes;
     last_piece_bytes_ = bytes;
+    progressed(bytes - std::min(bytes, told_bytes), now);
+    delivered();
+}
+
+void Supplier::progressed(std::uint64_t bytes, Time now) {
     last_progress_ = now;
     meter_.add(bytes, now);
     if (now - busy_since_ >= kMeasuringMin) rate_ = meter_.per_second(now);
-    delivered();
 }
 
 void Supplier::fetch_ended(FetchId fetch, std::uint64_t bytes) {

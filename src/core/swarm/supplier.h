@@ -89,7 +89,10 @@ class Supplier {
 
     // Fetches under way.
     void fetch_started(FetchId fetch, std::uint64_t bytes, Time now);
-    void piece_stored(std::uint64_t bytes, Time now);
+    /// Of `bytes`, so many were told by progressed() before.
+    void piece_stored(std::uint64_t bytes, std::uint64_t told_bytes, Time now);
+    /// More of a piece is here.
+    void progressed(std::uint64_t bytes, Time now);
     /// A piece of a fetch that had been given up.
     void late_piece(std::uint64_t bytes) { received_bytes_ += bytes; }
     /// `bytes`: what was asked and did not come.
@@ -108,8 +111,8 @@ class Supplier {
     std::uint64_t rate() const { return rate_; }
     /// What to expect of it from now on: the rate, less when it has been silent for long. Never 0.
     std::uint64_t pace(Time now) const;
-    /// Nothing came for 5 s and three times its usual.
-    bool stalled(std::uint64_t piece_bytes, Time now) const;
+    /// Nothing at all came for kStall.
+    bool stalled(Time now) const { return !fetches_.empty() && now - last_progress_ >= kStall; }
     bool active(Time now) const;
     /// Bytes per second over the last 3 s, for people.
     std::uint64_t shown_rate(Time now) const { return active(now) ? meter_.per_second(now) : 0; }

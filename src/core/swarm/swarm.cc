@@ -34,6 +34,7 @@ struct Swarm::State {
     void on(const PeerLeft& event, Time now);
     void on(const HashAnswered& event, Time now);
     void on(const PieceStored& event, Time now);
+    void on(const PieceProgress& event, Time now);
     void on(const FetchEnded& event, Time now);
     void on(const PiecesGained& event, Time now) { tell_content(event, now); }
     void on(const HolderMet& event, Time now) { tell_content(event, now); }
@@ -80,6 +81,7 @@ void Swarm::handle(Event event, Time now) {
     std::visit([&](const auto& one) { state_->on(one, now); }, event);
     // Pieces are many, and rarely does one free a place in the queue.
     if (std::holds_alternative<PieceStored>(event)) return;
+    if (std::holds_alternative<PieceProgress>(event)) return;
     state_->tell_bans(now);
     state_->start_queued(now);
     state_->look_at_holdings();
@@ -175,6 +177,10 @@ void Swarm::State::on(const PieceStored& event, Time now) {
     const bool transferring = download->transferring();
     download->handle(event, now);
     if (transferring && !download->transferring()) start_queued(now);
+}
+
+void Swarm::State::on(const PieceProgress& event, Time now) {
+    if (Download* download = owner_of(event.fetch)) download->handle(event, now);
 }
 
 void Swarm::State::on(const FetchEnded& event, Time now) {

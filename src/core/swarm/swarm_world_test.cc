@@ -38,6 +38,21 @@ TEST(SwarmWorld, SourcesOfDifferentRatesAddUp) {
     EXPECT_GT(world.sent_by[peer_number(3)], 40 * kMiB);
 }
 
+// Pieces of 16 MiB at 100 KB/s take almost three minutes each; meanwhile they come.
+TEST(SwarmWorld, ASlowSourceIsNotTakenForASilentOne) {
+    Library library(1);
+    World world(library, 1);
+    const FileId file = library.file(160'000 * kMiB);
+    world.add_peer(1, {.rate = 100'000});
+    world.add_peer(2, {.rate = 10 * kMiB});
+    world.ask(world.target_for(EntryKind::file, file.hash, 160'000 * kMiB));
+    world.run_for(170s);
+    EXPECT_EQ(world.sent_by[peer_number(1)], 16 * kMiB);
+    EXPECT_EQ(world.aborted_bytes, 0u);
+    EXPECT_NEAR(static_cast<double>(world.status().rate_by_source.at(peer_number(1))), 1e5, 1e4);
+    EXPECT_EQ(world.status().active_sources.size(), 2u);
+}
+
 TEST(SwarmWorld, ASmallFileTooComesFromEverybody) {
     Library library(1);
     World world(library, 1);

@@ -20,6 +20,8 @@
 namespace iwant::swarm::test {
 
 inline constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
+/// How often a worker tells of a piece that is coming.
+inline constexpr Duration kTellEach = std::chrono::milliseconds(100);
 
 inline Hash256 random_hash(Prng& prng) {
     Hash256 hash;
@@ -411,6 +413,19 @@ class World {
         peer.piece_began = now_;
         const Duration takes = std::chrono::microseconds(bytes * 1'000'000 / peer.behaviour.rate);
         at(now_ + takes + delay, [this, id, bytes, round = peer.round] { sent(id, bytes, round); });
+        if (takes > kTellEach)
+            tell_progress(id, peer.queue.front(), peer.pieces_sent, now_ + takes);
+    }
+    /// As long as a piece is on its way, something of it comes.
+    void tell_progress(const PeerId& id, FetchId fetch, std::uint64_t piece, Time until) {
+        if (now_ + kTellEach >= until) return;
+        at(now_ + kTellEach, [this, id, fetch, piece, until, round = peers_[id].round] {
+            const Peer& peer = peers_[id];
+            if (round != peer.round || piece != peer.pieces_sent) return;
+            if (now_ >= peer.behaviour.stalls_at) return;
+            tell(PieceProgress{fetch, static_cast<std::uint32_t>(peer.behaviour.rate / 10)});
+            tell_progress(id, fetch, piece, until);
+        });
     }
     void sent(const PeerId& id, std::uint64_t bytes, std::uint64_t round) {
         Peer& peer = peers_[id];

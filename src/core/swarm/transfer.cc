@@ -225,8 +225,7 @@ FetchId Transfer::start(const Run& run, const PeerId& peer, Supplier& supplier, 
     const FetchId fetch = desk_.issue_fetch(download_);
     const FileId file = planned(run.file).file;
     supplier.fetch_started(fetch, run.size_bytes, now);
-    fetches_.emplace(fetch,
-                     Fetch{peer, run.file, run.first, PieceSet(run.count), run.size_bytes, {}});
+    fetches_.emplace(fetch, Fetch{peer, run.file, run.first, PieceSet(run.count), run.size_bytes});
     desk_.actions.push_back(StartFetch{fetch, download_, peer, run.file, run.first, run.count,
                                        lists_.find(file), urgency});
     return fetch;
@@ -287,10 +286,19 @@ void Transfer::piece_stored(const PieceStored& event, Time now) {
     const PeerId peer = fetch.peer;
     const std::optional<FetchId> twin = fetch.twin;
     Supplier& supplier = *suppliers_.find(peer);
-    supplier.piece_stored(bytes, now);
-    keep(fetch.file, event.piece, now);
+    const std::uint64_t told = std::exchange(fetch.coming_bytes, 0);
+    supplier.piece_stored(bytes, told, now);
+    keep(fetch.file, event.piece, told, now);
     if (twin) give_up(*twin);
     while (!disk_error_ && !complete() && fill_once(peer, supplier, now)) continue;
+}
+
+void Transfer::piece_progress(const PieceProgress& event, Time now) {
+    const auto found = fetches_.find(event.fetch);
+    if (found == fetches_.end()) return;
+    found->second.coming_bytes += event.bytes;
+    meter_.add(event.bytes, now);
+    suppliers_.find(found->second.peer)->progressed(event.bytes, now);
 }
 
 void Transfer::late_piece(const Fetch& fetch, PieceIndex piece, Time now) {
@@ -300,7 +308,7 @@ void Transfer::late_piece(const Fetch& fetch, PieceIndex piece, Time now) {
     if (Supplier* supplier = suppliers_.find(fetch.peer)) {
         supplier->late_piece(piece_length(planned(fetch.file).size_bytes, piece));
     }
-    keep(fetch.file, piece, now);
+    keep(fetch.file, piece, 0, now);
     if (picker_.withdraw(fetch.file, piece)) return;
     // Somebody else was asked for it meanwhile; when that was all, it is not needed any more.
     for (auto& [id, other] : fetches_) {
@@ -314,14 +322,14 @@ void Transfer::late_piece(const Fetch& fetch, PieceIndex piece, Time now) {
     }
 }
 
-void Transfer::keep(FileIndex file, PieceIndex piece, Time now) {
+void Transfer::keep(FileIndex file, PieceIndex piece, std::uint64_t told_bytes, Time now) {
     const std::uint64_t bytes = piece_length(planned(file).size_bytes, piece);
     if (!present_.insert(planned(file).first_piece + piece.value)) {
         redundant_bytes_ += bytes;
         return;
     }
     bytes_done_ += bytes;
-    meter_.add(bytes, now);
+    meter_.add(bytes - std::min(bytes, told_bytes), now);
     if (--pieces_left_[file.value] != 0) return;
     ++files_done_;
     lists_.forget(planned(file).file);
@@ -398,10 +406,9 @@ void Transfer::give_up_all(const Supplier& supplier) {
 void Transfer::tick(Time now) {
     for (auto& [peer, supplier] : suppliers_.all()) {
         if (supplier.fetches().empty()) continue;
-        const Fetch& oldest = fetches_.at(*supplier.fetches().begin());
-        if (!supplier.stalled(piece_bytes(oldest), now) || !others_than(peer, now)) continue;
+        if (!supplier.stalled(now) || !others_than(peer, now)) continue;
         desk_.logger.info("source is silent, others take over peer=" + peer.brief());
-        const FileId file = planned(oldest.file).file;
+        const FileId file = planned(fetches_.at(*supplier.fetches().begin()).file).file;
         give_up_all(supplier);
         suppliers_.blame(peer, {ErrorCode::timeout, "fetch", "it is silent"}, file.hash, now);
     }
@@ -413,14 +420,8 @@ bool Transfer::others_than(const PeerId& peer, Time now) const {
         const auto& [other, supplier] = entry;
         if (other == peer || !supplier.usable(now) || supplier.on_trial()) return false;
         if (supplier.has() != Supplier::Has::all) return false;
-        if (supplier.fetches().empty()) return true;
-        return !supplier.stalled(piece_bytes(fetches_.at(*supplier.fetches().begin())), now);
+        return !supplier.stalled(now);
     });
-}
-
-std::uint64_t Transfer::piece_bytes(const Fetch& fetch) const {
-    const std::uint64_t size = planned(fetch.file).size_bytes;
-    return std::min(size, piece_size_for(size));
 }
 
 void Transfer::stop() {

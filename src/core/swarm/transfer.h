@@ -35,6 +35,7 @@ class Transfer {
     /// Asks everybody for as much as is good.
     void pump(Time now);
     void piece_stored(const PieceStored& event, Time now);
+    void piece_progress(const PieceProgress& event, Time now);
     void fetch_ended(const FetchEnded& event, Time now);
     /// There are others, or some came or went.
     void sources_changed() { recount_ = true; }
@@ -70,7 +71,8 @@ class Transfer {
         PieceIndex first;
         PieceSet stored;  ///< over the pieces of this run
         std::uint64_t bytes_left = 0;
-        std::optional<FetchId> twin;  ///< another fetch for the one piece that is left
+        std::uint64_t coming_bytes = 0;  ///< that are here of the next piece
+        std::optional<FetchId> twin{};   ///< another fetch for the one piece that is left
     };
     using Fetches = std::map<FetchId, Fetch>;
 
@@ -93,10 +95,10 @@ class Transfer {
     bool help(const PeerId& peer, Supplier& supplier, Time now);
     void duplicate(FetchId original, const PeerId& peer, Supplier& supplier, Time now);
     bool others_than(const PeerId& peer, Time now) const;
-    std::uint64_t piece_bytes(const Fetch& fetch) const;
 
     // Taking results in.
-    void keep(FileIndex file, PieceIndex piece, Time now);
+    /// `told_bytes`: of it, told by PieceProgress before.
+    void keep(FileIndex file, PieceIndex piece, std::uint64_t told_bytes, Time now);
     void late_piece(const Fetch& fetch, PieceIndex piece, Time now);
     /// Gives its missing pieces back and takes it off its supplier.
     Fetch close(Fetches::iterator fetch);

@@ -229,6 +229,13 @@ struct PieceStored {
     std::uint32_t length_bytes = 0;
 };
 
+/// Bytes of the piece that comes next are here; told some times a second while a piece takes long,
+/// so that a slow source is not taken for a silent one.
+struct PieceProgress {
+    FetchId fetch;
+    std::uint32_t bytes = 0;  ///< since the last time
+};
+
 /// The run is over; what was not stored before was not fetched. `corrupt`: the peer sent wrong
 /// bytes. `not_found` and `changed`: the peer does not have it any more. `no_space`, `permission`,
 /// `io`: our disk. `network`, `timeout`: the peer went silent. `busy`: it asks to come later.
@@ -247,8 +254,8 @@ struct Finished {
 
 using Event = std::variant<DownloadAsked, DownloadRestored, PauseAsked, ResumeAsked, CancelAsked,
                            MoveAsked, WantFirst, SourcesFound, PeerArrived, PeerLeft, HashAnswered,
-                           TreeAnswered, PieceListAnswered, Prepared, PieceStored, FetchEnded,
-                           Finished, HolderMet, PiecesGained, PiecesTold>;
+                           TreeAnswered, PieceListAnswered, Prepared, PieceStored, PieceProgress,
+                           FetchEnded, Finished, HolderMet, PiecesGained, PiecesTold>;
 
 // Actions: what the swarm wants done.
 

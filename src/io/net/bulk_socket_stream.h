@@ -23,9 +23,10 @@ class BulkSocketStream final : public BulkStream {
     Result<void> send(const protocol::Message& message) override;
     Result<void> send_piece(const protocol::PieceHeader& header,
                             std::span<const std::uint8_t> bytes) override;
+    Result<void> send_raw(std::span<const std::uint8_t> bytes) override;
     Result<void> flush() override;
     Result<protocol::Message> receive(std::chrono::milliseconds timeout) override;
-    Result<void> receive_raw(std::span<std::uint8_t> into) override;
+    Result<std::size_t> receive_some(std::span<std::uint8_t> into) override;
     void shut_down() override;
 
     /// The dialler's part of the beginning: handshake and both Hellos until `deadline`.

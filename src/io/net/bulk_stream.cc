@@ -83,6 +83,10 @@ Result<void> BulkSocketStream::send_piece(const protocol::PieceHeader& header,
         return outgoing_.size() < kOutgoingBytesMax ? Result<void>() : flush();
     }
     // The header travels with the first of the bytes.
+    return send_raw(bytes);
+}
+
+Result<void> BulkSocketStream::send_raw(std::span<const std::uint8_t> bytes) {
     auto written = write(outgoing_, stall_deadline());
     outgoing_.clear();
     return written ? write_all(bytes) : written;
@@ -106,9 +110,13 @@ Result<protocol::Message> BulkSocketStream::receive(std::chrono::milliseconds ti
     }
 }
 
-Result<void> BulkSocketStream::receive_raw(std::span<std::uint8_t> into) {
+Result<std::size_t> BulkSocketStream::receive_some(std::span<std::uint8_t> into) {
+    return read_some(into, stall_deadline());
+}
+
+Result<void> BulkStream::receive_raw(std::span<std::uint8_t> into) {
     while (!into.empty()) {
-        const auto size = read_some(into, stall_deadline());
+        const auto size = receive_some(into);
         if (!size) return std::unexpected(size.error());
         into = into.subspan(*size);
     }

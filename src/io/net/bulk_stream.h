@@ -39,14 +39,19 @@ class BulkStream {
     /// without copying them.
     virtual Result<void> send_piece(const protocol::PieceHeader& header,
                                     std::span<const std::uint8_t> bytes) = 0;
+    /// Bytes behind a PieceHeader that went through send(): sent at once with what is queued. For
+    /// pieces that may leave bit by bit only.
+    virtual Result<void> send_raw(std::span<const std::uint8_t> bytes) = 0;
     virtual Result<void> flush() = 0;
 
     /// The next message. ErrorCode::timeout when nothing at all arrives for so long; network when
     /// the peer is gone, cancelled after shut_down().
     virtual Result<protocol::Message> receive(std::chrono::milliseconds timeout) = 0;
-    /// The raw bytes behind a PieceHeader, exactly as many as `into` holds; kBulkStallTimeout
-    /// applies.
-    virtual Result<void> receive_raw(std::span<std::uint8_t> into) = 0;
+    /// Some of the raw bytes behind a PieceHeader, one at least: what is there of them.
+    /// ErrorCode::timeout when nothing comes for kBulkStallTimeout.
+    virtual Result<std::size_t> receive_some(std::span<std::uint8_t> into) = 0;
+    /// Exactly as many as `into` holds.
+    Result<void> receive_raw(std::span<std::uint8_t> into);
 
     /// Makes blocked and later calls fail with ErrorCode::cancelled. Any thread.
     virtual void shut_down() = 0;
