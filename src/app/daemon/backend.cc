@@ -9,6 +9,7 @@
 #include "app/daemon/wanted.h"
 #include "base/name.h"
 #include "base/text.h"
+#include "core/protocol/address_text.h"
 #include "core/protocol/check.h"
 #include "io/platform/paths.h"
 #include "io/platform/process.h"
@@ -357,7 +358,7 @@ Result<control::ConfigReport> Backend::set_download_folder(const std::string& fo
 }
 
 Result<void> Backend::connect(const std::string& host_and_port) {
-    const Result<protocol::Address> address = parse_address(host_and_port);
+    const Result<protocol::Address> address = protocol::parse_address(host_and_port);
     if (!address) return std::unexpected(address.error());
     driver_.handle(node::AddressGiven{*address});
     return {};

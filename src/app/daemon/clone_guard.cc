@@ -1,6 +1,6 @@
 #include "app/daemon/clone_guard.h"
 
-#include "app/daemon/reports.h"
+#include "core/protocol/address_text.h"
 
 namespace iwant::daemon {
 namespace {

@@ -9,6 +9,7 @@
 #include "app/daemon/doctor_diagnosis.h"
 #include "app/daemon/doctor_facts.h"
 #include "app/daemon/reports.h"
+#include "core/protocol/address_text.h"
 #include "io/control/peer_choice.h"
 #include "io/platform/process.h"
 
@@ -103,7 +104,7 @@ Result<void> Doctor::find_target(Examination& examination, const std::string& wh
     }
     const bool looks_like_address = who.find_first_of(".:") != std::string::npos;
     if (!looks_like_address) return std::unexpected(peer.error());
-    const Result<protocol::Address> address = parse_address(who);
+    const Result<protocol::Address> address = protocol::parse_address(who);
     if (!address) return std::unexpected(address.error());
     examination.target_address = *address;
     return {};

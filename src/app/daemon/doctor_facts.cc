@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "app/daemon/reports.h"
+#include "core/protocol/address_text.h"
 
 namespace iwant::daemon {
 namespace {

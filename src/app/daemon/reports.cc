@@ -1,17 +1,15 @@
 #include "app/daemon/reports.h"
 
 #include <algorithm>
-#include <charconv>
 #include <set>
 
 #include "base/text.h"
+#include "core/protocol/address_text.h"
 
 namespace iwant::daemon {
 namespace {
 
 using Names = std::map<PeerId, std::string>;
-
-constexpr std::uint16_t kDefaultPort = 4926;
 
 std::string last_component(const std::string& path) {
     return path.substr(path.rfind('/') + 1);
@@ -176,33 +174,6 @@ control::PeerReport peer_report(const node::PeerView& peer, UnixSeconds now) {
             now - std::chrono::duration_cast<std::chrono::seconds>(*peer.since_seen).count();
     }
     return report;
-}
-
-std::string to_string(const protocol::Address& address) {
-    const bool ipv6 = address.host.find(':') != std::string::npos;
-    return (ipv6 ? "[" + address.host + "]" : address.host) + ":" + std::to_string(address.port);
-}
-
-Result<protocol::Address> parse_address(const std::string& text) {
-    protocol::Address address{text, kDefaultPort};
-    std::string port;
-    if (text.starts_with('[')) {
-        const std::size_t end = text.find(']');
-        address.host = end == std::string::npos ? "" : text.substr(1, end - 1);
-        if (end != std::string::npos) port = text.substr(end + 1);
-    } else if (std::ranges::count(text, ':') == 1) {
-        address.host = text.substr(0, text.find(':'));
-        port = text.substr(text.find(':'));
-    }
-    bool good = !address.host.empty();
-    if (!port.empty()) {
-        const char* const end = port.data() + port.size();
-        const auto [read, error] = std::from_chars(port.data() + 1, end, address.port);
-        good = good && port[0] == ':' && error == std::errc{} && read == end && address.port != 0;
-    }
-    if (good) return address;
-    return failure(ErrorCode::invalid_argument, "read address \"" + text + "\"",
-                   "write it as HOST:PORT, for example 192.168.1.20:4926 or [fe80::1%eth0]:4926");
 }
 
 }  // namespace iwant::daemon

@@ -20,9 +20,4 @@ control::DownloadReport download_report(const swarm::DownloadStatus& status,
                                         const node::Node& node);
 control::PeerReport peer_report(const node::PeerView& peer, UnixSeconds now);
 
-/// "192.0.2.7:4926", "[fe80::1%eth0]:4926".
-std::string to_string(const protocol::Address& address);
-/// Reads "host:port", "[v6]:port", or a host alone (port 4926).
-Result<protocol::Address> parse_address(const std::string& text);
-
 }  // namespace iwant::daemon

@@ -7,10 +7,10 @@
 #include <csignal>
 
 #include "app/daemon/listen_addresses.h"
-#include "app/daemon/reports.h"
 #include "base/rhythm.h"
 #include "base/text.h"
 #include "base/version.h"
+#include "core/protocol/address_text.h"
 
 namespace iwant::daemon {
 namespace {
@@ -160,7 +160,7 @@ Result<void> Service::tell_the_past() {
             node::PeerRemembered{peer.peer, peer.name, {peer.host, peer.port}, peer.last_seen});
     }
     for (const std::string& peer : base_.config.peers) {
-        const Result<protocol::Address> address = parse_address(peer);
+        const Result<protocol::Address> address = protocol::parse_address(peer);
         if (!address) return std::unexpected(address.error());
         doctor_.given(*address);
         driver_.handle(node::AddressGiven{*address});

@@ -5,9 +5,9 @@
 
 #include "app/daemon/dial_rules.h"
 #include "app/daemon/listen_addresses.h"
-#include "app/daemon/reports.h"
 #include "app/daemon/service.h"
 #include "base/version.h"
+#include "core/protocol/address_text.h"
 #include "core/protocol/limits.h"
 #include "io/net/interface_choice.h"
 

@@ -1,7 +1,5 @@
 #include "io/net/address.h"
 
-#include "base/text.h"
-
 namespace iwant::net {
 
 namespace asio = boost::asio;
@@ -18,12 +16,6 @@ std::string numeric_host(const asio::ip::address& address) {
         return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
     }
     return address.to_string();
-}
-
-std::string to_text(const protocol::Address& address) {
-    const std::string host = escape_for_display(address.host);
-    const bool ipv6 = host.find(':') != std::string::npos;
-    return (ipv6 ? "[" + host + "]" : host) + ":" + std::to_string(address.port);
 }
 
 }  // namespace iwant::net

@@ -17,7 +17,4 @@ std::optional<boost::asio::ip::tcp::endpoint> numeric_endpoint(const protocol::A
 /// "192.0.2.7" also for ::ffff:192.0.2.7; the scope is there where the address is link-local.
 std::string numeric_host(const boost::asio::ip::address& address);
 
-/// "host:port", "[host]:port" for IPv6.
-std::string to_text(const protocol::Address& address);
-
 }  // namespace iwant::net

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/assert.h"
+#include "core/protocol/address_text.h"
 #include "core/protocol/codec.h"
 #include "core/protocol/limits.h"
 #include "io/net/address.h"
@@ -38,7 +39,7 @@ Result<std::shared_ptr<BulkStream>> BulkStream::dial(const TlsContext& tls,
     auto greeted = stream->greet(hello, Clock::now() + protocol::kHandshakeTimeout);
     if (!greeted) {
         Error error = std::move(greeted).error();
-        error.operation = "open a bulk stream to " + to_text(address);
+        error.operation = "open a bulk stream to " + to_string(address);
         return std::unexpected(std::move(error));
     }
     return stream;

@@ -4,6 +4,7 @@
 
 #include <boost/asio/steady_timer.hpp>
 
+#include "core/protocol/address_text.h"
 #include "io/net/address.h"
 
 namespace iwant::net {
@@ -34,7 +35,7 @@ void look_up(asio::io_context& context, const protocol::Address& address,
              std::chrono::milliseconds timeout, std::function<void(Result<Endpoints>)> done) {
     const auto lookup = std::make_shared<Lookup>(
         Lookup{tcp::resolver(context), asio::steady_timer(context, timeout),
-               "look up " + to_text(address), std::move(done)});
+               "look up " + to_string(address), std::move(done)});
     lookup->timer.async_wait([lookup](const boost::system::error_code& error) {
         if (error) return;
         lookup->finish(

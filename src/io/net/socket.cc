@@ -9,6 +9,7 @@
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
+#include "core/protocol/address_text.h"
 #include "io/net/address.h"
 
 namespace iwant::net {
@@ -52,7 +53,7 @@ Result<void> wait_for(int descriptor, Readiness readiness, Clock::time_point dea
 
 Result<Socket> connect_to(const protocol::Address& address, Clock::time_point deadline,
                           const std::stop_token& stop) {
-    const std::string operation = "connect to " + to_text(address);
+    const std::string operation = "connect to " + to_string(address);
     const auto endpoint = numeric_endpoint(address);
     if (!endpoint) return failure(ErrorCode::invalid_argument, operation, "not a numeric address");
     Socket socket(::socket(endpoint->protocol().family(),

@@ -8,6 +8,7 @@
 
 #include "base/rhythm.h"
 #include "base/text.h"
+#include "core/protocol/address_text.h"
 #include "io/net/address.h"
 #include "io/net/bulk_socket_stream.h"
 #include "io/net/lookup.h"
@@ -117,7 +118,7 @@ void Transport::State::connect(const protocol::Address& address,
                                const std::optional<PeerId>& expected, Result<Endpoints> endpoints) {
     if (listener_ == nullptr) return;
     if (endpoints && dials_ > limits_.unauthenticated_max) {
-        endpoints = failure(ErrorCode::limit, "connect to " + to_text(address),
+        endpoints = failure(ErrorCode::limit, "connect to " + to_string(address),
                             "too many connections are being opened; later");
     }
     if (!endpoints) {
@@ -254,7 +255,7 @@ void Transport::State::ended(Connection& connection, const Error& error) {
         auto found = connection.found();
         if (found == connection.expected()) found.reset();
         Error told = error;
-        told.operation = "connect to " + to_text(connection.address());
+        told.operation = "connect to " + to_string(connection.address());
         listener_->dial_failed(connection.address(), connection.expected(), found, told);
     } else {
         report_stranger(connection, error);
@@ -278,7 +279,7 @@ void Transport::State::report_stranger(const Connection& connection, const Error
     const auto now = Clock::now();
     if (now < stranger_log_due_) return;
     stranger_log_due_ = now + kLogInterval;
-    logger_.info("turned a connection away address=" + to_text(connection.address()) +
+    logger_.info("turned a connection away address=" + to_string(connection.address()) +
                  " reason=\"" + escape_for_display(error.message) +
                  "\" since_last_line=" + std::to_string(strangers_unlogged_));
     strangers_unlogged_ = 0;

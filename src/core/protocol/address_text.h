@@ -1,0 +1,17 @@
+#pragma once
+
+// Addresses as people write and read them: "192.0.2.7:4926", "[fe80::1%eth0]:4926".
+
+#include <string>
+
+#include "base/result.h"
+#include "core/protocol/messages.h"
+
+namespace iwant::protocol {
+
+/// Nothing in it moves a cursor, whoever told the address.
+std::string to_string(const Address& address);
+/// Reads "host:port", "[v6]:port", or a host alone (port 4926).
+Result<Address> parse_address(const std::string& text);
+
+}  // namespace iwant::protocol
