@@ -39,7 +39,7 @@ class Backend final : public control::Backend {
     };
     struct World {
         std::function<std::vector<control::InterfaceReport>()> interfaces;
-        std::function<std::vector<std::string>()> warnings;
+        std::function<std::vector<control::Warning>()> warnings;
         std::function<void()> stop;
         std::function<void(const Config&)> apply_limits;
         std::function<void(const FileId&, control::Reply<control::OpenFile>)> open_file;

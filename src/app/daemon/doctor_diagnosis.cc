@@ -223,7 +223,8 @@ void note_leader(DoctorReport& report) {
 }
 
 Found first_of(const DoctorReport& report) {
-    if (!report.warnings.empty()) return Finding{report.warnings.front(), "iwanto stop"};
+    if (!report.warnings.empty())
+        return Finding{report.warnings.front().sentence, report.warnings.front().command};
     if (Found found = bad_interfaces(report)) return found;
     if (report.about_one) {
         if (Found found = cannot_reach(report.peers.front())) return found;

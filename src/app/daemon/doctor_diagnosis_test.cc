@@ -74,7 +74,7 @@ TEST_F(Diagnosis, NotesThatNoLeaderCanBeReachedAlthoughOthersCan) {
 }
 
 TEST_F(Diagnosis, BeginsWithWhatTheServiceWarnsOf) {
-    report.warnings = {"The computer at 192.0.2.9 uses the same identity."};
+    report.warnings = {{"The computer at 192.0.2.9 uses the same identity.", "iwanto stop"}};
     expect("same identity", "iwanto stop");
 }
 

@@ -104,7 +104,7 @@ class Service final : public net::TransportListener, public net::DiscoveryListen
     void shut_down();
     void look_for_clone();
     std::vector<control::InterfaceReport> interface_reports() const;
-    std::vector<std::string> warnings() const;
+    std::vector<control::Warning> warnings() const;
     Doctor::World doctors_world();
     void follow_addresses();
     bool announces_to(const std::string& host) const;

@@ -155,9 +155,10 @@ void Service::look_for_clone() {
     if (!clones_.withdrawn(now)) transport_.come_back();
 }
 
-std::vector<std::string> Service::warnings() const {
-    std::vector<std::string> warnings;
-    if (auto clone = clones_.warning(platform::now())) warnings.push_back(std::move(*clone));
+std::vector<control::Warning> Service::warnings() const {
+    std::vector<control::Warning> warnings;
+    if (auto clone = clones_.warning(platform::now()))
+        warnings.push_back({std::move(*clone), "iwanto stop"});
     return warnings;
 }
 

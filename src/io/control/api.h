@@ -66,7 +66,7 @@ struct StatusReport {
         std::uint64_t failed = 0;
     } downloads;
     std::vector<InterfaceReport> interfaces;
-    std::vector<std::string> warnings;  ///< what the user should mend; sentences
+    std::vector<Warning> warnings;
 };
 
 struct PeerReport {

@@ -11,6 +11,12 @@
 
 namespace iwant::control {
 
+/// What the user should mend, in a sentence, and the command that does.
+struct Warning {
+    std::string sentence;
+    std::string command;  ///< may be empty
+};
+
 /// Seconds by the name of a channel ("multicast-ipv4", "multicast-ipv6", "broadcast").
 using SecondsByChannel = std::vector<std::pair<std::string, double>>;
 
@@ -72,7 +78,7 @@ struct DoctorReport {
     std::vector<InterfaceFacts> interfaces;
     std::optional<double> network_changed_s;  ///< since the network changed last
     std::vector<PeerFacts> peers;
-    std::vector<std::string> warnings;
+    std::vector<Warning> warnings;
     std::string watch_advice;
     bool about_one = false;  ///< a peer was named: it is the first of `peers`
 };

@@ -22,6 +22,12 @@ json::array texts(const std::vector<std::string>& values) {
     return array;
 }
 
+json::array sentences(const std::vector<Warning>& warnings) {
+    json::array sentences;
+    for (const Warning& warning : warnings) sentences.emplace_back(text(warning.sentence));
+    return sentences;
+}
+
 json::value optional_text(const std::optional<std::string>& value) {
     if (!value) return nullptr;
     return text(*value);
@@ -119,7 +125,7 @@ json::value to_json(const StatusReport& report) {
         {"shared", to_object(report.shared)},
         {"downloads", to_object(report.downloads)},
         {"interfaces", std::move(interfaces)},
-        {"warnings", texts(report.warnings)}};
+        {"warnings", sentences(report.warnings)}};
 }
 
 json::value to_json(const std::vector<PeerReport>& peers) {

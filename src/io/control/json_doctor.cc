@@ -21,6 +21,12 @@ json::array texts(const std::vector<std::string>& values) {
     return array;
 }
 
+json::array sentences(const std::vector<Warning>& warnings) {
+    json::array sentences;
+    for (const Warning& warning : warnings) sentences.emplace_back(text(warning.sentence));
+    return sentences;
+}
+
 json::object seconds(const SecondsByChannel& times) {
     json::object object;
     for (const auto& [channel, time] : times) object[channel] = time;
@@ -85,7 +91,7 @@ json::value to_json(const DoctorReport& report) {
                         {"interfaces", std::move(interfaces)},
                         {"network_changed_s", std::move(changed)},
                         {"peers", std::move(peers)},
-                        {"warnings", texts(report.warnings)},
+                        {"warnings", sentences(report.warnings)},
                         {"watch_advice", text(report.watch_advice)}};
 }
 
