@@ -286,9 +286,9 @@ void Download::sources_found(const SourcesFound& event, Time now) {
     sources_answered_ = true;
     suppliers_.add(event.sources);
     if (transfer_ != nullptr) transfer_->sources_changed();
-    if (asking() && starved_ && suppliers_.all_dropped()) {
+    if (asking() && starved_ && suppliers_.all_lied()) {
         fail({ErrorCode::corrupt, "download",
-              "everybody who has it sent wrong data" + suppliers_.dropped_text() +
+              "everybody who has it sent wrong data" + suppliers_.liars_text() +
                   "; what is right of it is kept, resume it when others have it"},
              now);
         return;

@@ -26,6 +26,8 @@ DownloadStatus Download::status(Time now) const {
         if (!disk_trouble_ && suppliers_.queued(now)) status.error = ErrorCode::busy;
         status.message = waiting_message(now);
     }
+    if (status.message.empty() && asking() && !suppliers_.liars().empty())
+        status.message = suppliers_.liars() + " sent wrong data, which was thrown away";
     fill_progress(status, now);
     return status;
 }
@@ -95,7 +97,7 @@ std::string Download::waiting_message(Time now) const {
     if (disk_trouble_) return disk_trouble_->text();
     if (suppliers_.queued(now)) return "who has it serves others first";
     return "nobody who has it can be reached now; it goes on by itself when one returns" +
-           suppliers_.dropped_text();
+           suppliers_.liars_text();
 }
 
 }  // namespace iwant::swarm

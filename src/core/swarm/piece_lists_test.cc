@@ -70,7 +70,7 @@ TEST_F(PieceListsTest, AWrongListIsItsPeersFault) {
     for (const auto& wrong : {wrong_hash, wrong_size, endless, too_long, empty, elsewhere}) {
         lists_.ask(file_, peer_number(1), now_);
         EXPECT_EQ(lists_.answered(wrong, now_), nullptr);
-        EXPECT_TRUE(suppliers_.find(peer_number(1))->dropped());
+        EXPECT_TRUE(suppliers_.find(peer_number(1))->excludes(file_.hash));
         suppliers_.forgive();
     }
     lists_.ask(file_, peer_number(2), now_);
@@ -83,7 +83,7 @@ TEST_F(PieceListsTest, AnswersThatNobodyWaitsForAreIgnored) {
     EXPECT_EQ(lists_.answered(part(0, 10, 2), now_), nullptr);
     lists_.stop();
     EXPECT_EQ(lists_.answered(part(0, 10), now_), nullptr);
-    EXPECT_FALSE(suppliers_.find(peer_number(2))->dropped());
+    EXPECT_FALSE(suppliers_.find(peer_number(2))->lied());
 }
 
 TEST_F(PieceListsTest, APeerThatDoesNotAnswerOrLeavesIsGivenUp) {

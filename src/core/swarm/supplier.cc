@@ -136,6 +136,7 @@ void Supplier::forgive() {
     arrived();
     found_again();
     dropped_ = false;
+    lied_about_.clear();
     busy_backoff_ = kBackoffMin;
 }
 

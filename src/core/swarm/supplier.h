@@ -52,9 +52,9 @@ class Supplier {
     void forget_pieces();
     bool asking_pieces = false;
 
-    // Health. A peer that is `dropped` lied and is not asked again; `absent` is not connected; one
-    // that is set aside failed, and is tried again with little at stake (`on_trial`) until it
-    // delivers.
+    // Health. A peer that is `dropped` has nothing right to give and is not asked again; `absent`
+    // is not connected; one that is set aside failed, and is tried again with little at stake
+    // (`on_trial`) until it delivers.
     bool usable(Time now) const {
         return !dropped_ && !absent_ && now >= aside_until_ && now >= banned_until_;
     }
@@ -85,7 +85,12 @@ class Supplier {
 
     // What this peer does not have, by content.
     void exclude(const Hash256& content) { excluded_.insert(content); }
-    bool excludes(const Hash256& content) const { return excluded_.contains(content); }
+    bool excludes(const Hash256& content) const {
+        return excluded_.contains(content) || lied_about_.contains(content);
+    }
+    /// It sent wrong data of a content: nothing of that is asked of it any more.
+    void lied_about(const Hash256& content) { lied_about_.insert(content); }
+    bool lied() const { return dropped_ || !lied_about_.empty(); }
 
     // Fetches under way.
     void fetch_started(FetchId fetch, std::uint64_t bytes, Time now);
@@ -138,6 +143,7 @@ class Supplier {
     Duration busy_backoff_ = kBackoffMin;
     std::uint32_t place_ = 0;
     std::set<Hash256> excluded_;
+    std::set<Hash256> lied_about_;
 
     std::set<FetchId> fetches_;
     std::uint64_t outstanding_bytes_ = 0;

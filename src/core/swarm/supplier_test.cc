@@ -141,7 +141,7 @@ TEST(Suppliers, QuestionsGoToWhoeverHasTheFewest) {
     EXPECT_EQ(suppliers.to_ask(Hash256{}, kStart), sources[0].peer);
     suppliers.blame(sources[0].peer, {ErrorCode::not_found, "", ""}, Hash256{}, kStart);
     EXPECT_EQ(suppliers.to_ask(Hash256{}, kStart), std::nullopt);
-    EXPECT_EQ(suppliers.dropped_text(), " (03000000 sent wrong data)");
+    EXPECT_EQ(suppliers.liars_text(), " (03000000 sent wrong data)");
 }
 
 TEST(Suppliers, TheirNumberIsLimited) {

@@ -14,15 +14,16 @@ void Suppliers::blame(const PeerId& peer, const Error& error, const Hash256& con
             return;
         case ErrorCode::corrupt:
         case ErrorCode::protocol:
-            supplier->drop();
+            supplier->lied_about(content);
+            if (error.code == ErrorCode::protocol) supplier->drop();
             if (bans_->strike(peer, content, now)) {
                 logger_->warning(
                     "nothing is fetched for an hour from a peer that goes on sending "
                     "wrong data peer=" +
                     peer.brief());
             }
-            logger_->warning("dropping a source that sent wrong data peer=" + peer.brief() +
-                             " content=" + content.hex().substr(0, 8) +
+            logger_->warning("nothing more of this is fetched from who sent it wrong peer=" +
+                             peer.brief() + " content=" + content.hex().substr(0, 8) +
                              " error=" + escape_for_display(error.message));
             return;
         case ErrorCode::not_found:
@@ -111,16 +112,21 @@ bool Suppliers::idle() const {
     });
 }
 
-std::size_t Suppliers::dropped() const {
-    return static_cast<std::size_t>(
-        std::ranges::count_if(map_, [](const auto& entry) { return entry.second.dropped(); }));
+bool Suppliers::all_lied() const {
+    return !map_.empty() &&
+           std::ranges::all_of(map_, [](const auto& entry) { return entry.second.lied(); });
 }
 
-std::string Suppliers::dropped_text() const {
+std::string Suppliers::liars() const {
     std::string names;
     for (const auto& [peer, supplier] : map_) {
-        if (supplier.dropped()) names += (names.empty() ? "" : ", ") + peer.brief();
+        if (supplier.lied()) names += (names.empty() ? "" : ", ") + peer.brief();
     }
+    return names;
+}
+
+std::string Suppliers::liars_text() const {
+    const std::string names = liars();
     return names.empty() ? "" : " (" + names + " sent wrong data)";
 }
 

@@ -47,10 +47,12 @@ class Suppliers {
     bool working() const;
     /// Whether nobody has.
     bool idle() const;
-    std::size_t dropped() const;
-    bool all_dropped() const { return !map_.empty() && dropped() == map_.size(); }
+    /// Whether there are some, and each of them sent wrong data of something.
+    bool all_lied() const;
+    /// "12345678, 9abcdef0" or "".
+    std::string liars() const;
     /// " (12345678 sent wrong data)" or "".
-    std::string dropped_text() const;
+    std::string liars_text() const;
     /// For a new attempt by the user: nobody is held anything against.
     void forgive();
 

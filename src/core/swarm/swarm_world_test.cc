@@ -111,8 +111,47 @@ TEST(SwarmWorld, PartsOfManyMakeAWholeWithoutASeeder) {
     }
 }
 
+TEST(SwarmWorld, WhoSendsOneFileWrongIsStillAskedForTheOthers) {
+    Library library(1);
+    World world(library, 1);
+    const TreeEntry good = library.file_entry("good", 100 * kMiB);
+    const TreeEntry wrong = library.file_entry("wrong", 30 * kMiB);
+    const TreeId root = library.tree({good, wrong});
+    world.add_peer(1, {.rate = 50 * kMiB, .wrong = {wrong.content}});
+    world.add_peer(2, {.rate = 5 * kMiB});
+    world.ask(world.target_for(EntryKind::folder, root.hash, 0));
+    world.run_for(3s);
+    EXPECT_EQ(world.status().state, DownloadState::transferring);
+    EXPECT_EQ(world.status().message,
+              peer_number(1).brief() + " sent wrong data, which was thrown away");
+    ASSERT_TRUE(world.run_until_done()) << world.status().message;
+    EXPECT_GT(world.sent_by[peer_number(1)], 60 * kMiB);
+    EXPECT_EQ(world.swarm().banned(world.now()).size(), 0u);
+}
+
+TEST(SwarmWorld, WhoGoesOnSendingWrongFilesIsLeftAloneAndNamed) {
+    Library library(1);
+    World world(library, 1);
+    const TreeEntry good = library.file_entry("good", 100 * kMiB);
+    const TreeEntry wrong = library.file_entry("wrong", 30 * kMiB);
+    const TreeEntry as_wrong = library.file_entry("as wrong", 30 * kMiB);
+    const TreeId root = library.tree({good, wrong, as_wrong});
+    world.add_peer(1, {.rate = 50 * kMiB, .wrong = {wrong.content, as_wrong.content}});
+    world.ask(world.target_for(EntryKind::folder, root.hash, 0));
+    world.run_for(10s);
+    ASSERT_EQ(world.swarm().banned(world.now()).size(), 1u);
+    EXPECT_EQ(world.swarm().banned(world.now())[0].first, peer_number(1));
+    EXPECT_EQ(world.status().state, DownloadState::failed);
+    EXPECT_NE(world.status().message.find(peer_number(1).brief()), std::string::npos);
+    world.add_peer(2, {});
+    world.tell(ResumeAsked{DownloadId{1}});
+    ASSERT_TRUE(world.run_until_done());
+    EXPECT_EQ(world.swarm().banned(world.now()).size(), 1u) << "resuming does not end the ban";
+}
+
 /// One world of the ten thousand: slow, dead, lying and partial sources, and one honest seeder.
-void run_mixed_world(std::uint64_t seed) {
+/// Returns how many bytes were wanted, and how many came more than once or in vain.
+std::pair<std::uint64_t, std::uint64_t> run_mixed_world(std::uint64_t seed) {
     Library library(seed);
     Prng prng(seed);
     World world(library, seed);
@@ -140,11 +179,13 @@ void run_mixed_world(std::uint64_t seed) {
         }
     }
     world.ask(world.target_for(EntryKind::file, file.hash, size));
-    ASSERT_TRUE(world.run_until_done()) << world.status().message;
-    ASSERT_EQ(world.status().bytes_done, size);
-    ASSERT_EQ(world.pieces_stored_twice, 0u);
-    // A few pieces in flight are lost with each source that goes.
-    ASSERT_LE(world.delivered_bytes + world.aborted_bytes, size + size / 100 + 12 * kMiB);
+    EXPECT_TRUE(world.run_until_done()) << world.status().message;
+    EXPECT_EQ(world.status().bytes_done, size);
+    EXPECT_EQ(world.pieces_stored_twice, 0u);
+    const std::uint64_t moved = world.delivered_bytes + world.aborted_bytes;
+    // What two sources were just sending is lost at most.
+    EXPECT_LE(moved, size + size / 100 + 2 * kMiB);
+    return {size, moved - std::min(moved, size)};
 }
 
 // Programs that are watched for misuse of memory run ten times as long.
@@ -155,11 +196,16 @@ constexpr std::uint64_t kSeeds = 10'000;
 #endif
 
 TEST(SwarmWorld, EveryDownloadFinishesWhereAnHonestCompleteSetExists) {
+    std::uint64_t wanted = 0;
+    std::uint64_t redundant = 0;
     for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
         SCOPED_TRACE("seed " + std::to_string(seed));
-        run_mixed_world(seed);
-        if (testing::Test::HasFatalFailure()) return;
+        const auto [size, more] = run_mixed_world(seed);
+        if (testing::Test::HasFailure()) return;
+        wanted += size;
+        redundant += more;
     }
+    EXPECT_LE(redundant, wanted / 100) << "the bound of the whole";
 }
 
 TEST(SwarmWorld, AFolderWithEverythingInItArrivesWhole) {

@@ -80,6 +80,7 @@ struct Behaviour {
     std::uint64_t corrupt_each = 0;  ///< every so many pieces is wrong; 0: none
     std::uint64_t busy_first = 0;    ///< so many fetches are refused as busy
     std::uint32_t busy_place = 0;    ///< and told this place in the queue
+    std::set<Hash256> wrong = {};    ///< files of which every piece is wrong
     bool lies_in_lists = false;
     std::set<Hash256> lacks = {};
     /// It downloads the same: has so many of 1000 pieces at first, one more at a time, in an order
@@ -435,7 +436,9 @@ class World {
         Job& job = fetches_.at(fetch);
         ++peer.pieces_sent;
         const auto each = peer.behaviour.corrupt_each;
-        if (each != 0 && peer.pieces_sent % each == 0) {
+        const FileId file = plans[job.fetch.id]->files[job.fetch.file.value].file;
+        if ((each != 0 && peer.pieces_sent % each == 0) ||
+            peer.behaviour.wrong.contains(file.hash)) {
             peer.queue.erase(peer.queue.begin());
             end(fetch, ErrorCode::corrupt);
         } else if (disk_fails) {

@@ -51,6 +51,7 @@ Transfer::Transfer(Job job, Suppliers& suppliers, PieceLists& lists, Desk& desk,
     for (auto& [peer, supplier] : suppliers_.all()) {
         supplier.cursor = 0;
         supplier.forget_pieces();
+        drop_if_useless(supplier);
     }
     meter_.restart(now);
 }
@@ -364,8 +365,26 @@ void Transfer::end_with_error(const Fetch& fetch, const Error& error, Time now) 
         return;
     }
     suppliers_.blame(fetch.peer, error, planned(fetch.file).file.hash, now);
-    const Supplier& supplier = *suppliers_.find(fetch.peer);
-    if (supplier.dropped()) give_up_all(supplier);
+    Supplier& supplier = *suppliers_.find(fetch.peer);
+    drop_if_useless(supplier);
+    if (supplier.dropped()) {
+        give_up_all(supplier);
+    } else if (supplier.lied()) {
+        give_up_excluded(supplier);
+    }
+}
+
+// Of one file there is nothing else to ask for.
+void Transfer::drop_if_useless(Supplier& supplier) const {
+    if (supplier.lied() && plan_->files.size() == 1) supplier.drop();
+}
+
+void Transfer::give_up_excluded(const Supplier& supplier) {
+    std::vector<FetchId> excluded;
+    for (const FetchId id : supplier.fetches()) {
+        if (supplier.excludes(planned(fetches_.at(id).file).file.hash)) excluded.push_back(id);
+    }
+    for (const FetchId id : excluded) give_up(id);
 }
 
 Transfer::Fetch Transfer::close(Fetches::iterator it) {

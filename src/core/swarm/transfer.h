@@ -104,6 +104,8 @@ class Transfer {
     Fetch close(Fetches::iterator fetch);
     void give_up(FetchId fetch);
     void give_up_all(const Supplier& supplier);
+    void give_up_excluded(const Supplier& supplier);
+    void drop_if_useless(Supplier& supplier) const;
     void end_with_error(const Fetch& fetch, const Error& error, Time now);
     const PlannedFile& planned(FileIndex file) const { return plan_->files[file.value]; }
 
