@@ -11,19 +11,34 @@ std::optional<Run> PiecePicker::take(std::uint64_t& from, std::uint64_t bytes_ma
                                      const std::function<Verdict(FileIndex)>& judge) {
     std::uint64_t place = from;
     int skipped = 0;
-    while (const auto open = open_.next(place)) {
+    while (const auto open = next_open(place)) {
         const FileIndex index = file_of(open->first);
         const Verdict verdict = judge(index);
         if (verdict == Verdict::take) {
-            if (skipped == 0) from = open->first;
+            if (skipped == 0) from = place_of(open->first);
             return cut_run(*open, index, bytes_max, pieces_max);
         }
         const PlannedFile& file = plan_->files[index.value];
-        place = file.first_piece + piece_count(file.size_bytes);
+        const std::uint64_t file_end = file.first_piece + piece_count(file.size_bytes);
+        const std::uint64_t part_end = open->first < origin_ ? origin_ : plan_->pieces;
+        place = place_of(std::min(file_end, part_end) - 1) + 1;
         if (verdict == Verdict::not_now && ++skipped == kNotNowMax) return std::nullopt;
         if (skipped == 0) from = place;
     }
     return std::nullopt;
+}
+
+// What is open at a place or behind it; it does not reach across the origin.
+std::optional<Range> PiecePicker::next_open(std::uint64_t place) const {
+    const std::uint64_t behind = plan_->pieces - origin_;
+    if (place < behind) {
+        if (const auto open = open_.next(origin_ + place)) return open;
+        place = behind;
+    }
+    auto open = open_.next(place - behind);
+    if (!open || open->first >= origin_) return std::nullopt;
+    open->end = std::min(open->end, origin_);
+    return open;
 }
 
 std::optional<Run> PiecePicker::take_rare(const Rare& rare, std::uint64_t bytes_max,
@@ -71,8 +86,10 @@ std::optional<std::uint64_t> PiecePicker::find_rare(
     return best;
 }
 
-PiecePicker::PiecePicker(SharedPlan plan, const PieceSet& present) : plan_(std::move(plan)) {
+PiecePicker::PiecePicker(SharedPlan plan, const PieceSet& present, std::uint64_t origin)
+    : plan_(std::move(plan)), origin_(origin) {
     ASSERT(present.size() == plan_->pieces);
+    ASSERT(origin == 0 || origin < plan_->pieces);
     for (const PlannedFile& file : plan_->files) {
         const std::uint64_t end = file.first_piece + piece_count(file.size_bytes);
         for (std::uint64_t piece = file.first_piece; piece < end; ++piece) {

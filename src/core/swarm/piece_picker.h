@@ -1,8 +1,10 @@
 #pragma once
 
 // What of a plan is still to be fetched and not asked of anybody yet, and what comes next. Runs are
-// taken from the front, so that files are completed one after the other, and every peer works on
-// another place. Knows nothing about peers: who may take what is an input.
+// taken in order from a piece that is chosen at the beginning, and from the front when the end is
+// reached: files are completed one after the other, every peer works on another place, and
+// downloaders that begin together do not all get the same. Knows nothing about peers: who may take
+// what is an input.
 
 #include <cstdint>
 #include <functional>
@@ -35,11 +37,12 @@ class PiecePicker {
     /// After this many `not_now` in a row looking ends.
     static constexpr int kNotNowMax = 8;
 
-    PiecePicker(SharedPlan plan, const PieceSet& present);
+    /// `origin`: the piece of the plan that is taken first; 0 when there is none.
+    PiecePicker(SharedPlan plan, const PieceSet& present, std::uint64_t origin);
 
     /// Takes the next run of at most `bytes_max` (but at least one piece, at most `pieces_max`).
-    /// `from` is where this caller's looking starts: everything before it is `never` for it. It
-    /// moves on; after put_back the caller moves it back to where that was.
+    /// `from` is where this caller's looking starts, a place in the order: everything before it is
+    /// `never` for it. It moves on; after put_back the caller moves it back to place_of that piece.
     std::optional<Run> take(std::uint64_t& from, std::uint64_t bytes_max, std::uint32_t pieces_max,
                             const std::function<Verdict(FileIndex)>& judge);
     /// What to look for among sources that have a part each.
@@ -65,6 +68,11 @@ class PiecePicker {
     /// A piece that was put back came after all; false when it was not waiting here.
     bool withdraw(FileIndex file, PieceIndex piece);
 
+    /// Where in the order a piece of the plan is; before plan.pieces.
+    std::uint64_t place_of(std::uint64_t plan_piece) const {
+        return plan_piece >= origin_ ? plan_piece - origin_ : plan_piece + plan_->pieces - origin_;
+    }
+
     /// Bytes that nobody is asked for.
     std::uint64_t bytes() const { return bytes_; }
     bool empty() const { return open_.empty(); }
@@ -73,12 +81,14 @@ class PiecePicker {
     FileIndex file_of(std::uint64_t plan_piece) const;
 
   private:
+    std::optional<Range> next_open(std::uint64_t place) const;
     std::optional<std::uint64_t> find_rare(const Rare& rare, Range within, std::uint64_t& looks,
                                            const std::function<Verdict(FileIndex)>& judge) const;
     std::uint64_t bytes_of(const PlannedFile& file, Range pieces) const;
     Run cut_run(Range open, FileIndex index, std::uint64_t bytes_max, std::uint32_t pieces_max);
 
     SharedPlan plan_;
+    std::uint64_t origin_;
     RangeSet open_;
     std::uint64_t bytes_ = 0;
 };

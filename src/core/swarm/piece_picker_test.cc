@@ -25,7 +25,7 @@ Verdict anything(FileIndex) {
 
 TEST(PiecePicker, RunsFollowEachOtherAndEndWithTheFile) {
     const SharedPlan plan = plan_of({0, 3 * kMiB + 5, 0, 2 * kMiB});
-    PiecePicker picker(plan, PieceSet(plan->pieces));
+    PiecePicker picker(plan, PieceSet(plan->pieces), 0);
     EXPECT_EQ(picker.bytes(), 5 * kMiB + 5);
     std::uint64_t from = 0;
     const auto first = picker.take(from, 3 * kMiB, 100, anything);
@@ -49,7 +49,7 @@ TEST(PiecePicker, WhatIsPresentIsNotTaken) {
     const SharedPlan plan = plan_of({4 * kMiB});
     PieceSet present(4);
     present.insert(1);
-    PiecePicker picker(plan, present);
+    PiecePicker picker(plan, present, 0);
     EXPECT_EQ(picker.bytes(), 3 * kMiB);
     std::uint64_t from = 0;
     EXPECT_EQ(picker.take(from, 9 * kMiB, 100, anything)->count, 1u);
@@ -58,9 +58,42 @@ TEST(PiecePicker, WhatIsPresentIsNotTaken) {
     EXPECT_EQ(rest->count, 2u);
 }
 
+TEST(PiecePicker, ItBeginsWhereItIsToldAndGoesOnAtTheFront) {
+    const SharedPlan plan = plan_of({kMiB, 4 * kMiB, kMiB});
+    PiecePicker picker(plan, PieceSet(plan->pieces), 3);
+    const std::vector<std::uint64_t> order{3, 4, 5, 0, 1, 2};
+    for (std::uint64_t i = 0; i < 6; ++i) EXPECT_EQ(picker.place_of(order[i]), i);
+    std::uint64_t from = 0;
+    std::vector<std::uint64_t> taken;
+    while (const auto run = picker.take(from, 9 * kMiB, 100, anything)) {
+        for (std::uint32_t i = 0; i < run->count; ++i) {
+            taken.push_back(plan->files[run->file.value].first_piece + run->first.value + i);
+        }
+    }
+    EXPECT_EQ(taken, order);
+    picker.put_back(FileIndex{1}, PieceIndex{2});
+    EXPECT_FALSE(picker.take(from, kMiB, 1, anything)) << "it lies before where looking starts";
+    from = picker.place_of(3);
+    EXPECT_EQ(picker.take(from, kMiB, 1, anything)->first, PieceIndex{2});
+}
+
+TEST(PiecePicker, AFileThatItBeginsWithinIsRefusedInBothParts) {
+    const SharedPlan plan = plan_of({kMiB, 4 * kMiB, kMiB});
+    PiecePicker picker(plan, PieceSet(plan->pieces), 3);
+    const auto picky = [](FileIndex file) {
+        return file.value == 1 ? Verdict::never : Verdict::take;
+    };
+    std::uint64_t from = 0;
+    EXPECT_EQ(picker.take(from, kMiB, 1, picky)->file, FileIndex{2});
+    EXPECT_EQ(picker.take(from, kMiB, 1, picky)->file, FileIndex{0});
+    EXPECT_FALSE(picker.take(from, kMiB, 1, picky));
+    EXPECT_EQ(from, 6u);
+    EXPECT_EQ(picker.bytes(), 4 * kMiB);
+}
+
 TEST(PiecePicker, ARunHasAtLeastOnePieceAndAtMostAsManyAsAllowed) {
     const SharedPlan plan = plan_of({100 * kMiB});
-    PiecePicker picker(plan, PieceSet(plan->pieces));
+    PiecePicker picker(plan, PieceSet(plan->pieces), 0);
     std::uint64_t from = 0;
     EXPECT_EQ(picker.take(from, 1, 7, anything)->count, 1u);
     EXPECT_EQ(picker.take(from, 100 * kMiB, 7, anything)->count, 7u);
@@ -68,7 +101,7 @@ TEST(PiecePicker, ARunHasAtLeastOnePieceAndAtMostAsManyAsAllowed) {
 
 TEST(PiecePicker, FilesThatOneDoesNotWantAreLeftToOthers) {
     const SharedPlan plan = plan_of({kMiB, kMiB, kMiB});
-    PiecePicker picker(plan, PieceSet(plan->pieces));
+    PiecePicker picker(plan, PieceSet(plan->pieces), 0);
     std::uint64_t picky_from = 0;
     const auto picky = [](FileIndex file) {
         return file.value == 2 ? Verdict::take : Verdict::never;
@@ -81,7 +114,7 @@ TEST(PiecePicker, FilesThatOneDoesNotWantAreLeftToOthers) {
 
 TEST(PiecePicker, WhatIsNotReadyIsSteppedOverButComesAgain) {
     const SharedPlan plan = plan_of({kMiB, kMiB});
-    PiecePicker picker(plan, PieceSet(plan->pieces));
+    PiecePicker picker(plan, PieceSet(plan->pieces), 0);
     std::uint64_t from = 0;
     const auto later = [](FileIndex file) {
         return file.value == 0 ? Verdict::not_now : Verdict::take;
@@ -92,7 +125,7 @@ TEST(PiecePicker, WhatIsNotReadyIsSteppedOverButComesAgain) {
 
 TEST(PiecePicker, LookingEndsAfterAFewThatAreNotReady) {
     const SharedPlan plan = plan_of(std::vector<std::uint64_t>(1000, kMiB));
-    PiecePicker picker(plan, PieceSet(plan->pieces));
+    PiecePicker picker(plan, PieceSet(plan->pieces), 0);
     std::uint64_t from = 0;
     int looked = 0;
     const auto never_ready = [&](FileIndex) {
@@ -105,7 +138,7 @@ TEST(PiecePicker, LookingEndsAfterAFewThatAreNotReady) {
 
 TEST(PiecePicker, WhatIsPutBackIsTakenAgainUnlessWithdrawn) {
     const SharedPlan plan = plan_of({3 * kMiB});
-    PiecePicker picker(plan, PieceSet(plan->pieces));
+    PiecePicker picker(plan, PieceSet(plan->pieces), 0);
     std::uint64_t from = 0;
     ASSERT_TRUE(picker.take(from, 3 * kMiB, 3, anything));
     picker.put_back(FileIndex{0}, PieceIndex{1});
@@ -118,7 +151,7 @@ TEST(PiecePicker, WhatIsPutBackIsTakenAgainUnlessWithdrawn) {
 
 TEST(PiecePicker, TheRarestPieceGoesFirst) {
     const SharedPlan plan = plan_of({8 * kMiB});
-    PiecePicker picker(plan, PieceSet(plan->pieces));
+    PiecePicker picker(plan, PieceSet(plan->pieces), 0);
     const std::vector<std::uint16_t> holders{3, 2, 2, 1, 1, 2, 3, 3};
     const auto first = picker.take_rare({nullptr, holders, 6}, 8 * kMiB, 100, anything);
     ASSERT_TRUE(first);
@@ -131,7 +164,7 @@ TEST(PiecePicker, TheRarestPieceGoesFirst) {
 
 TEST(PiecePicker, AmongEqualsTheLotDecides) {
     const SharedPlan plan = plan_of({8 * kMiB});
-    PiecePicker picker(plan, PieceSet(plan->pieces));
+    PiecePicker picker(plan, PieceSet(plan->pieces), 0);
     const std::vector<std::uint16_t> holders(8, 0);
     EXPECT_EQ(picker.take_rare({nullptr, holders, 5}, kMiB, 100, anything)->first, PieceIndex{5});
     EXPECT_EQ(picker.take_rare({nullptr, holders, 2}, kMiB, 100, anything)->first, PieceIndex{2});
@@ -139,7 +172,7 @@ TEST(PiecePicker, AmongEqualsTheLotDecides) {
 
 TEST(PiecePicker, APartialSourceIsAskedForWhatItHas) {
     const SharedPlan plan = plan_of({4 * kMiB, 4 * kMiB});
-    PiecePicker picker(plan, PieceSet(plan->pieces));
+    PiecePicker picker(plan, PieceSet(plan->pieces), 0);
     PieceSet has(8);
     has.insert(2);
     has.insert(3);

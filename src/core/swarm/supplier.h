@@ -27,6 +27,8 @@ class Supplier {
     static constexpr Duration kBackoffMax = std::chrono::seconds(60);
     /// How often a peer is asked that has us in its queue.
     static constexpr Duration kQueueLook = std::chrono::seconds(1);
+    /// Something of a piece is told ten times a second.
+    static constexpr Duration kSilent = std::chrono::milliseconds(200);
     static constexpr Duration kStall = std::chrono::seconds(5);
 
     explicit Supplier(EntryId entry) : entry_(entry) { set_partial(entry == EntryId{}); }
@@ -116,8 +118,9 @@ class Supplier {
     std::uint64_t rate() const { return rate_; }
     /// What to expect of it from now on: the rate, less when it has been silent for long. Never 0.
     std::uint64_t pace(Time now) const;
-    /// Nothing at all came for kStall.
-    bool stalled(Time now) const { return !fetches_.empty() && now - last_progress_ >= kStall; }
+    /// Nothing at all came for so long.
+    bool silent(Time now) const { return silent_for(kSilent, now); }
+    bool stalled(Time now) const { return silent_for(kStall, now); }
     bool active(Time now) const;
     /// Bytes per second over the last 3 s, for people.
     std::uint64_t shown_rate(Time now) const { return active(now) ? meter_.per_second(now) : 0; }
@@ -128,6 +131,9 @@ class Supplier {
     std::uint64_t cursor = 0;
 
   private:
+    bool silent_for(Duration time, Time now) const {
+        return !fetches_.empty() && now - last_progress_ >= time;
+    }
     void set_aside(Duration backoff, Time now, Prng& prng);
 
     EntryId entry_;

@@ -53,6 +53,66 @@ TEST(SwarmWorld, ASlowSourceIsNotTakenForASilentOne) {
     EXPECT_EQ(world.status().active_sources.size(), 2u);
 }
 
+/// Three sources of 100 MiB/s, of which one falls silent. Returns the longest time in which nothing
+/// came.
+Duration longest_gap(std::uint64_t seed, Duration until_silence) {
+    Library library(seed);
+    World world(library, seed);
+    const std::uint64_t size = 600 * kMiB;
+    const FileId file = library.file(size);
+    const Time start = world.now();
+    world.add_peer(1, {.rate = 100 * kMiB, .stalls_at = start + until_silence});
+    world.add_peer(2, {.rate = 100 * kMiB});
+    world.add_peer(3, {.rate = 100 * kMiB});
+    world.ask(world.target_for(EntryKind::file, file.hash, size));
+    std::uint64_t seen = 0;
+    Time seen_at = world.now();
+    Duration longest{};
+    while (world.status().state != DownloadState::done) {
+        const bool more = world.run_until([&] {
+            const DownloadStatus status = world.status();
+            return status.bytes_done != seen || status.state == DownloadState::done;
+        });
+        EXPECT_TRUE(more);
+        if (!more) break;
+        longest = std::max(longest, world.now() - seen_at);
+        seen = world.status().bytes_done;
+        seen_at = world.now();
+    }
+    const auto silent_ms = static_cast<std::uint64_t>(until_silence / 1ms);
+    const std::uint64_t before = std::min(size, 3 * silent_ms * (100 * kMiB / 1000));
+    const Duration ideal =
+        until_silence + std::chrono::milliseconds((size - before) * 1000 / (200 * kMiB));
+    EXPECT_LE(world.now() - start, ideal + ideal / 50 + 300ms);
+    EXPECT_LE(world.delivered_bytes + world.aborted_bytes, size + size / 100);
+    return longest;
+}
+
+TEST(SwarmWorld, ASourceThatFallsSilentStopsTheOthersForAMomentOnly) {
+    Prng prng(7);
+    for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        EXPECT_LE(longest_gap(seed, 20ms + prng.below(Duration(1970ms))), 300ms);
+    }
+}
+
+// Nobody knows yet who else downloads it; when they meet, they can exchange what they have.
+TEST(SwarmWorld, DownloadersThatBeginTogetherBeginAtDifferentPlaces) {
+    std::set<std::uint64_t> firsts;
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+        Library library(1);
+        World world(library, seed);
+        const FileId file = library.file(1000 * kMiB);
+        world.add_peer(1, {});
+        world.ask(world.target_for(EntryKind::file, file.hash, 1000 * kMiB));
+        ASSERT_TRUE(world.run_until([&] { return world.status().bytes_done > 0; }));
+        std::uint64_t first = 0;
+        while (!world.disk.at(DownloadId{1}).contains(first)) ++first;
+        firsts.insert(first / 16);
+    }
+    EXPECT_GE(firsts.size(), 12u) << "of 63 places 16 MiB apart";
+}
+
 TEST(SwarmWorld, ASmallFileTooComesFromEverybody) {
     Library library(1);
     World world(library, 1);

@@ -36,7 +36,7 @@ Transfer::Transfer(Job job, Suppliers& suppliers, PieceLists& lists, Desk& desk,
       lists_(lists),
       desk_(desk),
       prng_(prng),
-      picker_(plan_, present_) {
+      picker_(plan_, present_, prng_.below(std::max<std::uint64_t>(plan_->pieces, 1))) {
     bytes_done_ = plan_->size_bytes - picker_.bytes();
     pieces_left_.reserve(plan_->files.size());
     for (const PlannedFile& file : plan_->files) {
@@ -82,7 +82,7 @@ std::optional<Run> Transfer::take_first(const PeerId& peer, const Supplier& supp
 
 bool Transfer::fill_once(const PeerId& peer, Supplier& supplier, Time now) {
     if (supplier.has() == Supplier::Has::unknown) return false;
-    if (failure_ || !supplier.usable(now)) return false;
+    if (failure_ || !supplier.usable(now) || supplier.silent(now)) return false;
     if (const auto urgent = take_first(peer, supplier, now)) {
         start(*urgent, peer, supplier, now, StartFetch::Urgency::first);
         return true;
@@ -99,7 +99,8 @@ bool Transfer::fill_once(const PeerId& peer, Supplier& supplier, Time now) {
     return help(peer, supplier, now);
 }
 
-// In order as long as everybody has everything; then everybody works on another place anyway.
+// In order as long as everybody has everything; then everybody works on another place anyway. Where
+// it begins is by lot: who begin together have something for each other when they meet.
 std::optional<Run> Transfer::take(const PeerId& peer, Supplier& supplier, Time now) {
     const auto judge_file = [&](FileIndex file) { return judge(file, peer, supplier, now); };
     const std::uint64_t bytes = run_bytes(supplier, now);
@@ -244,7 +245,8 @@ bool Transfer::help(const PeerId& peer, Supplier& supplier, Time now) {
         if (!has_some_of(supplier, last->second)) continue;
         const std::uint64_t ms = milliseconds_for(other.outstanding_bytes(), other.pace(now));
         const std::uint64_t ours = milliseconds_for(last->second.bytes_left, supplier.pace(now));
-        if (ms < 2 * ours + kHelpGainMs || ms <= latest_ms) continue;
+        const std::uint64_t gain_ms = other.silent(now) ? 0 : kHelpGainMs;
+        if (ms < 2 * ours + gain_ms || ms <= latest_ms) continue;
         latest = last;
         latest_ms = ms;
     }
@@ -379,6 +381,17 @@ void Transfer::drop_if_useless(Supplier& supplier) const {
     if (supplier.lied() && plan_->files.size() == 1) supplier.drop();
 }
 
+bool Transfer::awaited(const Supplier& supplier) const {
+    return std::ranges::any_of(supplier.fetches(), [&](FetchId id) {
+        const Fetch& fetch = fetches_.at(id);
+        const std::uint64_t first = planned(fetch.file).first_piece + fetch.first.value;
+        const std::uint64_t end = first + fetch.stored.size();
+        return std::ranges::any_of(wanted_first_, [&](const Range& range) {
+            return first < range.end && range.first < end;
+        });
+    });
+}
+
 void Transfer::give_up_excluded(const Supplier& supplier) {
     std::vector<FetchId> excluded;
     for (const FetchId id : supplier.fetches()) {
@@ -398,15 +411,14 @@ Transfer::Fetch Transfer::close(Fetches::iterator it) {
         return fetch;
     }
     const std::uint64_t base = planned(fetch.file).first_piece + fetch.first.value;
-    bool returned = false;
+    std::uint64_t place = plan_->pieces;
     for (std::uint32_t i = 0; i < fetch.stored.size(); ++i) {
         if (present_.contains(base + i)) continue;
         picker_.put_back(fetch.file, PieceIndex{fetch.first.value + i});
-        returned = true;
+        place = std::min(place, picker_.place_of(base + i));
     }
-    if (!returned) return fetch;
     for (auto& [peer, supplier] : suppliers_.all()) {
-        supplier.cursor = std::min(supplier.cursor, base);
+        supplier.cursor = std::min(supplier.cursor, place);
     }
     return fetch;
 }
@@ -424,8 +436,8 @@ void Transfer::give_up_all(const Supplier& supplier) {
 
 void Transfer::tick(Time now) {
     for (auto& [peer, supplier] : suppliers_.all()) {
-        if (supplier.fetches().empty()) continue;
-        if (!supplier.stalled(now) || !others_than(peer, now)) continue;
+        if (!supplier.silent(now) || !others_than(peer, now)) continue;
+        if (!supplier.stalled(now) && !awaited(supplier)) continue;
         desk_.logger.info("source is silent, others take over peer=" + peer.brief());
         const FileId file = planned(fetches_.at(*supplier.fetches().begin()).file).file;
         give_up_all(supplier);
@@ -439,7 +451,7 @@ bool Transfer::others_than(const PeerId& peer, Time now) const {
         const auto& [other, supplier] = entry;
         if (other == peer || !supplier.usable(now) || supplier.on_trial()) return false;
         if (supplier.has() != Supplier::Has::all) return false;
-        return !supplier.stalled(now);
+        return !supplier.silent(now);
     });
 }
 

@@ -21,7 +21,7 @@ namespace iwant::swarm {
 class Transfer {
   public:
     static constexpr std::size_t kFetchesMax = 1024;  ///< of one peer: small files are many
-    static constexpr Duration kTick = std::chrono::milliseconds(250);
+    static constexpr Duration kTick = std::chrono::milliseconds(50);
 
     struct Job {
         DownloadId download;
@@ -43,7 +43,9 @@ class Transfer {
     /// What a peer that downloads the same has, and what it got since.
     void pieces_told(const PiecesTold& event, Time now);
     void pieces_gained(const PiecesGained& event, Time now);
-    /// Looks after those who are silent.
+    /// Looks after those who are silent. After Supplier::kSilent nothing new is asked of one, and
+    /// what somebody waits for goes to others; whoever is idle helps out. After kStall others get
+    /// all of its work.
     void tick(Time now);
     /// Cancels every fetch.
     void stop();
@@ -94,7 +96,10 @@ class Transfer {
     // Helping out.
     bool help(const PeerId& peer, Supplier& supplier, Time now);
     void duplicate(FetchId original, const PeerId& peer, Supplier& supplier, Time now);
+    /// Whether somebody else could do its work.
     bool others_than(const PeerId& peer, Time now) const;
+    /// Whether it is asked for something that is wanted first.
+    bool awaited(const Supplier& supplier) const;
 
     // Taking results in.
     /// `told_bytes`: of it, told by PieceProgress before.

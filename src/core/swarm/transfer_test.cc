@@ -112,6 +112,45 @@ TEST_F(TransferTest, TheWorkOfASilentSourceIsHandedToOthers) {
     EXPECT_FALSE(suppliers_.find(peer_number(1))->usable(now_));
 }
 
+TEST_F(TransferTest, WhatSomebodyWaitsForIsNotLeftToASilentSource) {
+    transfer_->pump(now_);
+    take_actions();
+    const StartFetch silent = started_by(1)[0];
+    const auto lively = started_by(2);
+    transfer_->want_first({{silent.first.value, silent.first.value + 1}});
+    for (std::uint32_t i = 0; i < 3; ++i) {
+        now_ += 60ms;
+        store(lively[0], i);
+        transfer_->tick(now_);
+    }
+    take_actions();
+    EXPECT_FALSE(cancelled_.contains(silent.fetch)) << "it may be slow";
+    now_ += 90ms;
+    store(lively[0], 3);
+    take_actions();
+    transfer_->tick(now_);
+    take_actions();
+    EXPECT_TRUE(cancelled_.contains(silent.fetch));
+    ASSERT_FALSE(started_by(2).empty());
+    EXPECT_EQ(started_by(2)[0].first, silent.first);
+    EXPECT_TRUE(started_by(1).empty());
+}
+
+TEST_F(TransferTest, NothingNewIsAskedOfASilentSource) {
+    transfer_->pump(now_);
+    take_actions();
+    const auto both = started_;
+    now_ += 400ms;
+    for (const StartFetch& fetch : both) {
+        if (fetch.peer != peer_number(2)) continue;
+        for (std::uint32_t i = 0; i < fetch.count; ++i) store(fetch, i);
+    }
+    transfer_->tick(now_);
+    take_actions();
+    EXPECT_FALSE(started_by(2).empty());
+    EXPECT_TRUE(started_by(1).empty());
+}
+
 TEST_F(TransferTest, APieceThatComesAfterTheCancelIsKeptAndNotFetchedAgain) {
     transfer_->pump(now_);
     take_actions();
