@@ -31,10 +31,12 @@ Oracle::Oracle(Timeline& timeline, Network& network, std::vector<Host>& hosts,
       leadership_(leadership),
       verdict_(verdict),
       honest_(honest),
-      seen_(honest) {}
+      seen_(honest),
+      conduct_(network, hosts, leadership, verdict, honest) {}
 
 void Oracle::stepped(HostNumber host) {
     if (host >= honest_) return;
+    conduct_.stepped(host);
     const Host& here = hosts_[host];
     const auto view = here.node()->leader_view();
     Seen& seen = seen_[host];
@@ -100,6 +102,7 @@ void Oracle::count_in_window(HostNumber host, unsigned Seen::* count, unsigned m
 
 void Oracle::performs(HostNumber host, const node::Action& action) {
     if (host >= honest_) return;
+    conduct_.performs(host, action);
     if (std::holds_alternative<node::Announce>(action)) {
         count_in_window(host, &Seen::announced, kAnnouncedMax);
     } else if (std::holds_alternative<node::Dial>(action)) {

@@ -1,7 +1,8 @@
 #pragma once
 
 // What must be true of any run, whatever happens in it. The first violation ends the run and is its
-// reason. What concerns answers to searches is in probes.h.
+// reason. What concerns answers to searches is in probes.h, what a host may do about who leads in
+// conduct.h.
 //
 //   S1  two leaders of the same epoch do not stay leaders when they can hear each other
 //   S2  a peer's epoch never falls while it runs
@@ -16,6 +17,7 @@
 #include <set>
 #include <vector>
 
+#include "sim/conduct.h"
 #include "sim/host.h"
 #include "sim/leadership.h"
 #include "sim/verdict.h"
@@ -28,14 +30,18 @@ class Oracle {
     Oracle(Timeline& timeline, Network& network, std::vector<Host>& hosts,
            const Leadership& leadership, Verdict& verdict, std::size_t honest);
 
-    /// After every step of a host.
+    /// Before every step of a host, and after it.
+    void happens(HostNumber host, const node::Event& event) { conduct_.happens(host, event); }
     void stepped(HostNumber host);
     void performs(HostNumber host, const node::Action& action);
     void finished_too_early(HostNumber host);
     /// Looks at what changes slowly.
     void sample();
     /// Another host has this one's key, too, so that nothing can be asked of either any more.
-    void cloned(HostNumber host) { cloned_.insert(host); }
+    void cloned(HostNumber host) {
+        cloned_.insert(host);
+        conduct_.cloned(host);
+    }
 
   private:
     struct Seen {
@@ -59,6 +65,7 @@ class Oracle {
     std::size_t honest_;
     std::vector<Seen> seen_;
     std::set<HostNumber> cloned_;
+    Conduct conduct_;
     struct Rivalry {
         std::uint64_t epoch = 0;
         Time since;

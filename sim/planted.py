@@ -84,24 +84,24 @@ def link(target, objects, program):
         raise Missed(f"does not link:\n{done.stdout[-3000:]}")
 
 
-def first_failure(program, first, count):
+def first_failure(program, first, count, arguments):
     """(seed, the words of its failure) of the first seed that fails, or None."""
     done = run([str(program), "--first", str(first), "--seeds", str(count), "--jobs", "1", "--until-failure",
-                "--no-shrink", *SHORT], timeout=TEST_MAX_S)
+                "--no-shrink", *SHORT, *arguments], timeout=TEST_MAX_S)
     if match := re.search(r"^seed (\d+) failed: .*", done.stdout, re.M):
         return int(match.group(1)), match.group(0)
     return None
 
 
-def caught_by_simulator(program, seeds):
+def caught_by_simulator(program, seeds, arguments):
     """The words of the first seed that fails with the bug, and does not without it."""
     seed = 0
     while seed < seeds:
-        failure = first_failure(program, seed + 1, seeds - seed)
+        failure = first_failure(program, seed + 1, seeds - seed, arguments)
         if failure is None:
             break
         seed, words = failure
-        if first_failure(BUILD / "iwanto-sim", seed, 1) is None:
+        if first_failure(BUILD / "iwanto-sim", seed, 1, arguments) is None:
             return words
     raise Missed(f"no seed of {seeds} failed for it")
 
@@ -119,13 +119,17 @@ def try_one(bug, seeds):
     """(whether it was caught, what there is to say)"""
     folder = SCRATCH / bug.name.replace(" ", "_")
     folder.mkdir(parents=True, exist_ok=True)
-    target, _, names = bug.caught_by.partition(":")
+    tester, _, names = bug.caught_by.partition(":")
+    target, *arguments = tester.split()
     began = time.monotonic()
     try:
         objects = [compile_copy(file, text, folder) for file, text in mutated(bug).items()]
         program = folder / target
         link(target, objects, program)
-        words = caught_by_simulator(program, seeds) if target == "sim" else caught_by_unit_test(program, names)
+        if target == "sim":
+            words = caught_by_simulator(program, seeds, arguments)
+        else:
+            words = caught_by_unit_test(program, names)
     except Missed as missed:
         return False, str(missed)
     except subprocess.TimeoutExpired:

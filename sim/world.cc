@@ -117,6 +117,7 @@ void World::deliver(HostNumber host, node::Event event) {
 }
 
 void World::happens(HostNumber host, const node::Event& event) {
+    oracle_.happens(host, event);
     probes_.happens(host, event);
     if (cold_start_) cold_start_->happens(host, event);
 }
