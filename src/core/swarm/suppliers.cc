@@ -22,8 +22,8 @@ void Suppliers::blame(const PeerId& peer, const Error& error, const Hash256& con
                     "wrong data peer=" +
                     peer.brief());
             }
-            logger_->warning("nothing more of this is fetched from who sent it wrong peer=" +
-                             peer.brief() + " content=" + content.hex().substr(0, 8) +
+            logger_->warning("dropping a source that sent wrong data peer=" + peer.brief() +
+                             " content=" + content.hex().substr(0, 8) +
                              " error=" + escape_for_display(error.message));
             return;
         case ErrorCode::not_found:
