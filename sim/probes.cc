@@ -184,9 +184,12 @@ void Probes::check_complete(const Probe& probe, const node::AnswerSearch& answer
     const bool answerer_knew = knew_all_the_time(*from, probe.owner, probe.asked);
     const bool asker_knew = knew_all_the_time(probe.host, probe.owner, probe.asked);
     if (!answerer_knew && !asker_knew) return;
-    const Moment by_answerer =
-        answerer_knew ? heard_before(*from, probe.owner, probe.asked) : Moment{0};
-    // Of others the asker only knows that they are there; what they share now it does not compare.
+    Moment by_answerer = answerer_knew ? heard_before(*from, probe.owner, probe.asked) : Moment{0};
+    // A standby answers by what it has heard itself; who asks it knows that others are there and
+    // share something.
+    if (answer.source == node::AnswerSource::standby)
+        by_answerer = std::min(by_answerer, Moment{1});
+    // Nor does it compare what they share now.
     const Moment by_asker = probe.host == probe.owner ? probe.present : Moment{0};
     if (!hosts_[probe.owner].consisted_of(digest, std::max(by_answerer, by_asker)))
         verdict_.violated("S5", "S5: " + name_of(probe.host) + " got a complete answer from " +
