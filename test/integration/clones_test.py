@@ -1,11 +1,13 @@
 """Two computers with one identity, as after copying a disk: both are told, the others go on."""
 
+import json
 import shutil
 import time
 import unittest
 
 from discovery import DiscoveryTest
 from lab import HAS_NAMESPACES, wait_until
+from networks import at_switch
 
 
 
@@ -45,6 +47,43 @@ class Clones(DiscoveryTest):
         (twin.home / "identity.key").unlink()
         twin.start()
         self.wait_until_they_meet(bob, cleo, twin, seconds=15)
+        self.assertEqual(twin.status()["warnings"], [])
+
+    def test_two_that_meet_only_at_a_third_peer_are_told_by_it_and_do_not_push_each_other_out(self):
+        lab = self.lab()
+        ann, bob = lab.host("ann", network=("ipv4",)), lab.host("bob", {"calm.txt": b"bob"}, network=("ipv4",))
+        twin = lab.host("twin", network=("ipv4",))
+        for host in (ann, twin):
+            at_switch(host, "isolated", "on")
+        bob.start()
+        ann.start()
+        self.wait_until_they_meet(ann, bob)
+        twin.home.mkdir(mode=0o700)
+        shutil.copy2(ann.home / "identity.key", twin.home / "identity.key")
+        began = time.monotonic()
+        twin.start()
+        for host in (ann, twin):
+            warning = wait_until(lambda: next(iter(host.status()["warnings"]), None), 60, f"{host.name} warns")
+            self.assertTrue(warning.startswith(f"bob ({bob.address}:4926) says"), warning)
+            self.assertIn("delete identity.key", warning)
+            self.assertEqual(json.loads(host.run("doctor", "--json", check=False).stdout)["sentence"], warning)
+        print(f"\n  started to both told by the third: {time.monotonic() - began:.2f} s")
+        self.assertIn("two computers have one identity", bob.log())
+        loser = wait_until(lambda: next((host for host in (ann, twin) if host.log().count("uses our identity") > 1), None),
+                           90, "one of them is told again")
+        stays = {"ann", "twin"} - {loser.name}
+        wait_until(lambda: self.seen_by(bob) == stays, 60, "the other one goes on at bob")
+        lines = len(bob.log().splitlines())
+        for _ in range(10):
+            self.assertEqual([result["name"] for result in bob.search("calm")["results"]], ["calm.txt"])
+            time.sleep(0.5)
+        self.assertEqual(self.seen_by(bob), stays)
+        self.assertLess(len(bob.log().splitlines()) - lines, 20, "nobody is pushed out all the time")
+        # The user follows the advice.
+        twin.stop()
+        (twin.home / "identity.key").unlink()
+        twin.start()
+        self.wait_until_they_meet(bob, twin, seconds=20)
         self.assertEqual(twin.status()["warnings"], [])
 
 

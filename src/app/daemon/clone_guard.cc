@@ -1,5 +1,6 @@
 #include "app/daemon/clone_guard.h"
 
+#include "app/daemon/warnings.h"
 #include "core/protocol/address_text.h"
 
 namespace iwant::daemon {
@@ -45,8 +46,7 @@ std::optional<std::string> CloneGuard::warning(Time now) const {
            " uses the same identity as this one, as after copying a disk or a virtual machine. " +
            (withdrawn(now) ? "This one is cut off from the others until that ends."
                            : "That one is cut off from the others until that ends.") +
-           " Stop iWant on one of the two and delete identity.key in its state folder; its next "
-           "start makes a new identity.";
+           " " + kOneIdentityAdvice;
 }
 
 }  // namespace iwant::daemon

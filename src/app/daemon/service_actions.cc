@@ -6,6 +6,7 @@
 #include "app/daemon/dial_rules.h"
 #include "app/daemon/listen_addresses.h"
 #include "app/daemon/service.h"
+#include "app/daemon/warnings.h"
 #include "base/version.h"
 #include "core/protocol/address_text.h"
 #include "core/protocol/limits.h"
@@ -156,9 +157,10 @@ void Service::look_for_clone() {
 }
 
 std::vector<control::Warning> Service::warnings() const {
-    std::vector<control::Warning> warnings;
-    if (auto clone = clones_.warning(platform::now()))
-        warnings.push_back({std::move(*clone), "iwanto stop"});
+    const Time now = platform::now();
+    std::vector<control::Warning> warnings = network_warnings(driver_.node());
+    if (auto clone = clones_.warning(now))
+        warnings.insert(warnings.begin(), {std::move(*clone), "iwanto stop"});
     return warnings;
 }
 

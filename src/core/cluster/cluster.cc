@@ -90,6 +90,8 @@ void Cluster::dial_due(Time now) {
     for (auto& dial : dialer_.due(now, [&](const auto& target) { return wish(target); }))
         actions_.push_back(std::move(dial));
     dial_at_ = dialer_.next_deadline([&](const auto& target) { return wish(target); });
+    const auto again = twins_.next_deadline(now);
+    if (again && (!dial_at_ || *again < *dial_at_)) dial_at_ = again;
 }
 
 void Cluster::announce_due(Time now) {
@@ -104,6 +106,7 @@ Dialer::Wish Cluster::wish(const Dialer::Target& target) const {
     const PeerId& peer = *target.expected;
     const bool probed = watch_.probing() && peer == election_.view().leader;
     if (peer == self_.peer || (sessions_.of(peer) != nullptr && !probed)) return Wish::none;
+    if (twins_.shuns(peer, now_)) return Wish::none;
     const bool needed = users || is_holder(peer) || needed_until_.contains(peer);
     if (needed) return Wish::needed;
     return sessions_.size() < kMeshSessions ? Wish::useful : Wish::none;

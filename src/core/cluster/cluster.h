@@ -26,6 +26,7 @@
 #include "core/cluster/roster.h"
 #include "core/cluster/session_table.h"
 #include "core/cluster/succession.h"
+#include "core/cluster/twins.h"
 #include "core/cluster/types.h"
 
 namespace iwant::cluster {
@@ -104,6 +105,8 @@ class Cluster {
     bool leader_knows_all() const;
     /// This leader hides what others share; `why` is for people.
     void distrust(const PeerId& leader, std::string why);
+    /// Who said lately that another computer has our key.
+    std::optional<PeerId> told_of_twin() const { return twins_.told_by(now_); }
     const MemberList& members() const { return members_; }
     const Registry& registry() const { return registry_; }
 
@@ -142,6 +145,8 @@ class Cluster {
 
     void welcome(const SessionOpened& event, Time now);
     void gone(const Session& session, Time now);
+    void told_of_twin(const Session& session, Time now);
+    bool may_replace(const Session& old, const SessionOpened& incoming, Time now);
     void statement(const Session& session, const protocol::LeaderView& view,
                    std::optional<std::uint32_t> followers, Time now);
     void show_leader(Session& session, const protocol::LeaderView& theirs);
@@ -187,6 +192,7 @@ class Cluster {
     Election election_;
     LeaderWatch watch_;
     Succession succession_;
+    Twins twins_;
     Registry registry_;
     Registrations registrations_;
     FollowerProof follower_proof_;

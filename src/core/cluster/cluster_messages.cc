@@ -184,7 +184,15 @@ void Cluster::receive(Session& session, const protocol::Roster& message, Time no
     }
 }
 
+// Its session is closed by its end. The dialer leaves it alone for a while.
+void Cluster::told_of_twin(const Session& session, Time now) {
+    twins_.told(session.peer, now);
+    wishes_changed_ = true;
+    logger_.error("another computer uses our identity says=" + session.peer.brief());
+}
+
 void Cluster::receive(Session& session, const Goodbye& message, Time now) {
+    if (message.reason == Goodbye::Reason::identity) told_of_twin(session, now);
     if (message.reason != Goodbye::Reason::stopping) return;
     session.stopping = true;
     holders_changed_ = true;

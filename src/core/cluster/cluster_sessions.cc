@@ -26,8 +26,13 @@ void Cluster::handle(const SessionOpened& event, Time now) {
     const Session* old = sessions_.of(event.peer);
     const bool known = old != nullptr;
     const bool reborn = known && old->instance != event.hello.instance;
+    auto reason = Goodbye::Reason::duplicate;
+    if (reborn) {
+        if (!may_replace(*old, event, now)) return settle(now);
+        if (twins_.known(event.peer)) reason = Goodbye::Reason::identity;
+    }
     const auto loser = sessions_.open(event, now);
-    if (loser) actions_.push_back(Disconnect{*loser, Goodbye::Reason::duplicate});
+    if (loser) actions_.push_back(Disconnect{*loser, reason});
     if (loser == event.session) return;
     if (loser) {
         actions_.push_back(SessionGone{*loser});
@@ -41,6 +46,18 @@ void Cluster::handle(const SessionOpened& event, Time now) {
     if (!known || reborn) actions_.push_back(PeerOnline{event.peer});
     welcome(event, now);
     settle(now);
+}
+
+// Whether a run of this peer may take the place of another one. Not if both go on.
+bool Cluster::may_replace(const Session& old, const SessionOpened& incoming, Time now) {
+    const auto verdict = twins_.meet(incoming.peer, old.instance, incoming.hello.instance, now);
+    if (verdict == Twins::Verdict::restart || verdict == Twins::Verdict::keep_new) return true;
+    actions_.push_back(Disconnect{incoming.session, Goodbye::Reason::identity});
+    if (verdict == Twins::Verdict::keep_old) return false;
+    logger_.warning("two computers have one identity peer=" + incoming.peer.brief());
+    actions_.push_back(Disconnect{old.id, Goodbye::Reason::identity});
+    gone(Session(old), now);
+    return false;
 }
 
 void Cluster::welcome(const SessionOpened& event, Time now) {

@@ -83,6 +83,10 @@ std::size_t Node::peer_count() const {
     return state_->cluster.members().size() + 1;
 }
 
+std::optional<PeerId> Node::told_of_twin() const {
+    return state_->cluster.told_of_twin();
+}
+
 std::vector<protocol::Address> Node::addresses_of(const PeerId& peer) const {
     const auto* known = state_->cluster.members().find(peer);
     return known == nullptr ? std::vector<protocol::Address>{} : known->addresses;

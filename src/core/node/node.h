@@ -86,6 +86,8 @@ class Node {
     std::vector<PeerView> peers(Time now) const;
     /// How many peers() would tell of.
     std::size_t peer_count() const;
+    /// Who said lately that another computer has our key.
+    std::optional<PeerId> told_of_twin() const;
     std::vector<protocol::Address> addresses_of(const PeerId& peer) const;
     std::string name_of(const PeerId& peer) const;
     const swarm::Swarm& swarm() const;

@@ -58,7 +58,7 @@ std::string to_text(protocol::Goodbye::Reason reason) {
         case Reason::limit:
             return "it has too many sessions";
         case Reason::identity:
-            return "the Hello does not fit the key";
+            return "another computer has the same key, or the Hello does not fit it";
     }
     return "for a reason that is not known here";
 }

@@ -159,7 +159,7 @@ void Transport::State::end_without_address(const std::vector<std::string>& own) 
 void Transport::State::withdraw() {
     withdrawn_ = true;
     for (const auto& [session, connection] : sessions_) {
-        connection->disconnect(protocol::Goodbye::Reason::identity);
+        connection->disconnect(protocol::Goodbye::Reason::stopping);
     }
 }
 
