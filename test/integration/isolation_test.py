@@ -1,5 +1,6 @@
 """Client isolation: two peers that cannot reach each other, and one that both reach."""
 
+import json
 import unittest
 
 from discovery import DiscoveryTest
@@ -42,11 +43,19 @@ class ClientIsolation(DiscoveryTest):
         wait_until(lambda: self.names(self.cleo) == IN_REACH | {"needle of ann.txt"}, 15, "cleo finds everything")
         self.assertEqual(self.bob.run("search", "needle", check=False).returncode, 0)
 
-    def test_everything_is_found_when_it_ends(self):
+    def test_status_and_doctor_name_who_is_cut_off_until_it_ends_and_everything_is_found(self):
+        warning = wait_until(lambda: next(iter(self.bob.status()["warnings"]), None), 40, "bob's status warns")
+        for part in ("No connection comes about to ann (", f"cleo ({self.cleo.address}:4926)", "keeps the two apart"):
+            self.assertIn(part, warning)
+        self.assertIn("keeps the two apart", self.bob.run("status").stdout)
+        report = json.loads(self.bob.run("doctor", "--json", check=False).stdout)
+        self.assertEqual((report["well"], report["sentence"], report["command"]), (False, warning, "sudo ufw allow 4926"))
+        self.assertEqual(self.cleo.status()["warnings"], [])
         for host in (self.ann, self.bob):
             at_switch(host, "isolated", "off")
         wait_until(lambda: self.names(self.bob) == IN_REACH | {"needle of ann.txt"}, 60, "bob finds everything")
         self.network.leader()
+        wait_until(lambda: self.bob.status()["warnings"] == [], 30, "the warning goes")
 
 
 if __name__ == "__main__":

@@ -158,7 +158,7 @@ void Service::look_for_clone() {
 
 std::vector<control::Warning> Service::warnings() const {
     const Time now = platform::now();
-    std::vector<control::Warning> warnings = network_warnings(driver_.node());
+    std::vector<control::Warning> warnings = network_warnings(driver_.node(), now);
     if (auto clone = clones_.warning(now))
         warnings.insert(warnings.begin(), {std::move(*clone), "iwanto stop"});
     return warnings;

@@ -18,7 +18,7 @@ std::string called(const node::Node& node, const PeerId& peer) {
 
 }  // namespace
 
-std::vector<control::Warning> network_warnings(const node::Node& node) {
+std::vector<control::Warning> network_warnings(const node::Node& node, Time now) {
     std::vector<control::Warning> warnings;
     if (const auto by = node.told_of_twin()) {
         warnings.push_back({called(node, *by) +
@@ -27,6 +27,27 @@ std::vector<control::Warning> network_warnings(const node::Node& node) {
                                 "of them in. " +
                                 kOneIdentityAdvice,
                             "iwanto stop"});
+    }
+    if (const auto cut_off = node.out_of_reach()) {
+        warnings.push_back({"No connection comes about to " + called(node, cut_off->leader) +
+                                ", which leads this network and which " +
+                                called(node, cut_off->follower) +
+                                " reaches: a firewall or the client isolation of the Wi-Fi keeps "
+                                "the two apart, and searches are not complete. Open the port "
+                                "there.",
+                            "sudo ufw allow 4926"});
+    }
+    for (const auto& [peer, what] : node.false_answers(now)) {
+        warnings.push_back({called(node, peer) + " answers searches falsely: " + what +
+                                ". Its answers are compared with those of others now and then; "
+                                "to do so at once, search with --verify.",
+                            "iwanto search --verify WORDS"});
+    }
+    if (const std::size_t owners = node.owners_cut_short(); owners > 0) {
+        warnings.push_back({"The index of this computer has no room for all that " +
+                                std::to_string(owners) +
+                                " of the others share; the rest is asked of them directly.",
+                            ""});
     }
     return warnings;
 }

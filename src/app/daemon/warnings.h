@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "base/time.h"
 #include "io/control/doctor_report.h"
 
 namespace iwant::node {
@@ -18,6 +19,6 @@ inline constexpr const char* kOneIdentityAdvice =
     "makes a new identity.";
 
 /// The most urgent first.
-std::vector<control::Warning> network_warnings(const node::Node& node);
+std::vector<control::Warning> network_warnings(const node::Node& node, Time now);
 
 }  // namespace iwant::daemon

@@ -37,6 +37,7 @@ Cluster::Cluster(Self self, const Signatory& signatory, Prng prng, Logger& logge
       registrations_(signatory, prng.split()),
       follower_proof_(signatory, members_, prng.split()),
       now_(now),
+      unled_since_(now),
       tend_at_(now),
       due_(now) {}
 

@@ -105,6 +105,16 @@ class Cluster {
     bool leader_knows_all() const;
     /// This leader hides what others share; `why` is for people.
     void distrust(const PeerId& leader, std::string why);
+    /// Leaders that hid or made up something, and what; for people.
+    const std::map<PeerId, std::string>& distrusted() const { return distrusted_; }
+    /// Leads others of our company, and is for some time out of our reach.
+    struct OutOfReach {
+        PeerId leader;
+        PeerId follower;
+    };
+    std::optional<OutOfReach> out_of_reach() const;
+    /// The index has no room for all that this owner announced.
+    void cut_short(const PeerId& owner) { registry_.cut_short(owner); }
     /// Who said lately that another computer has our key.
     std::optional<PeerId> told_of_twin() const { return twins_.told_by(now_); }
     const MemberList& members() const { return members_; }
@@ -134,6 +144,8 @@ class Cluster {
     void leave_out_strays(const PeerId& led_before);
     void ask_to_register(const Session& session);
     void tell_roster(SessionId session);
+    /// The leader of this peer, if we follow nobody and have no session to it.
+    std::optional<PeerId> leader_beyond(const PeerId& follower) const;
     std::vector<protocol::Member> describe_all() const;
 
     // Standbys.
@@ -202,6 +214,7 @@ class Cluster {
     protocol::LeaderView acted_view_;  ///< what was acted upon last
     PeerId led_last_;                  ///< whom we followed last, or we ourselves
     std::uint64_t leader_instance_ = 0;
+    Time unled_since_;         ///< when there is no leader
     bool kept_index_ = false;  ///< whether we led or stood by
     std::optional<Time> appoint_at_;
     std::map<PeerId, std::string> distrusted_;  ///< leaders that hid something, and what

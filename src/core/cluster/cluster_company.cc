@@ -15,6 +15,8 @@ namespace {
 constexpr Duration kAppointAgain = seconds(5);
 constexpr Duration kRosterJoinPerMember = std::chrono::milliseconds(2);
 constexpr std::size_t kDistrustedMax = 64;
+// An election and the dials to whoever won it are over by then.
+constexpr Duration kOutOfReachAfter = seconds(8);
 }  // namespace
 
 void Cluster::appoint_due(Time now) {
@@ -170,6 +172,24 @@ bool Cluster::leader_knows_all() const {
         const KnownMember* known = members_.find(session.peer);
         return known != nullptr && known->online_at_leader;
     });
+}
+
+std::optional<PeerId> Cluster::leader_beyond(const PeerId& follower) const {
+    if (leading() || election_.following()) return std::nullopt;
+    const PeerId leader = election_.leader_of(follower);
+    const bool beyond = !leader.is_zero() && leader != follower && leader != self_.peer &&
+                        sessions_.of(leader) == nullptr;
+    return beyond ? std::optional(leader) : std::nullopt;
+}
+
+std::optional<Cluster::OutOfReach> Cluster::out_of_reach() const {
+    if (now_ - unled_since_ < kOutOfReachAfter) return std::nullopt;
+    for (const auto& [id, session] : sessions_.all()) {
+        if (!sessions_.is_live(session.peer)) continue;
+        if (const auto leader = leader_beyond(session.peer))
+            return OutOfReach{*leader, session.peer};
+    }
+    return std::nullopt;
 }
 
 // It goes on leading until others agree: a standby asks them, everybody else tells the standby.

@@ -52,6 +52,7 @@ protocol::Registered Registry::enroll(const PeerId& peer, const protocol::Regist
         if (owner.have.version > 0) actions_.push_back(IndexForget{peer});
         seals_.forget(peer);
         owner.have = {message.catalog.catalog_id, 0};
+        owner.cut_short = false;
     }
     owner.files = message.files;
     owner.bytes = message.bytes;
@@ -137,9 +138,19 @@ bool Registry::withholds(const PeerId& peer, Time now) const {
     return owner.have != owner.announced && now - owner.progressed >= kDelivery;
 }
 
+void Registry::cut_short(const PeerId& owner) {
+    const auto found = owners_.find(owner);
+    if (found != owners_.end()) found->second.cut_short = true;
+}
+
+std::size_t Registry::owners_cut_short() const {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(owners_, [](const auto& entry) { return entry.second.cut_short; }));
+}
+
 bool Registry::covers(const PeerId& peer) const {
     const auto found = owners_.find(peer);
-    return found != owners_.end() && found->second.registered &&
+    return found != owners_.end() && !found->second.cut_short && found->second.registered &&
            found->second.have == found->second.announced;
 }
 

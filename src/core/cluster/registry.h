@@ -25,6 +25,7 @@ class Registry {
         CatalogState have;  ///< indexed up to here
         std::uint64_t files = 0;
         std::uint64_t bytes = 0;
+        bool cut_short = false;                          ///< not all of it has room
         bool registered = false;                         ///< with us, on a session that lives
         Time progressed;                                 ///< when it registered or delivered last
         std::optional<protocol::FollowerRecord> record;  ///< that it follows us, by its signature
@@ -58,6 +59,10 @@ class Registry {
     /// Whether this owner announced more than it delivers: registered, behind, and no progress
     /// worth the name for half a minute.
     bool withholds(const PeerId& peer, Time now) const;
+    /// The index has no room for all that this owner announced; until it begins anew it is not
+    /// covered.
+    void cut_short(const PeerId& owner);
+    std::size_t owners_cut_short() const;
     /// Whether everything that this peer announced is indexed.
     bool covers(const PeerId& peer) const;
     const std::map<PeerId, Owner>& owners() const { return owners_; }

@@ -10,7 +10,6 @@
 namespace iwant::node {
 
 using std::chrono::milliseconds;
-using std::chrono::minutes;
 using std::chrono::seconds;
 
 namespace {
@@ -20,7 +19,6 @@ constexpr std::size_t kAuditsMax = 4;
 /// A change reaches leader and standbys well within this.
 constexpr Duration kAskAgainAfter = seconds(3);
 constexpr Duration kAnswerWithin = seconds(1);
-constexpr Duration kStrikesWithin = minutes(10);
 
 using Key = std::pair<PeerId, EntryId>;
 

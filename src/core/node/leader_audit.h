@@ -28,6 +28,9 @@ std::vector<protocol::SearchResult> omissions(const protocol::SearchReply& leade
 
 class LeaderAudit {
   public:
+    /// Two strikes count together only so close to each other.
+    static constexpr Duration kStrikesWithin = std::chrono::minutes(10);
+
     /// The first three must outlive the audit.
     LeaderAudit(cluster::Cluster& cluster, const search::Index& index, Requests& requests,
                 Prng prng)

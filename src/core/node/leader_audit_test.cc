@@ -82,11 +82,25 @@ class LeaderAuditTest : public testing::Test {
 };
 
 TEST_F(LeaderAuditTest, TwoProvenOmissionsWithinTenMinutesAreDistrust) {
+    EXPECT_TRUE(company_.false_answers().empty());
     leader_hides();
     EXPECT_FALSE(distrusted());
+    ASSERT_EQ(company_.false_answers().size(), 1u) << "the user is told at once";
+    EXPECT_EQ(company_.false_answers()[0].peer, peer(1));
     company_.pass(minutes(5));
     leader_hides();
     EXPECT_TRUE(distrusted());
+    ASSERT_EQ(company_.false_answers().size(), 1u);
+    EXPECT_EQ(company_.false_answers()[0].what,
+              "it leaves out what " + peer(3).brief() + " shares");
+}
+
+TEST_F(LeaderAuditTest, OneProvenOmissionIsToldForTenMinutes) {
+    leader_hides();
+    company_.pass(minutes(9));
+    EXPECT_EQ(company_.false_answers().size(), 1u);
+    company_.pass(minutes(2));
+    EXPECT_TRUE(company_.false_answers().empty());
 }
 
 TEST_F(LeaderAuditTest, TwoThatAreFurtherApartAreNot) {

@@ -83,6 +83,30 @@ std::size_t Node::peer_count() const {
     return state_->cluster.members().size() + 1;
 }
 
+std::vector<FalseAnswer> Node::false_answers(Time now) const {
+    std::vector<FalseAnswer> found;
+    const auto& cluster = state_->cluster;
+    for (const auto& [peer, what] : cluster.distrusted()) {
+        if (cluster.is_live(peer)) found.push_back({peer, what});
+    }
+    const PeerId leader = cluster.leader_view().leader;
+    const auto struck = state_->audit.struck(leader);
+    const bool once = struck && now - *struck <= LeaderAudit::kStrikesWithin;
+    if (once && !cluster.distrusted().contains(leader))
+        found.push_back({leader, "it left out once what somebody shares"});
+    return found;
+}
+
+std::optional<OutOfReach> Node::out_of_reach() const {
+    const auto found = state_->cluster.out_of_reach();
+    if (!found) return std::nullopt;
+    return OutOfReach{found->leader, found->follower};
+}
+
+std::size_t Node::owners_cut_short() const {
+    return state_->cluster.registry().owners_cut_short();
+}
+
 std::optional<PeerId> Node::told_of_twin() const {
     return state_->cluster.told_of_twin();
 }

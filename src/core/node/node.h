@@ -40,6 +40,8 @@ struct Self {
 struct Options {
     swarm::Options swarm;
     bool give_downloads = true;  ///< others may have what we download
+    /// Of all owners together. Whoever has more than fits is not covered.
+    std::size_t index_entries_max = 20'000'000;
 };
 
 /// A peer as this one knows it, itself included.
@@ -54,6 +56,19 @@ struct PeerView {
     std::uint64_t bytes = 0;
     std::string program_version;
     std::optional<Duration> since_seen;  ///< nothing: not seen in this run
+};
+
+/// A peer that is here and was found to hide or make up what others share.
+struct FalseAnswer {
+    PeerId peer;
+    std::string what;
+    bool operator==(const FalseAnswer&) const = default;
+};
+
+/// `leader` leads `follower`, who is here, and for some time no session to it came about.
+struct OutOfReach {
+    PeerId leader;
+    PeerId follower;
 };
 
 struct LeaderStatus {
@@ -86,6 +101,10 @@ class Node {
     std::vector<PeerView> peers(Time now) const;
     /// How many peers() would tell of.
     std::size_t peer_count() const;
+    std::vector<FalseAnswer> false_answers(Time now) const;
+    std::optional<OutOfReach> out_of_reach() const;
+    /// Peers with more entries than our index had room for.
+    std::size_t owners_cut_short() const;
     /// Who said lately that another computer has our key.
     std::optional<PeerId> told_of_twin() const;
     std::vector<protocol::Address> addresses_of(const PeerId& peer) const;

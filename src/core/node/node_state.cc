@@ -16,7 +16,8 @@ Node::State::State(Self self, const Signatory& signatory, Options options, Prng 
       audit(cluster, index, requests, prng.split()),
       search(cluster, index, book, requests, audit),
       server(cluster, index, book),
-      bridge(cluster, requests) {
+      bridge(cluster, requests),
+      index_entries_max(options.index_entries_max) {
     // Strangers choose the names in the index, so its hash tables have a key of their own.
     index = search::Index(prng.next());
 }
@@ -104,10 +105,19 @@ void Node::State::put(const PeerId& owner, const std::vector<EntryChange>& chang
     for (const EntryChange& change : changes) {
         if (change.what == EntryChange::What::removed) {
             index.remove(owner, change.entry.id);
-        } else if (index.entry_count(owner) < protocol::kEntriesPerOwnerMax) {
+        } else if (has_room(owner, change.entry.id)) {
             index.put(owner, change.entry);
+        } else {
+            cluster.cut_short(owner);
         }
     }
+}
+
+// What is there may change; of what is new a full index takes nothing.
+bool Node::State::has_room(const PeerId& owner, EntryId entry) const {
+    const bool full = index.entry_count(owner) >= protocol::kEntriesPerOwnerMax ||
+                      index.entry_count() >= index_entries_max;
+    return !full || index.entry(owner, entry).has_value();
 }
 
 void Node::State::carry_out(cluster::IndexChanges& action, Time) {

@@ -96,6 +96,7 @@ struct Node::State {
         }
     }
     void put(const PeerId& owner, const std::vector<EntryChange>& changes);
+    bool has_room(const PeerId& owner, EntryId entry) const;
 
     Logger& log;
     cluster::Cluster cluster;
@@ -109,6 +110,7 @@ struct Node::State {
     SearchService search;
     SearchServer server;
     SwarmBridge bridge;
+    const std::size_t index_entries_max;
     std::optional<std::uint64_t> catalog_id;
     std::vector<Action> actions;
     std::optional<Time> due;  ///< when any of the machines is to be called at the latest

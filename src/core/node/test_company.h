@@ -217,6 +217,7 @@ class Company {
         return std::ranges::any_of(
             logger_.lines, [&](const std::string& line) { return line.starts_with(beginning); });
     }
+    std::vector<FalseAnswer> false_answers() const { return node_->false_answers(now_); }
     bool answered() const {
         return std::ranges::any_of(seen_, [](const Action& action) {
             return std::holds_alternative<AnswerSearch>(action);

@@ -3,9 +3,11 @@
 // Nodes on a perfect network of their own time: every message takes a millisecond. For tests of
 // what nodes do together; what goes wrong between them is the simulator's matter.
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,8 +41,8 @@ class Lan {
     void add(std::size_t number) {
         Self self{peer(number), number, "peer" + std::to_string(number), "test"};
         const auto& signs = *signatories.emplace(number, signatory(number)).first;
-        nodes[number] = std::make_unique<Node>(std::move(self), signs.second, Options{},
-                                               Prng(number), logger, now);
+        nodes[number] = std::make_unique<Node>(std::move(self), signs.second, options, Prng(number),
+                                               logger, now);
     }
     /// Adds nodes 1 to `count`, connects them and waits until they have a leader.
     void add_connected(std::size_t count) {
@@ -114,6 +116,10 @@ class Lan {
 
     /// Changes what a node sends, as a liar would.
     std::function<void(std::size_t from, protocol::Message& message)> tamper;
+    /// Of nodes added from now on.
+    Options options;
+    /// Pairs that no connection comes about between, the smaller number first.
+    std::set<std::pair<std::size_t, std::size_t>> apart;
     NullLogger logger;
     Time now{};
     std::map<std::size_t, TestSignatory> signatories;
@@ -143,8 +149,9 @@ class Lan {
         for (const auto& [number, node] : nodes) {
             if (address(number) == dial.address) to = number;
         }
-        if (to == 0 || to == from) {
-            const auto found = to == 0 ? std::nullopt : std::optional(peer(from));
+        const bool cut_off = apart.contains(std::minmax(from, to));
+        if (to == 0 || to == from || cut_off) {
+            const auto found = to == 0 || cut_off ? std::nullopt : std::optional(peer(from));
             later(from, DialFailed{dial.address, dial.expected, found, {}});
             return;
         }
