@@ -173,6 +173,10 @@ control::PeerReport peer_report(const node::PeerView& peer, UnixSeconds now) {
         report.last_seen =
             now - std::chrono::duration_cast<std::chrono::seconds>(*peer.since_seen).count();
     }
+    if (peer.ban_left) {
+        report.banned_until =
+            now + std::chrono::duration_cast<std::chrono::seconds>(*peer.ban_left).count();
+    }
     return report;
 }
 

@@ -47,6 +47,13 @@ TEST_F(AReport, OfADownloadListsEachSourceOnce) {
     EXPECT_EQ(report.active_sources, 2U);
 }
 
+TEST_F(AReport, OfAPeerSaysUntilWhenItIsBanned) {
+    node::PeerView peer;
+    EXPECT_EQ(peer_report(peer, 1000).banned_until, std::nullopt);
+    peer.ban_left = std::chrono::minutes(5);
+    EXPECT_EQ(peer_report(peer, 1000).banned_until, 1300);
+}
+
 TEST_F(AReport, OfAFailedDownloadHasItsCode) {
     swarm::DownloadStatus status;
     status.state = swarm::DownloadState::failed;

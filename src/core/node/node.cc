@@ -1,6 +1,7 @@
 #include "core/node/node.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "core/node/node_state.h"
@@ -62,6 +63,8 @@ std::vector<PeerView> Node::peers(Time now) const {
     self.program_version = cluster.self().program_version;
     self.since_seen = Duration{};
     views.push_back(std::move(self));
+    const auto bans = state_->downloads.banned(now);
+    const std::map<PeerId, Time> banned_until(bans.begin(), bans.end());
     for (const auto& [peer, known] : cluster.members().all()) {
         const bool by_roster = cluster.leader_session() && known.online_at_leader;
         PeerView view;
@@ -74,6 +77,8 @@ std::vector<PeerView> Node::peers(Time now) const {
         view.bytes = known.bytes;
         view.program_version = known.program_version;
         if (known.seen) view.since_seen = now - *known.seen;
+        const auto ban = banned_until.find(peer);
+        if (ban != banned_until.end()) view.ban_left = ban->second - now;
         views.push_back(std::move(view));
     }
     return views;

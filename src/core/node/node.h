@@ -56,6 +56,7 @@ struct PeerView {
     std::uint64_t bytes = 0;
     std::string program_version;
     std::optional<Duration> since_seen;  ///< nothing: not seen in this run
+    std::optional<Duration> ban_left;    ///< it sent wrong data, and nothing is fetched from it
 };
 
 /// A peer that is here and was found to hide or make up what others share.

@@ -79,6 +79,7 @@ struct PeerReport {
     std::uint64_t bytes = 0;
     std::string version;
     std::optional<UnixSeconds> last_seen;
+    std::optional<UnixSeconds> banned_until;  ///< it sent wrong data
 };
 
 struct SourceReport {

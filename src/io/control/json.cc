@@ -84,6 +84,8 @@ json::object to_object(const PeerReport& peer) {
     object["bytes"] = peer.bytes;
     object["version"] = text(peer.version);
     object["last_seen"] = peer.last_seen ? json::value(*peer.last_seen) : json::value(nullptr);
+    object["banned_until"] =
+        peer.banned_until ? json::value(*peer.banned_until) : json::value(nullptr);
     return object;
 }
 

@@ -37,8 +37,8 @@ TEST(Json, ReportsHaveTheFieldsThatScriptsRelyOn) {
               R"([{"peer":"ab","name":"ann","online":true}])");
 
     const json::value peer = to_json(std::vector<PeerReport>{{}}).at("peers").at(0);
-    for (const char* field :
-         {"id", "name", "address", "online", "leader", "files", "bytes", "version", "last_seen"}) {
+    for (const char* field : {"id", "name", "address", "online", "leader", "files", "bytes",
+                              "version", "last_seen", "banned_until"}) {
         EXPECT_TRUE(peer.as_object().contains(field)) << field;
     }
     const json::value download = to_json(std::vector<DownloadReport>{{}}).at("downloads").at(0);
