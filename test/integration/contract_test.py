@@ -49,6 +49,7 @@ DOWNLOAD = {"hash": (ID, None), "name": str, "state": STATE, "bytes_done": int, 
             "code": (str, None), "path": str, "verified": bool, "place": (int, None), "source_rates": {ID: int},
             "source_places": {ID: int}}
 DOWNLOADS = {"downloads": [DOWNLOAD]}
+DOWNLOAD_CLOSELY = DOWNLOAD | {"files": [{"path": str, "size": int, "bytes_done": int}]}
 PROGRESS = {"event": {"progress"}, "id": int, "hash": (ID, None), "name": str, "state": STATE, "bytes_done": int,
             "bytes_total": int, "rate": int, "seconds_left": (int, None), "sources": int, "message": str}
 STARTED = PROGRESS | {"event": {"started"}}
@@ -258,6 +259,14 @@ class Answers(unittest.TestCase):
         self.cleo.wait_for_download(lambda d: d["hash"] == album and d["state"] == "done", 20, "the folder is there")
         self.assertEqual((self.cleo.downloads / "Album/A.flac").read_bytes(), self.content["Album/A.flac"])
         self.assertEqual((self.cleo.downloads / "Album/B/empty.txt").read_bytes(), b"")
+        closely = self.answer(DOWNLOAD_CLOSELY, "downloads", album[:12])
+        sizes = {path.removeprefix("Album/"): len(content) for path, content in self.content.items()
+                 if path.startswith("Album/")}
+        self.assertEqual({file["path"]: file["size"] for file in closely["files"]}, sizes)
+        self.assertEqual({file["path"]: file["bytes_done"] for file in closely["files"]}, sizes)
+        text = self.cleo.run("downloads", album[:12]).stdout
+        self.assertIn(f"Hash        {album}\n", text)
+        self.assertIn(f"{sizes['A.flac']}\t{sizes['A.flac']}\tA.flac\n", text)
 
     def test_what_is_not_there_is_exit_1(self):
         self.answer(SEARCH, "search", "album")

@@ -16,14 +16,10 @@ constexpr std::size_t kHandleDigits = 12;
 constexpr std::size_t kBarColumns = 20;
 constexpr std::size_t kNameColumnsMin = 8;
 
-std::string percent_text(const Object& download) {
+std::string share_done(const Object& download) {
     const std::uint64_t total = number_at(download, "bytes_total");
-    const std::uint64_t done = std::min(number_at(download, "bytes_done"), total);
     if (total == 0) return text_at(download, "state") == "done" ? "100%" : "";
-    const auto percent =
-        static_cast<std::uint64_t>(static_cast<double>(done) * 100 / static_cast<double>(total));
-    // A hundred is said when all is there and not when it is nearly there.
-    return std::to_string(done < total ? std::min<std::uint64_t>(percent, 99) : 100) + "%";
+    return percent_text(number_at(download, "bytes_done"), total);
 }
 
 std::string bar(const Object& download) {
@@ -40,10 +36,13 @@ std::string counted(std::uint64_t number, const std::string& noun) {
     return std::to_string(number) + " " + noun + (number == 1 ? "" : "s");
 }
 
+std::string amount(const Object& download) {
+    return human_size(number_at(download, "bytes_done")) + " of " +
+           human_size(number_at(download, "bytes_total"));
+}
+
 std::string figures(const Object& download) {
-    std::string text = human_size(number_at(download, "bytes_done")) + " of " +
-                       human_size(number_at(download, "bytes_total")) + ", " +
-                       human_size(number_at(download, "rate")) + "/s";
+    std::string text = amount(download) + ", " + human_size(number_at(download, "rate")) + "/s";
     if (const auto left = number_if_any(download, "seconds_left")) {
         text += ", " + human_duration(std::chrono::seconds(*left)) + " left";
     }
@@ -81,9 +80,23 @@ std::string shown_state(const Object& download) {
 
 }  // namespace
 
+std::string percent_text(std::uint64_t done, std::uint64_t total) {
+    if (done >= total) return "100%";
+    const auto percent =
+        static_cast<std::uint64_t>(static_cast<double>(done) * 100 / static_cast<double>(total));
+    return std::to_string(std::min<std::uint64_t>(percent, 99)) + "%";
+}
+
+std::string progress_text(const Object& download) {
+    const std::string percent = share_done(download);
+    const bool moving = text_at(download, "state") == "transferring";
+    return percent + (percent.empty() ? "" : ", ") +
+           (moving ? figures(download) : amount(download));
+}
+
 std::string progress_line(const Object& download, std::size_t columns) {
     const bool moving = text_at(download, "state") == "transferring";
-    std::string rest = "  " + percent_text(download);
+    std::string rest = "  " + share_done(download);
     rest += moving ? " " + bar(download) + " " + figures(download) : "  " + phase_text(download);
     const std::string name = escape_for_display(text_at(download, "name"));
     const std::size_t used = display_width(rest);
@@ -142,7 +155,7 @@ std::vector<std::string> download_lines(const Array& downloads, const Terminal& 
         const Object& download = as_object(value);
         const bool moving = text_at(download, "state") == "transferring";
         const std::string speed = moving ? human_size(number_at(download, "rate")) + "/s" : "";
-        table.add({handle_of(download), text_at(download, "name"), percent_text(download),
+        table.add({handle_of(download), text_at(download, "name"), share_done(download),
                    human_size(number_at(download, "bytes_total")), speed, shown_state(download)});
     }
     return table.empty() ? std::vector<std::string>() : table.lines(terminal);

@@ -4,6 +4,7 @@
 // --json`, the table of all.
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,11 @@ namespace iwant::cli {
 
 /// "name  61% |######    | 239 MB of 388 MB, 24 MB/s, 6 s left, 2 sources", at most `columns` wide.
 std::string progress_line(const Object& download, std::size_t columns);
+
+/// "61%": never a hundred before all is there.
+std::string percent_text(std::uint64_t done, std::uint64_t total);
+/// "61%, 239 MB of 388 MB, 24 MB/s, 6 s left, 2 sources"; what moves is left out of what rests.
+std::string progress_text(const Object& download);
 
 /// {"event":"progress",...}
 Object progress_event(const Object& download);

@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 
 #include "app/cli/command.h"
+#include "app/cli/download_details.h"
 #include "app/cli/download_text.h"
 #include "app/cli/json_view.h"
 #include "app/cli/service.h"
@@ -15,30 +16,6 @@ namespace iwant::cli {
 namespace {
 
 namespace json = boost::json;
-
-class Downloads final : public Command {
-  public:
-    void declare(CLI::App& app) override { app.add_flag("--json", json_, "answer in JSON"); }
-
-    ExitCode run(Context& context) override {
-        const Form form = form_of(json_);
-        const Result<Service> service = Service::of(context.home_flag);
-        if (!service) return fail(context.output, service.error(), form);
-        const Result<json::value> answer = service->get("/api/downloads");
-        if (!answer) return fail(context.output, answer.error(), form);
-        if (json_) {
-            context.output.result(json::serialize(*answer));
-            return ExitCode::done;
-        }
-        const Array& downloads = list_at(as_object(*answer), "downloads");
-        context.output.results(download_lines(downloads, context.output.terminal()));
-        if (downloads.empty()) context.output.talk("There are no downloads.");
-        return ExitCode::done;
-    }
-
-  private:
-    bool json_ = false;
-};
 
 bool is_handle(const std::string& what) {
     const std::string digits = what.substr(what.starts_with('#') ? 1 : 0);
@@ -55,6 +32,62 @@ ExitCode no_handle(const Context& context, const std::string& what, std::string_
     return wrong_use(context.output,
                      "'" + escape_for_display(what) + "' is no hash and no #number.", verb);
 }
+
+class Downloads final : public Command {
+  public:
+    void declare(CLI::App& app) override {
+        app.add_option("download", what_, "one, closely: its hash, the beginning of that, #number");
+        app.add_flag("--json", json_, "answer in JSON");
+    }
+
+    ExitCode run(Context& context) override {
+        if (!what_.empty() && !is_handle(what_)) return no_handle(context, what_, "downloads");
+        const Result<Service> service = Service::of(context.home_flag);
+        if (!service) return fail(context.output, service.error(), form_of(json_));
+        return what_.empty() ? show_all(*service, context.output)
+                             : show_one(*service, context.output);
+    }
+
+  private:
+    ExitCode show_all(const Service& service, Output& output) const {
+        const Result<json::value> answer = service.get("/api/downloads");
+        if (!answer) return fail(output, answer.error(), form_of(json_));
+        if (json_) {
+            output.result(json::serialize(*answer));
+            return ExitCode::done;
+        }
+        const Array& downloads = list_at(as_object(*answer), "downloads");
+        output.results(download_lines(downloads, output.terminal()));
+        if (downloads.empty()) output.talk("There are no downloads.");
+        return ExitCode::done;
+    }
+
+    ExitCode show_one(const Service& service, Output& output) const {
+        Object whole;
+        Array files;
+        for (;;) {
+            const Result<json::value> answer =
+                service.get(target_of(what_) + "files/" + std::to_string(files.size()));
+            if (!answer) return fail(output, answer.error(), form_of(json_));
+            if (files.empty()) whole = object_at(as_object(*answer), "download");
+            const Array& part = list_at(as_object(*answer), "files");
+            files.insert(files.end(), part.begin(), part.end());
+            if (part.empty() || files.size() >= number_at(whole, "files_total")) break;
+        }
+        if (json_) {
+            whole["files"] = std::move(files);
+            output.result(json::serialize(whole));
+            return ExitCode::done;
+        }
+        output.results(detail_lines(whole));
+        const bool folder = text_at(whole, "kind") == "folder";
+        if (folder) output.results(file_lines(files, output.terminal()));
+        return ExitCode::done;
+    }
+
+    std::string what_;
+    bool json_ = false;
+};
 
 /// One of the three changes of downloads; `verb` is its command and its place in the API.
 class Change final : public Command {

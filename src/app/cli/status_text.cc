@@ -12,12 +12,6 @@ namespace iwant::cli {
 namespace {
 
 constexpr std::size_t kIdDigitsShown = 12;
-constexpr std::size_t kLabelColumns = 12;
-
-std::string line(std::string_view label, const std::string& value) {
-    return std::string(label) + std::string(kLabelColumns - label.size(), ' ') +
-           escape_for_display(value);
-}
 
 std::string named(const Object& peer) {
     return text_at(peer, "name") + " (" + text_at(peer, "id").substr(0, kIdDigitsShown) + ")";
@@ -71,18 +65,18 @@ std::string interface_text(const Object& interface) {
 void add_shared(const Object& shared, std::vector<std::string>& lines) {
     for (const auto& folder : list_at(shared, "folders")) {
         if (folder.is_string()) {
-            lines.push_back(line("Shared", std::string(std::string_view(folder.get_string()))));
+            lines.push_back(labelled("Shared", std::string(std::string_view(folder.get_string()))));
         }
     }
-    if (list_at(shared, "folders").empty()) lines.push_back(line("Shared", "nothing"));
-    lines.push_back(line("", files_text(shared)));
+    if (list_at(shared, "folders").empty()) lines.push_back(labelled("Shared", "nothing"));
+    lines.push_back(labelled("", files_text(shared)));
     for (const auto& folder : list_at(shared, "unreadable")) {
         if (!folder.is_string()) continue;
         lines.push_back(
-            line("", "cannot be read: " + std::string(std::string_view(folder.get_string()))));
+            labelled("", "cannot be read: " + std::string(std::string_view(folder.get_string()))));
     }
     const std::string advice = text_at(shared, "advice");
-    if (!advice.empty()) lines.push_back(line("Advice", advice));
+    if (!advice.empty()) lines.push_back(labelled("Advice", advice));
 }
 
 }  // namespace
@@ -91,30 +85,31 @@ std::vector<std::string> status_lines(const Object& status) {
     std::vector<std::string> lines;
     for (const auto& warning : list_at(status, "warnings")) {
         if (warning.is_string())
-            lines.push_back(line("Warning", std::string(std::string_view(warning.get_string()))));
+            lines.push_back(
+                labelled("Warning", std::string(std::string_view(warning.get_string()))));
     }
-    lines.push_back(line("You are", named(object_at(status, "peer"))));
+    lines.push_back(labelled("You are", named(object_at(status, "peer"))));
     const auto uptime = std::chrono::seconds(number_at(status, "uptime_s"));
-    lines.push_back(line("Running", human_duration(uptime) + ", version " +
-                                        text_at(status, "version") + ", port " +
-                                        std::to_string(number_at(status, "port"))));
-    lines.push_back(line("Leader", leader_text(status)));
+    lines.push_back(labelled("Running", human_duration(uptime) + ", version " +
+                                            text_at(status, "version") + ", port " +
+                                            std::to_string(number_at(status, "port"))));
+    lines.push_back(labelled("Leader", leader_text(status)));
     for (const auto& standby : list_at(status, "standbys")) {
-        lines.push_back(line("Standby", named(as_object(standby))));
+        lines.push_back(labelled("Standby", named(as_object(standby))));
     }
-    lines.push_back(line("Peers", peers_text(status)));
+    lines.push_back(labelled("Peers", peers_text(status)));
     add_shared(object_at(status, "shared"), lines);
     const Object& downloads = object_at(status, "downloads");
-    lines.push_back(line("Downloads", downloads_text(downloads)));
+    lines.push_back(labelled("Downloads", downloads_text(downloads)));
     if (!text_at(downloads, "folder").empty()) {
-        lines.push_back(line("", "to " + text_at(downloads, "folder")));
+        lines.push_back(labelled("", "to " + text_at(downloads, "folder")));
     }
     for (const auto& interface : list_at(status, "interfaces")) {
-        lines.push_back(line("Interface", interface_text(as_object(interface))));
+        lines.push_back(labelled("Interface", interface_text(as_object(interface))));
     }
     const std::uint64_t web_port = number_at(status, "web_port");
     if (web_port > 0)
-        lines.push_back(line("Web API", "http://127.0.0.1:" + std::to_string(web_port)));
+        lines.push_back(labelled("Web API", "http://127.0.0.1:" + std::to_string(web_port)));
     return lines;
 }
 

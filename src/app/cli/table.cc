@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::string_view kGap = "  ";
 constexpr std::size_t kShrunkMin = 10;
+constexpr std::size_t kLabelColumns = 12;
 
 std::string padded(const std::string& cell, std::size_t width, const Column& column) {
     const std::string fitted = fit_to_width(cell, width, Cut::middle);
@@ -75,6 +76,11 @@ std::vector<std::string> Table::tab_separated() const {
         for (std::size_t i = 0; i < row.size(); ++i) line += (i > 0 ? "\t" : "") + row[i];
     }
     return lines;
+}
+
+std::string labelled(std::string_view label, std::string_view value) {
+    return std::string(label) + std::string(kLabelColumns - label.size(), ' ') +
+           escape_for_display(value);
 }
 
 }  // namespace iwant::cli

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "app/cli/output.h"
@@ -38,5 +39,8 @@ class Table {
     std::vector<Column> columns_;
     std::vector<std::vector<std::string>> rows_;
 };
+
+/// One fact: "Leader      ann", escaped; for people and programs alike.
+std::string labelled(std::string_view label, std::string_view value);
 
 }  // namespace iwant::cli

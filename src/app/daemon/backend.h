@@ -67,6 +67,7 @@ class Backend final : public control::Backend {
                   control::Reply<control::DownloadReport> reply) override;
     std::vector<control::DownloadReport> downloads() override;
     std::optional<control::DownloadReport> download(std::uint64_t id) override;
+    Result<control::FilesReport> files(const std::string& what, std::uint64_t first) override;
     Result<control::DownloadReport> pause(const std::string& what) override;
     Result<control::DownloadReport> resume(const std::string& what) override;
     Result<control::DownloadReport> cancel(const std::string& what) override;

@@ -1,6 +1,7 @@
 // The queue of downloads and the limits, as users change them.
 
 #include <algorithm>
+#include <utility>
 
 #include "app/daemon/backend.h"
 #include "base/text.h"
@@ -54,6 +55,19 @@ control::LimitsReport::Limit limit_report(const RateSchedule& schedule) {
 }
 
 }  // namespace
+
+Result<control::FilesReport> Backend::files(const std::string& what, std::uint64_t first) {
+    const Result<DownloadId> id = find_download(what);
+    if (!id) return std::unexpected(id.error());
+    const std::optional<control::DownloadReport> report = download(id->value);
+    if (!report) return failure(ErrorCode::not_found, "find download", "it has just gone");
+    control::FilesReport part{*report, first, {}};
+    constexpr std::size_t kCount = control::FilesReport::kFilesMax;
+    for (swarm::FileProgress& file : driver_.node().swarm().files(*id, first, kCount)) {
+        part.files.push_back({std::move(file.path), file.size_bytes, file.bytes_done});
+    }
+    return part;
+}
 
 Result<control::DownloadReport> Backend::tell_download(
     const std::string& what, const std::function<swarm::Event(DownloadId)>& event) {

@@ -87,6 +87,8 @@ class Download {
     void set_fetches_max(std::size_t fetches);
     std::optional<Time> next_deadline() const;
     DownloadStatus status(Time now) const;
+    /// At most `count` of its files from there on; none while it is not known what it consists of.
+    std::vector<FileProgress> files(std::size_t first, std::size_t count) const;
     /// What others can have of it.
     std::optional<protocol::Holding> holding() const;
     /// All over its pieces; null when `complete`, or nothing can be had.
@@ -122,6 +124,7 @@ class Download {
     void look_for_sources(Time now);
     void ask_sources(Time now);
     std::string waiting_message(Time now) const;
+    std::uint64_t bytes_done_of(const PlannedFile& file) const;
     void fill_progress(DownloadStatus& status, Time now) const;
 
     DownloadRecord record_;

@@ -54,6 +54,25 @@ void Download::fill_progress(DownloadStatus& status, Time now) const {
     }
 }
 
+std::vector<FileProgress> Download::files(std::size_t first, std::size_t count) const {
+    std::vector<FileProgress> files;
+    if (plan_ == nullptr) return files;
+    for (std::size_t i = first; i < plan_->files.size() && files.size() < count; ++i) {
+        const PlannedFile& file = plan_->files[i];
+        files.push_back({file.path, file.size_bytes, bytes_done_of(file)});
+    }
+    return files;
+}
+
+std::uint64_t Download::bytes_done_of(const PlannedFile& file) const {
+    std::uint64_t bytes = 0;
+    for (std::uint32_t i = 0; i < piece_count(file.size_bytes); ++i) {
+        const PieceIndex piece{i};
+        if (has(file.first_piece + i)) bytes += piece_length(file.size_bytes, piece);
+    }
+    return bytes;
+}
+
 DownloadState Download::state(Time now) const {
     if (waiting(now)) return DownloadState::waiting;
     switch (phase_) {

@@ -309,6 +309,11 @@ bool Swarm::has_piece(DownloadId id, std::uint64_t plan_piece) const {
     return download != nullptr && download->has(plan_piece);
 }
 
+std::vector<FileProgress> Swarm::files(DownloadId id, std::size_t first, std::size_t count) const {
+    const Download* download = state_->find(id);
+    return download == nullptr ? std::vector<FileProgress>() : download->files(first, count);
+}
+
 SharedPieceList Swarm::piece_list(DownloadId id, const FileId& file) const {
     const Download* download = state_->find(id);
     return download == nullptr ? nullptr : download->piece_list(file);

@@ -39,6 +39,8 @@ class Swarm {
     /// In the order in which they get their turn. `now` is for rates.
     std::vector<DownloadStatus> downloads(Time now) const;
     std::optional<DownloadStatus> download(DownloadId id, Time now) const;
+    /// At most `count` of its files from there on; none while it is not known what it consists of.
+    std::vector<FileProgress> files(DownloadId id, std::size_t first, std::size_t count) const;
     /// The download of this content that is not cancelled, if there is one.
     std::optional<DownloadId> find(const Hash256& content) const;
 

@@ -85,6 +85,13 @@ struct DownloadRecord {
     std::int64_t rank = 0;  ///< its order among all downloads: lower ones go first
 };
 
+/// How far one file of a download is.
+struct FileProgress {
+    std::string path;  ///< below the download; empty: the download is this file
+    std::uint64_t size_bytes = 0;
+    std::uint64_t bytes_done = 0;
+};
+
 /// Where one download stands, for people.
 struct DownloadStatus {
     DownloadId id;

@@ -152,6 +152,19 @@ struct DownloadReport {
     bool verified = false;
 };
 
+/// A part of the files of a download.
+struct FilesReport {
+    static constexpr std::size_t kFilesMax = 1000;  ///< in one report
+    struct File {
+        std::string path;
+        std::uint64_t size = 0;
+        std::uint64_t bytes_done = 0;
+    };
+    DownloadReport download;
+    std::uint64_t first = 0;
+    std::vector<File> files;
+};
+
 /// What `view config` shows; precedence is settled already.
 struct ConfigReport {
     std::string home;
@@ -236,6 +249,7 @@ class Backend {
     virtual std::optional<DownloadReport> download(std::uint64_t id) = 0;
     /// `what` is a hash or prefix among the downloads, or "#id". Ambiguous ones fail and list
     /// candidates.
+    virtual Result<FilesReport> files(const std::string& what, std::uint64_t first) = 0;
     virtual Result<DownloadReport> pause(const std::string& what) = 0;
     virtual Result<DownloadReport> resume(const std::string& what) = 0;
     virtual Result<DownloadReport> cancel(const std::string& what) = 0;

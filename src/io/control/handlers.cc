@@ -26,6 +26,13 @@ Error invalid(std::string message) {
     return {ErrorCode::invalid_argument, "", std::move(message)};
 }
 
+std::optional<std::uint64_t> number_of(std::string_view text) {
+    std::uint64_t number = 0;
+    const auto [end, failed] = std::from_chars(text.begin(), text.end(), number);
+    if (failed != std::errc() || end != text.end()) return std::nullopt;
+    return number;
+}
+
 std::optional<Error> mistake_in(const Query& query) {
     if (query.text.size() > kQueryBytesMax) {
         return invalid("The search text is longer than " + std::to_string(kQueryBytesMax) +
@@ -150,14 +157,17 @@ void handle_download(Call call, Answer answer) {
 
 void handle_download_status(Call call, Answer answer) {
     const std::string& text = call.parameters.front();
-    std::uint64_t id = 0;
-    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), id);
-    if (failed != std::errc() || end != text.data() + text.size()) {
-        return answer(answer_of(invalid("The id of a download is a number.")));
-    }
-    const std::optional<DownloadReport> report = call.backend.download(id);
+    const std::optional<std::uint64_t> id = number_of(text);
+    if (!id) return answer(answer_of(invalid("The id of a download is a number.")));
+    const std::optional<DownloadReport> report = call.backend.download(*id);
     if (report) return answer(json_answer(to_json(*report)));
     answer(answer_of(Error{ErrorCode::not_found, "", "There is no download " + text + "."}));
+}
+
+void handle_files(Call call, Answer answer) {
+    const std::optional<std::uint64_t> first = number_of(call.parameters.back());
+    if (!first) return answer(answer_of(invalid("The number of the first file is a number.")));
+    answer(answer_of_result(call.backend.files(call.parameters.front(), *first)));
 }
 
 void handle_share(Call call, Answer answer) {

@@ -14,6 +14,7 @@ void handle_search(Call call, Answer answer);
 void handle_downloads(Call call, Answer answer);
 void handle_download(Call call, Answer answer);
 void handle_download_status(Call call, Answer answer);
+void handle_files(Call call, Answer answer);
 void handle_pause(Call call, Answer answer);
 void handle_resume(Call call, Answer answer);
 void handle_cancel(Call call, Answer answer);

@@ -210,6 +210,17 @@ json::value to_json(const DownloadReport& report) {
         {"verified", report.verified}};
 }
 
+json::value to_json(const FilesReport& report) {
+    json::array files;
+    for (const FilesReport::File& file : report.files) {
+        files.push_back(
+            {{"path", text(file.path)}, {"size", file.size}, {"bytes_done", file.bytes_done}});
+    }
+    return json::object{{"download", to_json(report.download)},
+                        {"first", report.first},
+                        {"files", std::move(files)}};
+}
+
 json::value to_json(const LimitsReport& report) {
     const auto limit = [](const LimitsReport::Limit& one) {
         return json::object{{"setting", text(one.setting)},

@@ -22,6 +22,7 @@ boost::json::value to_json(const ConfigReport& report);
 boost::json::value to_json(const SearchReport& report);
 boost::json::value to_json(const DownloadReport& report);
 boost::json::value to_json(const std::vector<DownloadReport>& downloads);
+boost::json::value to_json(const FilesReport& report);
 boost::json::value to_json(const LimitsReport& report);
 boost::json::value to_json(const DoctorReport& report);
 

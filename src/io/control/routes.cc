@@ -28,6 +28,7 @@ constexpr Route kRoutes[] = {
     {"POST", "/api/downloads/all/pause", Access::token, handle_pause_all},
     {"POST", "/api/downloads/all/resume", Access::token, handle_resume_all},
     {"POST", "/api/downloads/all/cancel", Access::token, handle_cancel_all},
+    {"GET", "/api/downloads/{}/files/{}", Access::token, handle_files},
     {"POST", "/api/downloads/{}/pause", Access::token, handle_pause},
     {"POST", "/api/downloads/{}/resume", Access::token, handle_resume},
     {"POST", "/api/downloads/{}/cancel", Access::token, handle_cancel},

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "io/control/route_example.h"
+
 namespace iwant::control {
 namespace {
 
@@ -12,8 +14,7 @@ unsigned status(std::string_view method, std::string_view target) {
 
 TEST(Routes, EachIsFoundByItsOwnMethodAndNoOther) {
     for (const Route& route : routes()) {
-        std::string target(route.pattern);
-        if (const auto at = target.find("{}"); at != std::string::npos) target.replace(at, 2, "12");
+        const std::string target = example_of(route, "12");
         const auto match = find_route(route.method, target);
         ASSERT_TRUE(match) << route.method << target;
         EXPECT_EQ(match->route, &route);

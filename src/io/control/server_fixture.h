@@ -14,7 +14,7 @@
 #include <gtest/gtest.h>
 
 #include "io/control/client.h"
-#include "io/control/routes.h"
+#include "io/control/route_example.h"
 #include "io/control/server.h"
 
 namespace iwant::control::test {
@@ -75,6 +75,11 @@ class FakeBackend final : public Backend {
     std::optional<DownloadReport> download(std::uint64_t id) override {
         if (id != 7) return std::nullopt;
         return DownloadReport{};
+    }
+    Result<FilesReport> files(const std::string& what, std::uint64_t first) override {
+        if (what != "abcdef12")
+            return failure(ErrorCode::not_found, "find download", "there is none");
+        return FilesReport{{}, first, {{"a/b.mp3", 10, 4}}};
     }
     Result<DownloadReport> pause(const std::string& what) override {
         return changed("pause " + what);

@@ -55,6 +55,13 @@ TEST_F(ServerTest, EveryRequestReachesTheService) {
               ErrorCode::not_found);
     EXPECT_TRUE(ask("GET", "/api/downloads/7", ""));
     EXPECT_EQ(ask("GET", "/api/downloads/8", "").error().code, ErrorCode::not_found);
+    const auto files = ask("GET", "/api/downloads/abcdef12/files/1000", "");
+    ASSERT_TRUE(files);
+    EXPECT_THAT(*files, testing::HasSubstr(R"("first":1000,"files":[{"path":"a/b.mp3","size":10,)"
+                                           R"("bytes_done":4}])"));
+    EXPECT_EQ(ask("GET", "/api/downloads/abcdef13/files/0", "").error().code, ErrorCode::not_found);
+    EXPECT_EQ(ask("GET", "/api/downloads/abcdef12/files/ab", "").error().code,
+              ErrorCode::invalid_argument);
     EXPECT_TRUE(ask("POST", "/api/stop", ""));
     wait_until([this] { return backend_.changes.size() == 8; });
     stop_running();
@@ -104,8 +111,7 @@ TEST_F(ServerTest, TheWebDoorAnswersTheTokenOnly) {
     EXPECT_EQ(token_.size(), 64u);
     EXPECT_EQ(status_of(say(request("GET /api/status", authorised()))), 200u);
     for (const Route& route : routes()) {
-        std::string target(route.pattern);
-        if (const auto at = target.find("{}"); at != std::string::npos) target.replace(at, 2, "7");
+        const std::string target = example_of(route, "7");
         const std::string answer =
             say(request(std::string(route.method) + " " + target, json_type(), "{}"));
         if (route.access == Access::open) {
