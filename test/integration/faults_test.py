@@ -134,7 +134,11 @@ class Faults(unittest.TestCase):
         state = self.download_in_background(bob, result["hash"])
         wait_until(lambda: state()["bytes_done"] > 8 * MiB, 30, "some is there")
         ann.kill()
-        waiting = wait_until(lambda: state()["state"] == "waiting" and state(), 30, "it waits")
+
+        def it_waits():
+            now = state()
+            return now["state"] == "waiting" and now
+        waiting = wait_until(it_waits, 30, "it waits")
         self.assertTrue(waiting["message"])
         ann.start()
         wait_until(lambda: state()["state"] == "done", 60, "the download is done")
