@@ -20,24 +20,30 @@ namespace iwant {
 struct Hash256 {
     std::array<std::uint8_t, 32> bytes{};
 
-    bool operator==(const Hash256&) const = default;
-    /// By bytes. Nearly all differ in the first eight.
+    bool operator==(const Hash256& other) const { return (*this <=> other) == 0; }
+    /// By bytes, eight at a time; nearly all differ in the first eight.
     std::strong_ordering operator<=>(const Hash256& other) const {
-        const std::uint64_t ours = head();
-        const std::uint64_t theirs = other.head();
-        return ours != theirs ? ours <=> theirs : bytes <=> other.bytes;
+        for (std::size_t at = 0; at < bytes.size(); at += sizeof(std::uint64_t)) {
+            const auto order = number_at(at) <=> other.number_at(at);
+            if (order != 0) return order;
+        }
+        return std::strong_ordering::equal;
     }
     /// The first eight bytes as one number.
-    std::uint64_t head() const {
-        std::uint64_t value = 0;
-        std::memcpy(&value, bytes.data(), sizeof value);
-        return std::endian::native == std::endian::little ? std::byteswap(value) : value;
-    }
+    std::uint64_t head() const { return number_at(0); }
     bool is_zero() const { return *this == Hash256{}; }
     /// 64 lower-case hexadecimal digits.
     std::string hex() const;
     /// Reads exactly 64 hexadecimal digits of either case.
     static std::optional<Hash256> from_hex(std::string_view digits);
+
+  private:
+    /// Eight bytes as one number, the first the highest.
+    std::uint64_t number_at(std::size_t at) const {
+        std::uint64_t value = 0;
+        std::memcpy(&value, bytes.data() + at, sizeof value);
+        return std::endian::native == std::endian::little ? std::byteswap(value) : value;
+    }
 };
 
 /// A Hash256 that means one thing only.
