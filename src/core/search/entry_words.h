@@ -3,6 +3,7 @@
 // Which dictionary words an entry has, and where. The words of folders are remembered for a while,
 // since the files of one folder mostly come together.
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -26,7 +27,7 @@ struct EntryWord {
 class EntryWords {
   public:
     EntryWords(Dictionary& dictionary, const Entries& entries)
-        : dictionary_(dictionary), entries_(entries), remembered_(kRemembered) {}
+        : dictionary_(dictionary), entries_(entries) {}
 
     /// The words of the entry's path as it is now, each once with its best place, at most
     /// kTokensPerEntryMax; new ones are added to the dictionary (see Dictionary::sweep). Valid
@@ -61,7 +62,13 @@ class EntryWords {
     std::uint64_t age() const {
         return dictionary_.departures() + entries_.folders().departures() + 1;
     }
-    Remembered& cell_of(FolderId folder) { return remembered_[folder * 0x9e3779b1u % kRemembered]; }
+    /// Folders are numbered from 0, so there are about as many cells as folders, up to the most.
+    /// Valid until the next call.
+    Remembered& cell_of(FolderId folder) {
+        const std::size_t place = folder % kRemembered;
+        if (place >= remembered_.size()) remembered_.resize(std::bit_ceil(place + 1));
+        return remembered_[place];
+    }
     void add(WordId word, Place place);
 
     Dictionary& dictionary_;
