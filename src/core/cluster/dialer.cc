@@ -119,9 +119,14 @@ void Dialer::given(const protocol::Address& address, Time now) {
 void Dialer::suggested(const PeerId& peer, const protocol::Address& address, Source source,
                        Time from) {
     if (peer == self_) return;
-    const bool known = targets_.contains(address);
+    const auto there = targets_.find(address);
+    const bool known = there != targets_.end();
+    if (known && there->second.expected == peer) {
+        there->second.source = std::max(there->second.source, source);
+        return;
+    }
     Target* target = add(address, source);
-    if (target == nullptr || (known && target->expected == peer)) return;
+    if (target == nullptr) return;
     // Whoever answered there before is believed more than a hint about the same place.
     if (known && target->proven) return;
     touched_.push_back(target);
