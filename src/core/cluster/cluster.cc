@@ -259,10 +259,11 @@ void Cluster::count_followers(Time now) {
 // keep every answer incomplete for ever: after half a minute it counts as if it were not there.
 bool Cluster::counts_as_alive(const Session& session) const {
     if (session.stopping) return false;
-    if (registry_.registered(session.peer)) return !registry_.withholds(session.peer, now_);
     const PeerId leader = election_.leader_of(session.peer);
-    const bool no_excuse = leading() && (leader.is_zero() || leader == self_.peer);
-    return !no_excuse || now_ - session.opened < kRegistersWithin;
+    const bool tells_another = !leader.is_zero() && leader != election_.view().leader;
+    if (tells_another) return true;
+    if (registry_.registered(session.peer)) return !registry_.withholds(session.peer, now_);
+    return !leading() || now_ - session.opened < kRegistersWithin;
 }
 
 protocol::Coverage Cluster::coverage() const {

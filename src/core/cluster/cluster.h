@@ -99,6 +99,8 @@ class Cluster {
     std::vector<SessionId> standby_sessions() const;
     /// Whether we keep everybody's catalogue beside the leader.
     bool is_standby() const;
+    /// Whether the session to our leader broke and it is not known yet whether it lives.
+    bool regaining_leader() const { return watch_.regaining(); }
     /// Live sessions, at most so many, for asking everybody.
     std::vector<SessionId> fan_out(std::size_t most) const;
     /// Whether every live peer of ours is online in the leader's roster.

@@ -39,6 +39,8 @@ class LeaderWatch {
     bool doubtful(Time now) const;
     /// Whether it is missed rather than waited for: the session broke, or it was given up.
     bool missed() const;
+    /// Whether the session broke and it is not known yet whether the leader lives.
+    bool regaining() const { return state_ == State::regaining || state_ == State::reached; }
     /// Whether a session that is open already is to be dialled again.
     bool probing() const { return state_ == State::probing; }
     std::optional<Time> next_deadline() const;

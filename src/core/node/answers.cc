@@ -84,7 +84,9 @@ Content to_content(const cluster::Cluster& cluster, const search::Index& index,
 
 bool complete(const cluster::Cluster& cluster) {
     const auto coverage = cluster.coverage();
-    const bool holds_replica = cluster.leading() || cluster.is_standby();
+    // What the leader announced while its session broke is not in a standby's index.
+    const bool holds_replica =
+        cluster.leading() || (cluster.is_standby() && !cluster.regaining_leader());
     return holds_replica && coverage.indexed >= coverage.known;
 }
 

@@ -265,6 +265,13 @@ void SearchService::forsake_old_leader(Question& question) {
         requests_.withdraw(inquiry);
         question.close(inquiry);
     }
+    // What it said already is one more index's word, and no longer on everybody.
+    for (Question::Part& part : question.parts) {
+        const bool leads = part.answer.from == cluster_.leader_view().leader;
+        if (part.source != AnswerSource::leader || leads) continue;
+        part.source = AnswerSource::standby;
+        part.complete = false;
+    }
 }
 
 void SearchService::advance(Time now) {
