@@ -77,14 +77,14 @@ BUGS = [
         "        if (fresh) registration.begin("),)),
     Bug("address table overwritten by UDP", ((
         CLUSTER + "dialer.cc",
-        "    if (peer == self_) return;\n    const bool known = targets_.contains(address);",
+        "    if (peer == self_) return;\n    const auto there = targets_.find(address);",
         "    if (peer == self_) return;\n"
         "    for (auto target = targets_.begin(); target != targets_.end();) {\n"
         "        const auto next = std::next(target);\n"
         "        const bool elsewhere = target->first != address && !target->second.in_flight;\n"
         "        if (target->second.expected == peer && elsewhere) forget(target);\n"
         "        target = next;\n    }\n"
-        "    const bool known = targets_.contains(address);"),),
+        "    const auto there = targets_.find(address);"),),
         CLUSTER_TEST),
     Bug("complete ignores stale versions", ((
         REGISTRY,
