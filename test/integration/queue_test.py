@@ -46,6 +46,7 @@ class Queue(Case):
         order = [download["hash"] for download in self.downloads(bob)]
         self.assertEqual(order, contents)
         self.assertEqual([download["place"] for download in self.downloads(bob)], [None, None, None, 1])
+        wait_until(lambda: [d["state"] for d in self.downloads(bob)[:3]] == ["transferring"] * 3, 30, "three are prepared")
         self.assertIsNone(bob.json("prioritize", contents[3])["place"], "it runs at once")
         self.assertEqual([d["hash"] for d in self.downloads(bob)], [contents[3], *contents[:3]])
         self.assertEqual(self.downloads(bob)[3]["place"], 1, "the last one waits for its turn again")
