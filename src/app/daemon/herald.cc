@@ -50,8 +50,7 @@ std::optional<node::AnnouncementHeard> Herald::hear(std::span<const std::uint8_t
     Signature signature;
     std::ranges::copy(datagram.last(signature.size()), signature.begin());
     const auto signed_part = datagram.first(datagram.size() - signature.size());
-    if (!checker_.verify(announcement->public_key, signed_part, signature))
-        return std::nullopt;
+    if (!checker_.verify(announcement->public_key, signed_part, signature)) return std::nullopt;
     if (known == last_.end() && last_.size() >= kPeersRemembered) last_.erase(last_.begin());
     last_[peer] = {announcement->instance, announcement->sequence, signature};
     return node::AnnouncementHeard{peer,
