@@ -256,7 +256,8 @@ void Cluster::count_followers(Time now) {
 }
 
 // Whoever promises files and does not deliver them, or has a leader and tells it nothing, would
-// keep every answer incomplete for ever: after half a minute it counts as if it were not there.
+// keep every answer incomplete for ever: after half a minute it counts as if it were not there. But
+// who follows another leader tells its changes there.
 bool Cluster::counts_as_alive(const Session& session) const {
     if (session.stopping) return false;
     const PeerId leader = election_.leader_of(session.peer);

@@ -109,11 +109,6 @@ class Cluster {
     void distrust(const PeerId& leader, std::string why);
     /// Leaders that hid or made up something, and what; for people.
     const std::map<PeerId, std::string>& distrusted() const { return distrusted_; }
-    /// Leads others of our company, and is for some time out of our reach.
-    struct OutOfReach {
-        PeerId leader;
-        PeerId follower;
-    };
     std::optional<OutOfReach> out_of_reach() const;
     /// The index has no room for all that this owner announced.
     void cut_short(const PeerId& owner) { registry_.cut_short(owner); }

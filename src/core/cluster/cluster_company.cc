@@ -182,7 +182,7 @@ std::optional<PeerId> Cluster::leader_beyond(const PeerId& follower) const {
     return beyond ? std::optional(leader) : std::nullopt;
 }
 
-std::optional<Cluster::OutOfReach> Cluster::out_of_reach() const {
+std::optional<OutOfReach> Cluster::out_of_reach() const {
     if (now_ - unled_since_ < kOutOfReachAfter) return std::nullopt;
     for (const auto& [id, session] : sessions_.all()) {
         if (!sessions_.is_live(session.peer)) continue;

@@ -162,4 +162,10 @@ using Action =
     std::variant<Announce, Dial, Disconnect, Send, ReadCatalog, RememberPeer, IndexChanges,
                  IndexForget, PeerOnline, PeerOffline, SessionGone, LeaderChanged>;
 
+/// `leader` leads `follower`, who is here, and for some time no session to it came about.
+struct OutOfReach {
+    PeerId leader;
+    PeerId follower;
+};
+
 }  // namespace iwant::cluster

@@ -92,9 +92,11 @@ bool complete(const cluster::Cluster& cluster) {
 
 // Who asks a standby has no leader that would tell it who is here: it compares with whom it knows.
 // Beyond the limit nobody is named, and who asks will not take the answer for complete.
-std::vector<protocol::PeerMark> whom_we_cover(const cluster::Cluster& cluster) {
+template <class Reply>
+std::vector<protocol::PeerMark> whom_it_covers(const cluster::Cluster& cluster,
+                                               const Reply& reply) {
     std::vector<protocol::PeerMark> marks;
-    if (cluster.leading() || !complete(cluster)) return marks;
+    if (cluster.leading() || !reply.complete) return marks;
     const auto covered = cluster.covered();
     if (covered.size() > protocol::kCoveredPerReplyMax) return marks;
     for (const PeerId& peer : covered) marks.push_back(protocol::mark_of(peer));
@@ -117,7 +119,7 @@ protocol::SearchReply answer_search(const cluster::Cluster& cluster, const searc
     reply.results = std::move(content.results);
     reply.owners = std::move(content.owners);
     reply.seals = std::move(content.seals);
-    reply.covered = whom_we_cover(cluster);
+    reply.covered = whom_it_covers(cluster, reply);
     return reply;
 }
 
@@ -131,7 +133,7 @@ protocol::LocateReply answer_locate(const cluster::Cluster& cluster, const searc
     reply.matches = std::move(content.results);
     reply.owners = std::move(content.owners);
     reply.seals = std::move(content.seals);
-    reply.covered = whom_we_cover(cluster);
+    reply.covered = whom_it_covers(cluster, reply);
     return reply;
 }
 

@@ -102,10 +102,8 @@ std::vector<FalseAnswer> Node::false_answers(Time now) const {
     return found;
 }
 
-std::optional<OutOfReach> Node::out_of_reach() const {
-    const auto found = state_->cluster.out_of_reach();
-    if (!found) return std::nullopt;
-    return OutOfReach{found->leader, found->follower};
+std::optional<cluster::OutOfReach> Node::out_of_reach() const {
+    return state_->cluster.out_of_reach();
 }
 
 std::size_t Node::owners_cut_short() const {

@@ -66,12 +66,6 @@ struct FalseAnswer {
     bool operator==(const FalseAnswer&) const = default;
 };
 
-/// `leader` leads `follower`, who is here, and for some time no session to it came about.
-struct OutOfReach {
-    PeerId leader;
-    PeerId follower;
-};
-
 struct LeaderStatus {
     protocol::LeaderView view;  ///< leader zero: none now
     bool self = false;
@@ -103,7 +97,7 @@ class Node {
     /// How many peers() would tell of.
     std::size_t peer_count() const;
     std::vector<FalseAnswer> false_answers(Time now) const;
-    std::optional<OutOfReach> out_of_reach() const;
+    std::optional<cluster::OutOfReach> out_of_reach() const;
     /// Peers with more entries than our index had room for.
     std::size_t owners_cut_short() const;
     /// Who said lately that another computer has our key.

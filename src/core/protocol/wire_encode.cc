@@ -269,6 +269,10 @@ void put(const SearchRequest& from, wire::Frame& frame) {
     put(from.query, frame.mutable_search_request()->mutable_query());
 }
 
+void put(const std::vector<PeerMark>& from, std::string* to) {
+    for (const PeerMark& mark : from) to->append(mark.begin(), mark.end());
+}
+
 void put(const SearchReply& from, wire::Frame& frame) {
     wire::SearchReply* to = frame.mutable_search_reply();
     to->set_request(from.request.value);
@@ -280,8 +284,7 @@ void put(const SearchReply& from, wire::Frame& frame) {
     for (const SearchResult& result : from.results) put(result, to->add_results());
     for (const Member& owner : from.owners) put(owner, to->add_owners());
     for (const Seal& seal : from.seals) put(seal, to->add_seals());
-    for (const PeerMark& mark : from.covered)
-        to->mutable_covered()->append(mark.begin(), mark.end());
+    put(from.covered, to->mutable_covered());
 }
 
 void put(const LocateRequest& from, wire::Frame& frame) {
@@ -302,8 +305,7 @@ void put(const LocateReply& from, wire::Frame& frame) {
         put(holder.holding, out->mutable_holding());
         for (const PeerId& peer : holder.peers) out->add_peers(raw(peer.hash));
     }
-    for (const PeerMark& mark : from.covered)
-        to->mutable_covered()->append(mark.begin(), mark.end());
+    put(from.covered, to->mutable_covered());
 }
 
 void put(const Holdings& from, wire::Frame& frame) {

@@ -7,7 +7,6 @@
 #include "core/protocol/address_text.h"
 #include "core/protocol/codec.h"
 #include "core/protocol/limits.h"
-#include "io/net/address.h"
 #include "io/net/bulk_socket_stream.h"
 #include "io/net/greeting.h"
 

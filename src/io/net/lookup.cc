@@ -5,7 +5,6 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "core/protocol/address_text.h"
-#include "io/net/address.h"
 
 namespace iwant::net {
 
