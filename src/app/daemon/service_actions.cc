@@ -161,6 +161,8 @@ std::vector<control::Warning> Service::warnings() const {
     std::vector<control::Warning> warnings = network_warnings(driver_.node(), now);
     if (auto clone = clones_.warning(now))
         warnings.insert(warnings.begin(), {std::move(*clone), "iwanto stop"});
+    for (std::string& sentence : indexer_->scan_report().warnings)
+        warnings.push_back({std::move(sentence), ""});
     return warnings;
 }
 

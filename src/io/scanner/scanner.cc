@@ -6,6 +6,7 @@
 #include <optional>
 #include <thread>
 
+#include "base/text.h"
 #include "io/platform/process.h"
 #include "io/scanner/no_watch.h"
 #include "io/scanner/pending.h"
@@ -31,11 +32,18 @@ class FolderScanner final : public Scanner {
           rules_(options_.ignore, options_.excluded),
           sink_(sink),
           logger_(logger),
-          world_{*watch_, sink, logger, rules_, 1, [this] { return goes_on(); }} {
+          world_{*watch_,
+                 sink,
+                 logger,
+                 rules_,
+                 1,
+                 [this] { return goes_on(); },
+                 [this](const std::filesystem::path& folder) { unwatch(folder); }} {
         // Numbers keep rising over restarts, for whoever stores them.
         world_.next_walk = static_cast<std::uint64_t>(platform::unix_now()) << 20;
         rules_.look_at_excluded();
         ordered_shares_ = options_.shares;
+        report_.walking = true;
         thread_ = std::thread([this] { run(); });
     }
 
@@ -118,6 +126,14 @@ class FolderScanner final : public Scanner {
                 share->want_walk();
             }
         }
+    }
+
+    /// Shares may lie in each other.
+    void unwatch(const std::filesystem::path& folder) {
+        const auto is_in = [&](const auto& share) {
+            return share->share().folder == folder || is_below(share->share().folder, folder);
+        };
+        if (std::ranges::none_of(shares_, is_in)) watch_->remove_tree(folder);
     }
 
     static bool is_below(const std::filesystem::path& inner, const std::filesystem::path& outer) {
@@ -281,12 +297,22 @@ class FolderScanner final : public Scanner {
         return std::chrono::ceil<std::chrono::milliseconds>(next - now);
     }
 
+    static void add_warnings(const ShareScan& share, std::vector<std::string>& warnings) {
+        for (const auto& [folder, reason] : share.hidden_folders()) {
+            if (warnings.size() == ScanReport::kWarningsMax) return;
+            warnings.push_back("Nothing in " + escape_for_display(folder) +
+                               " is shared, as its .iwantignore cannot be used (" + reason +
+                               "); mend that file or remove it.");
+        }
+    }
+
     void publish_report() {
         ScanReport report;
         report.folders_watched = watch_->folders_watched();
         for (const auto& share : shares_) {
             report.folders_polled += share->folders_unwatched();
             if (report.advice.empty()) report.advice = share->advice();
+            add_warnings(*share, report.warnings);
             report.walking = report.walking || share->wants_walk();
         }
         const std::lock_guard lock(mutex_);
@@ -316,7 +342,7 @@ class FolderScanner final : public Scanner {
     mutable std::mutex mutex_;
     std::optional<std::vector<Share>> ordered_shares_;
     bool ordered_rescan_ = false;
-    ScanReport report_{.advice = {}, .walking = true};
+    ScanReport report_;
     std::atomic<bool> stop_ = false;
     std::thread thread_;
 };

@@ -91,7 +91,12 @@ struct ScanReport {
     std::size_t folders_watched = 0;
     std::size_t folders_polled = 0;  ///< could not be watched
     std::string advice;              ///< what mends that; empty when all are watched
+    /// Folders of which nothing is shared since their `.iwantignore` cannot be used; sentences, the
+    /// first kWarningsMax of them.
+    std::vector<std::string> warnings;
     bool walking = false;
+
+    static constexpr std::size_t kWarningsMax = 5;
 };
 
 class Scanner {

@@ -14,6 +14,19 @@ std::string parent_of(const std::string& path) {
     return slash == std::string::npos ? "" : path.substr(0, slash);
 }
 
+bool is_ignore_file(std::string_view path) {
+    const std::size_t slash = path.rfind('/');
+    return path.substr(slash == std::string_view::npos ? 0 : slash + 1) == kIgnoreFileName;
+}
+
+/// The paths below `folder` and itself, in a map or set of paths.
+template <class Paths>
+void erase_tree(Paths& paths, const std::string& folder) {
+    paths.erase(folder);
+    // '0' follows '/', so this is every path that starts with "folder/".
+    paths.erase(paths.lower_bound(folder + "/"), paths.lower_bound(folder + "0"));
+}
+
 bool is_empty(const platform::Folder& folder) {
     bool empty = true;
     const auto listed = folder.list([&](const platform::FolderEntry&) { return empty = false; });
@@ -39,6 +52,20 @@ class ShareScan::Visitor final : public ShareWalk::Visitor {
 
     void odd_name(const std::string& plain, const std::string& announced) override {
         scan_.odd_[plain].insert(announced);
+    }
+
+    void ignored_folder(const std::filesystem::path& path) override {
+        scan_.forget_unwatched(path.string());
+        scan_.world_.unwatch(path);
+    }
+
+    void hidden_folder(const std::string& disk, const Error& error) override {
+        const std::string path = (scan_.share_.folder / disk).lexically_normal().string();
+        if (!scan_.hidden_.emplace(path, error.message).second) return;
+        scan_.world_.logger.warning(
+            "An .iwantignore cannot be used; nothing in its folder is "
+            "shared. folder=" +
+            escape_for_display(path) + " reason=" + error.message);
     }
 
     void skipped(const std::string& disk, const std::string& reason) override {
@@ -119,19 +146,23 @@ void ShareScan::tell_unreadable(const Error& error) {
     is_unreadable_ = true;
     world_.watch.remove_tree(share_.folder);
     unwatched_.clear();
+    hidden_.clear();
     world_.sink.share_unreadable(share_.name, error);
 }
 
 Result<void> ShareScan::walk(const platform::Folder& root, const Place& place) {
     const std::string path = (share_.folder / place.disk).lexically_normal().string();
     forget_unwatched(place.disk.empty() ? share_.folder.string() : path);
-    Visitor visitor(*this, place, world_.next_walk++);
-    auto walked = ShareWalk(share_, root, world_.rules, visitor).run(place);
+    forget_hidden(place.disk.empty() ? share_.folder.string() : path);
+    const std::uint64_t number = world_.next_walk++;
+    Visitor visitor(*this, place, number);
+    auto walked = ShareWalk(share_, root, world_.rules, ignores_, number, visitor).run(place);
     visitor.log_skipped();
     if (walked && !root.is_still_at_its_path()) {
         walked = failure(ErrorCode::changed, "read " + root.path(), "it was moved or unmounted");
     }
     if (walked) {
+        ignores_.drop_older(place.disk, number);
         visitor.complete();
     } else if (walked.error().code != ErrorCode::cancelled) {
         // What was told stays; without the end of the walk nothing counts as gone. It is read again
@@ -147,8 +178,13 @@ std::optional<std::string> ShareScan::relative(const std::filesystem::path& path
     if (!platform::is_same_or_below(path, share_.folder)) return std::nullopt;
     std::string below = path.string().substr(share_.folder.string().size());
     if (below.starts_with('/')) below.erase(0, 1);
-    if (world_.rules.ignore().match_any_component(below)) return std::nullopt;
     if (world_.rules.excludes_path(path)) return std::nullopt;
+    // An ignore file counts wherever its folder is shared.
+    const std::string judged = is_ignore_file(below) ? parent_of(below) : below;
+    if (world_.rules.ignore().match_any_component(judged)) return std::nullopt;
+    const bool never_shared = ignores_.ignores(judged, platform::FileKind::file) &&
+                              ignores_.ignores(judged, platform::FileKind::folder);
+    if (never_shared) return std::nullopt;
     return below;
 }
 
@@ -157,11 +193,30 @@ void ShareScan::look_at(const std::vector<std::string>& paths, Reports& reports)
     auto root = open_folder(identity);
     if (!root) return tell_unreadable(root.error());
     if (is_unreadable_ || identity_ != identity) wants_walk_ = true;
+    // First what decides over the others.
+    for (const std::string& path : paths) {
+        if (is_ignore_file(path)) take_ignore_file(*root, path, reports);
+    }
     for (const std::string& path : paths) {
         if (path.empty()) wants_walk_ = true;
         // The walk of everything tells this as well.
         if (wants_walk_) return;
+        if (is_ignore_file(path) || ignores_.ignores(parent_of(path), platform::FileKind::folder)) {
+            continue;
+        }
         look_at_one(*root, path, reports);
+    }
+}
+
+/// The new rules hold at once; what they change is found by walking their folder.
+void ShareScan::take_ignore_file(const platform::Folder& root, const std::string& path,
+                                 Reports& reports) {
+    const std::string folder = parent_of(path);
+    reports.look_above.push_back(folder);
+    if (folder.empty()) {
+        static_cast<void>(read_ignore_file(root, folder, ignores_, world_.next_walk++));
+    } else if (const auto opened = root.open_folder(folder)) {
+        static_cast<void>(read_ignore_file(*opened, folder, ignores_, world_.next_walk++));
     }
 }
 
@@ -179,9 +234,11 @@ void ShareScan::look_at_one(const platform::Folder& root, const std::string& pat
         unwatched_.insert(share_.folder.string());
         return;
     }
-    if (!info || !is_shared_kind(info->kind)) {
-        world_.watch.remove_tree(full);
+    if (!info || !is_shared_kind(info->kind) || ignores_.ignores(path, info->kind)) {
+        world_.unwatch(full);
         forget_unwatched(full.string());
+        forget_hidden(full.string());
+        ignores_.forget_tree(path);
         reports.gone.push_back(subtree_of(*place));
     } else if (info->kind == platform::FileKind::file) {
         reports.there.push_back(subtree_of(*place));
@@ -218,10 +275,12 @@ void ShareScan::add_watch(const std::filesystem::path& folder) {
 }
 
 void ShareScan::forget_unwatched(const std::string& folder) {
-    unwatched_.erase(folder);
-    // '0' follows '/', so this is every path that starts with "folder/".
-    unwatched_.erase(unwatched_.lower_bound(folder + "/"), unwatched_.lower_bound(folder + "0"));
+    erase_tree(unwatched_, folder);
     if (unwatched_.empty()) advice_.clear();
+}
+
+void ShareScan::forget_hidden(const std::string& folder) {
+    erase_tree(hidden_, folder);
 }
 
 std::vector<std::string> ShareScan::folders_to_poll() const {

@@ -30,6 +30,8 @@ struct ScanWorld {
     std::uint64_t next_walk = 1;
     /// Called between batches: takes in events; false when the walk is to be given up.
     std::function<bool()> goes_on;
+    /// Stops watching a folder and all below, but for what another share has there.
+    std::function<void(const std::filesystem::path&)> unwatch;
 };
 
 class ShareScan {
@@ -63,6 +65,9 @@ class ShareScan {
 
     std::size_t folders_unwatched() const { return unwatched_.size(); }
     const std::string& advice() const { return advice_; }
+    /// Folders of which nothing is shared since their `.iwantignore` cannot be used, with the
+    /// reason.
+    const std::map<std::string, std::string>& hidden_folders() const { return hidden_; }
     /// The topmost folders that could not be watched or read, absolute.
     std::vector<std::string> folders_to_poll() const;
 
@@ -74,10 +79,12 @@ class ShareScan {
     void tell_unreadable(const Error& error);
     Result<void> walk(const platform::Folder& root, const Place& place);
     void look_at_one(const platform::Folder& root, const std::string& path, Reports& reports);
+    void take_ignore_file(const platform::Folder& root, const std::string& path, Reports& reports);
     bool name_depends_on_others(const Place& place) const;
     Subtree subtree_of(const Place& place);
     void add_watch(const std::filesystem::path& folder);
     void forget_unwatched(const std::string& folder);
+    void forget_hidden(const std::string& folder);
 
     Share share_;
     ScanWorld& world_;
@@ -88,6 +95,8 @@ class ShareScan {
     std::map<std::string, std::set<std::string>> odd_;  ///< plain announced path to the ones given
     std::set<std::string> unwatched_;                   ///< absolute
     std::string advice_;
+    IgnoreRules ignores_;
+    std::map<std::string, std::string> hidden_;  ///< by absolute folder
 };
 
 }  // namespace iwant::scanner

@@ -88,6 +88,32 @@ std::optional<Place> place_of(const platform::Folder& root, const std::string& d
     return place;
 }
 
+Result<void> read_ignore_file(const platform::Folder& folder, const std::string& disk,
+                              IgnoreRules& ignores, std::uint64_t walk) {
+    const auto file = folder.open_file_for_reading(kIgnoreFileName);
+    if (!file && file.error().code == ErrorCode::not_found) {
+        ignores.clear(disk);
+        return {};
+    }
+    // What an unreadable file would keep from being shared is not known, and what was shared cannot
+    // be taken back: the whole folder is hidden until it can be read.
+    if (!file) {
+        const ErrorCode code = file.error().code;
+        // ErrorCode::changed: it is no file.
+        if (!is_local(code) && code != ErrorCode::changed) {
+            return failure(ErrorCode::io, file.error().operation, file.error().message);
+        }
+        ignores.hide(disk, walk);
+        return std::unexpected(file.error());
+    }
+    // One byte more than it may have tells that it has too many.
+    std::vector<std::uint8_t> bytes(kIgnoreFileBytesMax + 1);
+    const auto got = file->read_at(0, bytes);
+    if (!got) return failure(ErrorCode::io, got.error().operation, got.error().message);
+    const std::string text(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(*got));
+    return ignores.set(disk, text, walk);
+}
+
 Result<void> ShareWalk::run(const Place& start) {
     if (!start.disk.empty()) {
         const auto info = root_.info_of(start.disk);
@@ -120,6 +146,9 @@ Result<void> ShareWalk::read_folder(const Place& place) {
 }
 
 Result<void> ShareWalk::list_entries(const platform::Folder& folder, const Place& place) {
+    const auto ignores = read_ignore_file(folder, place.disk, ignores_, number_);
+    if (!ignores && ignores.error().code == ErrorCode::io) return ignores;
+    if (!ignores) visitor_.hidden_folder(place.disk, ignores.error());
     odd_.clear();
     bool goes_on = true;
     auto listed = folder.list([&](platform::FolderEntry entry) {
@@ -134,12 +163,21 @@ Result<void> ShareWalk::list_entries(const platform::Folder& folder, const Place
 }
 
 bool ShareWalk::take_entry(const Place& folder, platform::FolderEntry entry) {
-    if (!is_shared_kind(entry.info.kind) || rules_.ignore().match(entry.name)) return true;
+    if (!is_shared_kind(entry.info.kind) || is_ignored(folder, entry)) return true;
     if (plain_announced_name(entry.name) != entry.name) {
         odd_.push_back(std::move(entry));
         return true;
     }
     return add({join(folder.disk, entry.name), join(folder.announced, entry.name)}, entry.info);
+}
+
+bool ShareWalk::is_ignored(const Place& folder, const platform::FolderEntry& entry) {
+    if (entry.name == kIgnoreFileName || rules_.ignore().match(entry.name)) return true;
+    if (!ignores_.ignores_entry(folder.disk, entry.name, entry.info.kind)) return false;
+    if (entry.info.kind == platform::FileKind::folder) {
+        visitor_.ignored_folder(share_.folder / join(folder.disk, entry.name));
+    }
+    return true;
 }
 
 /// Names that are announced by another come last, when it can be told which are free.

@@ -15,6 +15,7 @@
 
 #include "base/result.h"
 #include "io/platform/folder.h"
+#include "io/scanner/ignore_rules.h"
 #include "io/scanner/names.h"
 #include "io/scanner/scanner.h"
 
@@ -64,6 +65,12 @@ bool fits_limits(const Share& share, std::string_view announced);
 /// another.
 std::optional<Place> place_of(const platform::Folder& root, const std::string& disk);
 
+/// Takes in the `.iwantignore` of a held folder, or that it has none. When it cannot be used the
+/// folder is hidden and the error says why; another error means that the disk cannot be believed
+/// now.
+Result<void> read_ignore_file(const platform::Folder& folder, const std::string& disk,
+                              IgnoreRules& ignores, std::uint64_t walk);
+
 class ShareWalk {
   public:
     class Visitor {
@@ -75,13 +82,23 @@ class ShareWalk {
         virtual bool found(std::vector<Found> batch) = 0;
         /// A name on disk whose announced path is another: the plain one, and the one that it got.
         virtual void odd_name(const std::string& plain, const std::string& announced) = 0;
+        /// A folder that `.iwantignore` keeps from being shared; it is not read.
+        virtual void ignored_folder(const std::filesystem::path& path) = 0;
+        /// The folder's `.iwantignore` cannot be used, so nothing in the folder is shared.
+        virtual void hidden_folder(const std::string& disk, const Error& error) = 0;
         /// Something below cannot be shared.
         virtual void skipped(const std::string& disk, const std::string& reason) = 0;
     };
 
+    /// `ignores` is brought up to date with every folder that is read.
     ShareWalk(const Share& share, const platform::Folder& root, const ShareRules& rules,
-              Visitor& visitor)
-        : share_(share), root_(root), rules_(rules), visitor_(visitor) {}
+              IgnoreRules& ignores, std::uint64_t number, Visitor& visitor)
+        : share_(share),
+          root_(root),
+          rules_(rules),
+          ignores_(ignores),
+          number_(number),
+          visitor_(visitor) {}
 
     /// Tells what lies below `start`, folders before what is in them, and `start` itself first
     /// unless it is the share. Fails when the disk does, or with ErrorCode::cancelled when the
@@ -94,11 +111,14 @@ class ShareWalk {
     bool take_entry(const Place& folder, platform::FolderEntry entry);
     bool take_odd_entries(const platform::Folder& folder, const Place& place);
     bool add(const Place& place, const platform::FileInfo& info);
+    bool is_ignored(const Place& folder, const platform::FolderEntry& entry);
     bool flush();
 
     const Share& share_;
     const platform::Folder& root_;
     const ShareRules& rules_;
+    IgnoreRules& ignores_;
+    const std::uint64_t number_;
     Visitor& visitor_;
     std::vector<Place> folders_;              ///< still to be read, the next one last
     std::vector<platform::FolderEntry> odd_;  ///< of the folder that is read now
