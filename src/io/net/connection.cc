@@ -125,6 +125,8 @@ asio::awaitable<Result<void>> Connection::greet() {
     phase_ = Phase::greeting;
     if (end_reason_) co_return std::unexpected(*end_reason_);
     if (dialled_by_us()) {
+        // Our Hello opens the session at the other end, before we could still turn it away.
+        if (Result<void> admitted = owner_->admit(*found_); !admitted) co_return admitted;
         protocol::Hello ours = owner_->make_hello(protocol::StreamPurpose::control);
         Result<void> written = co_await write_now(protocol::encode_frame(ours));
         if (!written) co_return written;

@@ -155,6 +155,19 @@ TEST_F(TransportTest, WhoWithdrawsHasNoSessionsUntilItComesBack) {
     ASSERT_TRUE(run_until(context_, [&] { return ann_.listener.opened.size() == 2; }));
 }
 
+TEST_F(TransportTest, WhoWithdrewOpensNoSessionAtThosePeersThatItDials) {
+    ann_.transport.withdraw();
+    ann_.transport.dial(bob_.address(), std::nullopt);
+    ASSERT_TRUE(run_until(context_, [&] { return !ann_.listener.failed.empty(); }));
+    // What was under way arrives before this one does.
+    ann_.transport.come_back();
+    ann_.transport.dial(bob_.address(), std::nullopt);
+    ASSERT_TRUE(run_until(context_, [&] { return !ann_.listener.opened.empty(); }));
+    ASSERT_TRUE(run_until(context_, [&] { return !bob_.listener.opened.empty(); }));
+    EXPECT_EQ(1U, bob_.listener.opened.size());
+    EXPECT_TRUE(bob_.listener.closed.empty());
+}
+
 TEST_F(TransportTest, ConnectionsEndWithTheAddressThatTheyBeganAt) {
     connect();
     ann_.transport.end_without_address({"192.0.2.1", "127.0.0.1"});
