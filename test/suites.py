@@ -1,6 +1,7 @@
 """Runs the test suites one after another and counts what they say.
 
     python3 test/suites.py [SUITE...]      unit unit-asan tidy sim planted integration integration-asan cli
+                                   --check [SUITE...]    only whether there are such suites
 
 Each suite's own output is shown when it fails. The last line is "N passed, N failed, N skipped".
 """
@@ -97,9 +98,13 @@ def run(name):
 
 
 def main():
-    names = sys.argv[1:] or list(SUITES)
+    only_check = sys.argv[1:2] == ["--check"]
+    names = sys.argv[2 if only_check else 1:] or list(SUITES)
     if unknown := [name for name in names if name not in SUITES]:
-        sys.exit(f"no such suite: {' '.join(unknown)}; there are: {' '.join(SUITES)}")
+        print(f"no such suite: {' '.join(unknown)}; there are: {' '.join(SUITES)}", file=sys.stderr)
+        sys.exit(2)
+    if only_check:
+        return
     totals = [sum(column) for column in zip(*(run(name) for name in names))]
     if results := os.environ.get("IWANT_RESULTS"):
         pathlib.Path(results).write_text("{} {} {}\n".format(*totals))

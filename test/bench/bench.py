@@ -47,6 +47,7 @@ def parse():
     parser.add_argument("--crowd", type=int, default=40, help="daemons of cluster's last part (40)")
     parser.add_argument("--event", action="append", choices=("term", "kill", "cable", "dead", "split", "join", "crowd"),
                         help="of cluster (all)")
+    parser.add_argument("--check", action="store_true", help="only whether these arguments are in order")
     options = parser.parse_args()
     if unknown := [name for name in options.suites if name not in SUITES]:
         parser.error(f"no such suite: {' '.join(unknown)}; there are: {' '.join(SUITES)}")
@@ -65,6 +66,8 @@ def write_down(name, table):
 
 def main():
     options = parse()
+    if options.check:
+        return
     if not options.json:
         print(f"{datetime.date.today()}, {measure.machine()}", flush=True)
     for name in options.suites or SUITES:
