@@ -67,6 +67,7 @@ class Host:
         self.process = None
         self.extra = []
         self.user = None
+        self.wrapper = []  # the program, with arguments, that starts the daemon's
         self.shared.mkdir(parents=True)
         self.downloads.mkdir()
 
@@ -156,7 +157,7 @@ class Host:
                           self.port + PORTS_PER_LAB // 2]
             for port in others:
                 self.extra += ["--peer", f"127.0.0.1:{port}"]
-        command = self.command(IWANTO, "--home", self.home, "start", "--name", self.name, "--share", self.shared,
+        command = self.command(*self.wrapper, IWANTO, "--home", self.home, "start", "--name", self.name, "--share", self.shared,
                                "--download-dir", self.downloads, *self.extra, *flags)
         with open(self.folder / "output.txt", "ab") as output:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output,

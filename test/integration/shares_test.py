@@ -1,8 +1,9 @@
 """Shared folders as people use them: rules about what is not shared, and how soon all of it holds elsewhere."""
 
+import subprocess
 import unittest
 
-from lab import LabTest, wait_until
+from lab import HAS_NAMESPACES, LabTest, wait_until
 
 
 class IgnoreRules(LabTest):
@@ -42,6 +43,45 @@ class IgnoreRules(LabTest):
         (ann.shared / ".iwantignore").unlink()
         wait_until(lambda: found("osprey") and found("diary") and found("heron"), 30, "all is shared")
         wait_until(lambda: not ann.status()["warnings"], 10, "the warning ends")
+
+
+def can_limit_watches():
+    return HAS_NAMESPACES and subprocess.run(limit("watches", 9) + ["true"], check=False, capture_output=True).returncode == 0
+
+
+def limit(what, count):
+    """Runs a program where the kernel itself has no more than so many inotify watches or instances for it."""
+    return ["unshare", "--user", "--map-root-user", "sh", "-c",
+            f'echo {count} > /proc/sys/user/max_inotify_{what} && exec "$@"', "sh"]
+
+
+@unittest.skipUnless(can_limit_watches(), "skipped: needs root and user namespaces")
+class WatchLimits(LabTest):
+    """What cannot be watched is looked at from time to time, and the user is told what mends it."""
+
+    def start(self, what, count):
+        ann = self.lab().host("ann", {f"{letter}/{letter}.txt": b"1" for letter in "abcdefghij"})
+        ann.wrapper = limit(what, count)
+        ann.start()
+        wait_until(lambda: ann.status()["shared"]["files"] == 10, 30, "all is read")
+        self.advice = wait_until(lambda: ann.status()["shared"]["advice"], 10, "the advice")
+        self.assertIn(str(ann.shared), self.advice)
+        self.assertIn(self.advice, ann.json("doctor", check=False)["watch_advice"])
+        self.assertIn(self.advice, ann.run("status").stdout)
+        return ann
+
+    def test_without_enough_watches_the_rest_is_polled(self):
+        ann = self.start("watches", 5)
+        self.assertIn("6 folders", self.advice)
+        self.assertRegex(self.advice, r"sudo sysctl fs\.inotify\.max_user_watches=\d{7}")
+        for letter in "abcdefghij":
+            ann.write(f"{letter}/new.txt", b"1")
+        wait_until(lambda: ann.status()["shared"]["files"] == 20, 60, "all is noticed")
+
+    def test_without_a_watching_instance_everything_is_polled(self):
+        ann = self.start("instances", 0)
+        self.assertIn("11 folders", self.advice)
+        self.assertIn("sudo sysctl fs.inotify.max_user_instances=", self.advice)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <fstream>
 #include <map>
 #include <optional>
 #include <unordered_map>
@@ -21,12 +22,27 @@ constexpr std::uint32_t kMask = IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVE
                                 IN_MOVE_SELF | IN_ONLYDIR | IN_DONT_FOLLOW | IN_EXCL_UNLINK;
 constexpr std::size_t kBufferBytes = 64 * 1024;
 
-constexpr const char* kWatchesAdvice =
-    "the system has no more folder watches; raise the limit: "
-    "sudo sysctl fs.inotify.max_user_watches=524288";
-constexpr const char* kInstancesAdvice =
-    "the system has no more watching programs; raise the limit: "
-    "sudo sysctl fs.inotify.max_user_instances=1024";
+constexpr std::uint64_t kWatchesAdvised = 1'048'576;
+constexpr std::uint64_t kInstancesAdvised = 1024;
+
+/// The command that raises a limit: to what is plenty mostly, or else twice what there is.
+std::string raise(const std::string& limit, std::uint64_t plenty) {
+    std::uint64_t now = 0;
+    std::ifstream("/proc/sys/fs/inotify/" + limit) >> now;
+    return "sudo sysctl fs.inotify." + limit + "=" +
+           std::to_string(now < plenty ? plenty : 2 * now);
+}
+
+std::string watches_advice() {
+    return "the system has no more folder watches; raise the limit: " +
+           raise("max_user_watches", kWatchesAdvised);
+}
+
+std::string instances_advice() {
+    return "the system lets no more programs watch folders; raise the limit and start iWant "
+           "again: " +
+           raise("max_user_instances", kInstancesAdvised);
+}
 
 /// Which watch is at which path. A folder keeps its watch number when it is renamed, so after a
 /// rename two paths may name one watch for a moment: the later path owns it.
@@ -93,7 +109,7 @@ class InotifyWatch final : public Watch {
     Result<void> add_folder(const std::filesystem::path& folder) override {
         const int watch = ::inotify_add_watch(inotify_.get(), folder.c_str(), kMask);
         if (watch < 0 && errno == ENOSPC) {
-            return failure(ErrorCode::limit, "watch " + folder.string(), kWatchesAdvice);
+            return failure(ErrorCode::limit, "watch " + folder.string(), watches_advice());
         }
         if (watch < 0) return last_error("watch " + folder.string());
         const auto displaced = table_.put(watch, folder.string());
@@ -195,7 +211,7 @@ class InotifyWatch final : public Watch {
 Result<std::unique_ptr<Watch>> Watch::open() {
     Descriptor inotify(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
     if (!inotify.is_open() && errno == EMFILE) {
-        return failure(ErrorCode::limit, "watch folders", kInstancesAdvice);
+        return failure(ErrorCode::limit, "watch folders", instances_advice());
     }
     if (!inotify.is_open()) return last_error("watch folders");
     Descriptor waker(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));

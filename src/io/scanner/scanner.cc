@@ -22,6 +22,8 @@ constexpr std::chrono::milliseconds kAfterStorm{1000};
 /// A walk that is repeated from time to time may take this part of the time at most.
 constexpr int kWalkShare = 20;
 constexpr std::chrono::milliseconds kIdleWaitMax{60'000};
+/// More folders of a share than this are not polled one by one: the share is walked instead.
+constexpr std::size_t kPolledApartMax = 1000;
 
 class FolderScanner final : public Scanner {
   public:
@@ -278,12 +280,19 @@ class FolderScanner final : public Scanner {
 
     void poll_unwatched(Time now) {
         for (const auto& share : shares_) {
-            for (const std::string& folder : share->folders_to_poll()) {
+            const std::vector<std::string> folders = share->folders_to_poll();
+            if (folders.size() > kPolledApartMax) share->want_walk();
+            if (share->wants_walk()) continue;
+            for (const std::string& folder : folders) {
                 const Change change{folder, true, std::nullopt};
                 if (!pending_.add(change, Duration(0), now)) expect_storm();
             }
         }
-        next_poll_ = now + std::max<Duration>(options_.poll_unwatched, kWalkShare * longest_walk_);
+        next_poll_ = now + poll_interval();
+    }
+
+    Duration poll_interval() const {
+        return std::max<Duration>(options_.poll_unwatched, kWalkShare * longest_walk_);
     }
 
     std::chrono::milliseconds time_to_wait() const {
@@ -311,7 +320,8 @@ class FolderScanner final : public Scanner {
         report.folders_watched = watch_->folders_watched();
         for (const auto& share : shares_) {
             report.folders_polled += share->folders_unwatched();
-            if (report.advice.empty()) report.advice = share->advice();
+            const std::string advice = share->advice(poll_interval());
+            if (!advice.empty()) report.advice += (report.advice.empty() ? "" : " ") + advice;
             add_warnings(*share, report.warnings);
             report.walking = report.walking || share->wants_walk();
         }

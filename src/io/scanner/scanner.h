@@ -79,7 +79,7 @@ struct ScanOptions {
     /// The same for a file that its writer has closed or that was moved here.
     std::chrono::milliseconds quiet_closed{300};
     std::chrono::seconds full_check{3600};    ///< everything is walked again this often
-    std::chrono::seconds poll_unwatched{30};  ///< what cannot be watched
+    std::chrono::seconds poll_unwatched{10};  ///< what cannot be watched
     /// How often the shares' own folders are looked at: mounts and returns are told by nobody.
     std::chrono::milliseconds check_shares{2000};
 };

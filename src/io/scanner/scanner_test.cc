@@ -335,6 +335,18 @@ TEST_F(ScannerTest, ARescanWalksEverythingAgain) {
     EXPECT_GT(sink_.reports(), reports);
 }
 
+// Whoever writes through another hard link of a file is not seen by the watch of its folder.
+TEST_F(ScannerTest, TheFullCheckFindsWhatNoEventToldOf) {
+    folder_.write("outside/link", "1");
+    fs::create_hard_link(folder_ / "outside/link", folder_ / "s/a");
+    ScanOptions options;
+    options.shares = {{"s", folder_ / "s"}};
+    options.full_check = std::chrono::seconds(1);
+    start(std::move(options));
+    folder_.write("outside/link", "12345");
+    EXPECT_TRUE(sink_.wait_for({{"a", 5}}));
+}
+
 TEST_F(ScannerTest, WhatIsIgnoredIsNotToldNorWatched) {
     folder_.write("s/.iwantignore", "*.log\n/private/\n!keep.log\n");
     for (const char* path : {"a", "x.log", "keep.log", "private/b", "c/private/d", "c/y.log"}) {

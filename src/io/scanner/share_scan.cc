@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "io/platform/file_system.h"
 #include "io/platform/paths.h"
 
 namespace iwant::scanner {
@@ -265,18 +266,33 @@ void ShareScan::add_watch(const std::filesystem::path& folder) {
     const std::filesystem::path plain =
         folder.has_filename() ? folder : folder.parent_path();  // a share's own path ends in '/'
     const auto added = world_.watch.add_folder(plain);
-    if (added || is_local(added.error().code)) return;
-    unwatched_.insert(plain.string());
-    if (advice_.empty()) {
-        advice_ = added.error().message;
-        world_.logger.warning("A folder cannot be watched and is looked at from time to time. " +
-                              escape_for_display(added.error().text()));
+    if (!added && is_local(added.error().code)) return;
+    if (!added) return poll(plain, added.error().message);
+    if (const auto remote = platform::remote_file_system(plain)) {
+        poll(plain, "its file system (" + *remote + ") does not tell of changes by others");
     }
+}
+
+void ShareScan::poll(const std::filesystem::path& folder, std::string reason) {
+    unwatched_.insert(folder.string());
+    poll_reason_ = std::move(reason);
+    if (poll_logged_ == poll_reason_) return;
+    poll_logged_ = poll_reason_;
+    world_.logger.warning("A folder cannot be watched and is looked at from time to time. folder=" +
+                          escape_for_display(folder.string()) + " reason=" + poll_reason_);
+}
+
+std::string ShareScan::advice(Duration poll) const {
+    if (unwatched_.empty() || poll_reason_.empty()) return "";
+    const std::string folders =
+        unwatched_.size() == 1 ? "one folder" : std::to_string(unwatched_.size()) + " folders";
+    return "Changes in " + folders + " of " + escape_for_display(share_.folder.string()) +
+           " are noticed within " + human_duration(poll) + " only: " + poll_reason_;
 }
 
 void ShareScan::forget_unwatched(const std::string& folder) {
     erase_tree(unwatched_, folder);
-    if (unwatched_.empty()) advice_.clear();
+    if (unwatched_.empty()) poll_reason_.clear();
 }
 
 void ShareScan::forget_hidden(const std::string& folder) {

@@ -64,7 +64,8 @@ class ShareScan {
     void look_at(const std::vector<std::string>& paths, Reports& reports);
 
     std::size_t folders_unwatched() const { return unwatched_.size(); }
-    const std::string& advice() const { return advice_; }
+    /// What is noticed late, at most so late, why, and what mends it; empty when all is watched.
+    std::string advice(Duration poll) const;
     /// Folders of which nothing is shared since their `.iwantignore` cannot be used, with the
     /// reason.
     const std::map<std::string, std::string>& hidden_folders() const { return hidden_; }
@@ -83,6 +84,7 @@ class ShareScan {
     bool name_depends_on_others(const Place& place) const;
     Subtree subtree_of(const Place& place);
     void add_watch(const std::filesystem::path& folder);
+    void poll(const std::filesystem::path& folder, std::string reason);
     void forget_unwatched(const std::string& folder);
     void forget_hidden(const std::string& folder);
 
@@ -94,7 +96,8 @@ class ShareScan {
     bool is_unreadable_ = false;
     std::map<std::string, std::set<std::string>> odd_;  ///< plain announced path to the ones given
     std::set<std::string> unwatched_;                   ///< absolute
-    std::string advice_;
+    std::string poll_reason_;                           ///< the last one that was met
+    std::string poll_logged_;
     IgnoreRules ignores_;
     std::map<std::string, std::string> hidden_;  ///< by absolute folder
 };
