@@ -105,4 +105,13 @@ std::string_view to_string(FileType type) {
     return kTypeWords.at(static_cast<std::size_t>(type));
 }
 
+std::optional<FileTypes> FileTypes::from_bits(std::uint32_t bits) {
+    FileTypes types;
+    for (std::size_t i = 1; i < kTypeWords.size(); ++i) {
+        if ((bits >> i & 1) != 0) types.add(static_cast<FileType>(i));
+    }
+    if (types.bits() != bits) return std::nullopt;
+    return types;
+}
+
 }  // namespace iwant

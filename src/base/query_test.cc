@@ -35,5 +35,25 @@ TEST(FileType, EveryTypeHasAWordThatIsReadBack) {
     EXPECT_FALSE(parse_file_type("films"));
 }
 
+TEST(FileTypes, AreReadBackFromTheirNumberAndNoOther) {
+    FileTypes types = FileType::audio;
+    types.add(FileType::folder);
+    EXPECT_EQ(types.bits(), 0b1000'0100u);
+    EXPECT_EQ(FileTypes::from_bits(types.bits()), types);
+    EXPECT_EQ(FileTypes::from_bits(0), FileTypes());
+    for (const std::uint32_t wrong : {1u, 0b1000'0101u, 256u, 0xFFFFFFFFu}) {
+        EXPECT_FALSE(FileTypes::from_bits(wrong)) << wrong;
+    }
+}
+
+TEST(FileTypes, HoldWhatWasAdded) {
+    FileTypes types = FileType::any;
+    EXPECT_TRUE(types.is_empty());
+    types.add(FileType::video);
+    EXPECT_TRUE(types.contains(FileType::video));
+    EXPECT_FALSE(types.contains(FileType::audio));
+    EXPECT_FALSE(types.contains(FileType::any));
+}
+
 }  // namespace
 }  // namespace iwant

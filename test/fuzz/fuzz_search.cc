@@ -57,9 +57,9 @@ void ask(const search::Index& index, Input& input) {
     Query query;
     const std::uint8_t flags = input.byte();
     query.exact = (flags & 1) != 0;
-    query.type = static_cast<FileType>((flags >> 1) % 8);
+    query.types = static_cast<FileType>((flags >> 1) % 8);
     query.limit = flags;
-    if ((flags & 16) != 0) query.extension = input.text();
+    if ((flags & 16) != 0) query.extensions = {input.text()};
     query.text = input.text();
     const search::Answer answer = index.search(query);
     ASSERT(answer.matches.size() <= query.limit);

@@ -169,8 +169,8 @@ void Backend::answered(node::AnswerSearch answer) {
                                                            answer.verification->missing.empty()));
     if (!settled && search->again.later([this, search] { ask(search); })) return;
     rows_ = answer.reply.results;
-    search->reply(search_report(search->request.query, answer, search->again.elapsed(),
-                                driver_.node(), facts_.self));
+    search->reply(search_report(search->request, answer, search->again.elapsed(), driver_.node(),
+                                facts_.self));
 }
 
 void Backend::download(control::DownloadRequest request,

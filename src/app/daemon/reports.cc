@@ -105,14 +105,16 @@ std::optional<control::LeaderRef> leader_ref(const node::Node& node,
     return control::LeaderRef{peer_ref(node, view.leader), view.leader == self, view.epoch};
 }
 
-control::SearchReport search_report(const Query& query, const node::AnswerSearch& answer,
-                                    Duration took, const node::Node& node, const PeerId& self) {
+control::SearchReport search_report(const control::SearchRequest& request,
+                                    const node::AnswerSearch& answer, Duration took,
+                                    const node::Node& node, const PeerId& self) {
     const protocol::SearchReply& reply = answer.reply;
     control::SearchReport report;
     report.source = name_of(answer.source);
     report.asked = answer.asked;
     report.answered = answer.answered;
-    report.query = query.text;
+    report.query = request.typed;
+    report.remarks = request.remarks;
     report.complete = reply.complete;
     report.known = reply.coverage.known;
     report.indexed = reply.coverage.indexed;

@@ -14,8 +14,9 @@ control::PeerRef peer_ref(const node::Node& node, const PeerId& peer);
 std::optional<control::LeaderRef> leader_ref(const node::Node& node,
                                              const protocol::LeaderView& view, const PeerId& self);
 /// `took` is the time from the user's question to the answer.
-control::SearchReport search_report(const Query& query, const node::AnswerSearch& answer,
-                                    Duration took, const node::Node& node, const PeerId& self);
+control::SearchReport search_report(const control::SearchRequest& request,
+                                    const node::AnswerSearch& answer, Duration took,
+                                    const node::Node& node, const PeerId& self);
 control::DownloadReport download_report(const swarm::DownloadStatus& status,
                                         const node::Node& node);
 control::PeerReport peer_report(const node::PeerView& peer, UnixSeconds now);

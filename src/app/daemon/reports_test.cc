@@ -80,8 +80,10 @@ TEST_F(AReport, OfASearchNumbersItsRowsAndNamesTheOwners) {
     owner.peer = node::test::peer(2);
     owner.name = "ann";
     reply.owners = {owner};
-    Query query;
-    query.text = "song";
+    control::SearchRequest request;
+    request.typed = "song -live";
+    request.query.text = "song";
+    request.remarks = {"A remark."};
     node::AnswerSearch answer;
     answer.reply = reply;
     answer.source = node::AnswerSource::standby;
@@ -89,7 +91,7 @@ TEST_F(AReport, OfASearchNumbersItsRowsAndNamesTheOwners) {
     answer.answered = 2;
     answer.verification = node::Verification{node::test::peer(2), {hashed}};
     const auto report =
-        search_report(query, answer, std::chrono::milliseconds(3), node(), node::test::peer(1));
+        search_report(request, answer, std::chrono::milliseconds(3), node(), node::test::peer(1));
     EXPECT_EQ(report.source, "standby");
     EXPECT_EQ(report.asked, 4U);
     EXPECT_EQ(report.answered, 2U);
@@ -97,7 +99,8 @@ TEST_F(AReport, OfASearchNumbersItsRowsAndNamesTheOwners) {
     EXPECT_EQ(report.verification->with->id, node::test::peer(2).hex());
     ASSERT_EQ(report.verification->missing.size(), 1U);
     EXPECT_EQ(report.verification->missing[0].path, "alone");
-    EXPECT_EQ(report.query, "song");
+    EXPECT_EQ(report.query, "song -live");
+    EXPECT_EQ(report.remarks, request.remarks);
     EXPECT_FALSE(report.complete);
     EXPECT_EQ(report.known, 5U);
     EXPECT_EQ(report.indexed, 3U);

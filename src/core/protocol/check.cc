@@ -39,6 +39,12 @@ Check check_text(std::string_view text, std::size_t bytes_max) {
     return rule(is_valid_utf8(text), "a text is not valid UTF-8");
 }
 
+/// An empty one would hold everywhere or nowhere.
+Check check_term(std::string_view term, std::size_t bytes_max) {
+    if (term.empty()) return broken("a term of a query is empty");
+    return check_text(term, bytes_max);
+}
+
 Check check_path(std::string_view path) {
     if (Check checked = check_wire_path(path); !checked) return broken(checked.error().text());
     return {};
@@ -155,7 +161,18 @@ Check check(const FollowersProof& proof) {
 Check check(const SearchRequest& request) {
     const Query& query = request.query;
     if (Check checked = check_text(query.text, kQueryBytesMax); !checked) return checked;
-    if (Check checked = check_text(query.extension, kExtensionBytesMax); !checked) return checked;
+    if (query.extensions.size() > kQueryExtensionsMax) return broken("too many extensions");
+    const auto check_extension = [](const std::string& extension) {
+        return check_term(extension, kExtensionBytesMax);
+    };
+    if (Check checked = each(query.extensions, check_extension); !checked) return checked;
+    for (const auto* terms : {&query.phrases, &query.excluded, &query.folders}) {
+        if (terms->size() > kQueryTermsMax) return broken("too many phrases or parts of a path");
+        const auto check_one = [](const std::string& term) {
+            return check_term(term, kQueryBytesMax);
+        };
+        if (Check checked = each(*terms, check_one); !checked) return checked;
+    }
     return rule(query.limit >= 1 && query.limit <= kQueryLimitMax,
                 "the limit of results is not 1 to 200");
 }

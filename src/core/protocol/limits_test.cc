@@ -42,6 +42,9 @@ Kind with(Kind kind, Change change) {
     return kind;
 }
 
+using Terms = std::vector<std::string> Query::*;
+constexpr Terms kTermLists[] = {&Query::phrases, &Query::excluded, &Query::folders};
+
 Hello hello() {
     return std::get<Hello>(sample::messages()[0]);
 }
@@ -82,8 +85,14 @@ TEST(Limits, TextsHaveTheirLengths) {
     });
     expect_limit(kExtensionBytesMax, [](std::size_t n) {
         return with(sample::search_request(),
-                    [&](SearchRequest& s) { s.query.extension.assign(n, 'x'); });
+                    [&](SearchRequest& s) { s.query.extensions = {std::string(n, 'x')}; });
     });
+    for (const auto list : kTermLists) {
+        expect_limit(kQueryBytesMax, [&](std::size_t n) {
+            return with(sample::search_request(),
+                        [&](SearchRequest& s) { s.query.*list = {std::string(n, 'x')}; });
+        });
+    }
     expect_limit(64, [](std::size_t n) { return LocateRequest{{1}, std::string(n, 'a')}; });
 }
 
@@ -97,9 +106,33 @@ TEST(Limits, TextsAreUtf8) {
         EXPECT_FALSE(
             passes(with(sample::search_request(), [&](SearchRequest& s) { s.query.text = bad; })));
         EXPECT_FALSE(passes(
-            with(sample::search_request(), [&](SearchRequest& s) { s.query.extension = bad; })));
+            with(sample::search_request(), [&](SearchRequest& s) { s.query.extensions = {bad}; })));
+        for (const auto list : kTermLists) {
+            EXPECT_FALSE(passes(
+                with(sample::search_request(), [&](SearchRequest& s) { s.query.*list = {bad}; })));
+        }
     }
     EXPECT_TRUE(passes(with(hello(), [](Hello& h) { h.name = "Ännchen\n'\"\r"; })));
+}
+
+TEST(Limits, TermsOfAQueryAreCountedAndNotEmpty) {
+    const std::string nul(1, '\0');
+    for (const auto list : kTermLists) {
+        expect_limit(kQueryTermsMax, [&](std::size_t n) {
+            return with(sample::search_request(),
+                        [&](SearchRequest& s) { (s.query.*list).assign(n, "x"); });
+        });
+        EXPECT_FALSE(passes(
+            with(sample::search_request(), [&](SearchRequest& s) { s.query.*list = {"a", ""}; })));
+        EXPECT_TRUE(passes(
+            with(sample::search_request(), [&](SearchRequest& s) { s.query.*list = {nul}; })));
+    }
+    expect_limit(kQueryExtensionsMax, [](std::size_t n) {
+        return with(sample::search_request(),
+                    [&](SearchRequest& s) { s.query.extensions.assign(n, "x"); });
+    });
+    EXPECT_FALSE(passes(
+        with(sample::search_request(), [](SearchRequest& s) { s.query.extensions = {""}; })));
 }
 
 TEST(Limits, HoldersAndHoldingsHaveTheirs) {

@@ -82,7 +82,22 @@ inline CatalogUpdate catalog_update() {
 }
 
 inline SearchRequest search_request() {
-    return {{42}, {"slicon valey", FileType::video, 1, 2, "mkv", peer(6), true, 200}};
+    Query query;
+    query.text = "slicon valey";
+    query.types = FileType::video;
+    query.types.add(FileType::folder);
+    query.size_min = 1;
+    query.size_max = 2;
+    query.extensions = {"mkv", "iso"};
+    query.owner = peer(6);
+    query.exact = true;
+    query.limit = 200;
+    query.modified_min = -5;
+    query.modified_max = 1'700'000'000;
+    query.phrases = {"slicon valey", "b"};
+    query.excluded = {"trailer"};
+    query.folders = {"TV", "c", "d"};
+    return {{42}, query};
 }
 
 inline TreeReply tree_reply() {

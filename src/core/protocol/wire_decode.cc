@@ -161,11 +161,17 @@ bool take(const wire::Query& from, Query& to) {
     to.text = from.text();
     if (from.has_size_min()) to.size_min = from.size_min();
     if (from.has_size_max()) to.size_max = from.size_max();
-    to.extension = from.extension();
+    to.extensions.assign(from.extensions().begin(), from.extensions().end());
     to.exact = from.exact();
     to.limit = from.limit();
-    return take_enum(from.type(), FileType::folder, to.type) &&
-           take_or_absent(from.owner(), to.owner);
+    if (from.has_modified_min()) to.modified_min = from.modified_min();
+    if (from.has_modified_max()) to.modified_max = from.modified_max();
+    to.phrases.assign(from.phrases().begin(), from.phrases().end());
+    to.excluded.assign(from.excluded().begin(), from.excluded().end());
+    to.folders.assign(from.folders().begin(), from.folders().end());
+    const std::optional<FileTypes> types = FileTypes::from_bits(from.types());
+    to.types = types.value_or(FileTypes());
+    return types && take_or_absent(from.owner(), to.owner);
 }
 
 bool take(const wire::FollowerRecord& from, FollowerRecord& to) {

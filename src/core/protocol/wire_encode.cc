@@ -123,13 +123,18 @@ void put(const TreeEntry& from, wire::TreeEntry* to) {
 
 void put(const Query& from, wire::Query* to) {
     to->set_text(from.text);
-    to->set_type(static_cast<wire::FileType>(from.type));
+    to->set_types(from.types.bits());
     if (from.size_min) to->set_size_min(*from.size_min);
     if (from.size_max) to->set_size_max(*from.size_max);
-    to->set_extension(from.extension);
+    for (const std::string& extension : from.extensions) to->add_extensions(extension);
     if (from.owner) to->set_owner(raw(from.owner->hash));
     to->set_exact(from.exact);
     to->set_limit(from.limit);
+    if (from.modified_min) to->set_modified_min(*from.modified_min);
+    if (from.modified_max) to->set_modified_max(*from.modified_max);
+    for (const std::string& phrase : from.phrases) to->add_phrases(phrase);
+    for (const std::string& words : from.excluded) to->add_excluded(words);
+    for (const std::string& folder : from.folders) to->add_folders(folder);
 }
 
 void put(const Hello& from, wire::Frame& frame) {

@@ -14,6 +14,7 @@ namespace {
 using Span = std::span<const std::uint8_t>;
 
 constexpr int kNested = 0;
+constexpr std::size_t kOnce = 1;  // a field that is no list
 
 /// A list field of a message, and the lists of its elements.
 struct ListRule {
@@ -27,6 +28,11 @@ constexpr std::array kMemberLists = {
     ListRule{kNested, wire::Member::kAddressesFieldNumber, kAddressesPerMemberMax}};
 constexpr std::array kResultLists = {
     ListRule{kNested, wire::SearchResult::kSourcesFieldNumber, kSourcesPerResultMax}};
+constexpr std::array kQueryLists = {
+    ListRule{kNested, wire::Query::kExtensionsFieldNumber, kQueryExtensionsMax},
+    ListRule{kNested, wire::Query::kPhrasesFieldNumber, kQueryTermsMax},
+    ListRule{kNested, wire::Query::kExcludedFieldNumber, kQueryTermsMax},
+    ListRule{kNested, wire::Query::kFoldersFieldNumber, kQueryTermsMax}};
 constexpr std::array kHolderLists = {
     ListRule{kNested, wire::Holder::kPeersFieldNumber, kHoldersPerContentMax}};
 constexpr std::array kLists = {
@@ -38,6 +44,8 @@ constexpr std::array kLists = {
              kFollowerSamplesMax},
     ListRule{wire::Frame::kCatalogUpdateFieldNumber, wire::CatalogUpdate::kChangesFieldNumber,
              kDeltaChangesMax},
+    ListRule{wire::Frame::kSearchRequestFieldNumber, wire::SearchRequest::kQueryFieldNumber, kOnce,
+             kQueryLists},
     ListRule{wire::Frame::kSearchReplyFieldNumber, wire::SearchReply::kResultsFieldNumber,
              kQueryLimitMax, kResultLists},
     ListRule{wire::Frame::kSearchReplyFieldNumber, wire::SearchReply::kOwnersFieldNumber,

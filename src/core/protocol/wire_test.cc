@@ -145,6 +145,19 @@ TEST(Wire, PortsHave16Bits) {
     }
 }
 
+TEST(Wire, TypesOfAQueryAreAmongThoseThatExist) {
+    for (const std::uint32_t types : {0u, 2u, 128u, 254u}) {
+        EXPECT_TRUE(decodes_changed(sample_of("search_request"), [&](auto& f) {
+            f.mutable_search_request()->mutable_query()->set_types(types);
+        }));
+    }
+    for (const std::uint32_t types : {1u, 3u, 256u, 0xffffffffu}) {
+        EXPECT_FALSE(decodes_changed(sample_of("search_request"), [&](auto& f) {
+            f.mutable_search_request()->mutable_query()->set_types(types);
+        }));
+    }
+}
+
 TEST(Wire, ChoicesAreAmongThoseThatExist) {
     for (const int bad : {-1, 100, 0x7fffffff}) {
         const auto refused = [&](const char* name,
@@ -166,9 +179,6 @@ TEST(Wire, ChoicesAreAmongThoseThatExist) {
         });
         refused("registered", [&](auto& f) {
             f.mutable_registered()->set_verdict(static_cast<wire::Registered::Verdict>(bad));
-        });
-        refused("search_request", [&](auto& f) {
-            f.mutable_search_request()->mutable_query()->set_type(static_cast<wire::FileType>(bad));
         });
         refused("hash_reply", [&](auto& f) { f.mutable_hash_reply()->set_kind(kind); });
         refused("search_reply",
@@ -208,6 +218,21 @@ TEST(WireScan, ListsWithinElementsAreCounted) {
     for (std::size_t i = 0; i < kSourcesPerResultMax; ++i) reply->mutable_results(2)->add_sources();
     EXPECT_TRUE(lists_within_limits(bytes_of(frame.SerializeAsString())));
     reply->mutable_results(2)->add_sources();
+    EXPECT_FALSE(lists_within_limits(bytes_of(frame.SerializeAsString())));
+}
+
+TEST(WireScan, ListsOfAQueryAreCountedAndThereIsOneQuery) {
+    wire::Frame frame;
+    auto* query = frame.mutable_search_request()->mutable_query();
+    for (std::size_t i = 0; i < kQueryTermsMax; ++i) {
+        query->add_phrases();
+        query->add_excluded();
+        query->add_folders();
+    }
+    const std::string part = frame.SerializeAsString();
+    EXPECT_TRUE(lists_within_limits(bytes_of(part)));
+    EXPECT_FALSE(lists_within_limits(bytes_of(part + part)));
+    query->add_excluded();
     EXPECT_FALSE(lists_within_limits(bytes_of(frame.SerializeAsString())));
 }
 

@@ -12,6 +12,7 @@ namespace iwant::search {
 namespace {
 
 constexpr std::size_t kFilteredMax = std::size_t{1} << 18;  // records read for the filter
+constexpr std::size_t kTextsMax = std::size_t{1} << 16;     // names read for it
 constexpr std::size_t kPlacedMax = 8192;                    // records and dates read to rank
 
 // As rough_score without the record, on a scale of its own.
@@ -91,12 +92,18 @@ bool is_grouped(const Entries& entries, Slot slot) {
     return entries.details(slot).size_bytes > 0;
 }
 
-Choice choose(const Plan& plan, const Entries& entries, const Filter& filter,
+Choice choose(const Plan& plan, const Entries& entries, Filter& filter,
               std::vector<Candidate> candidates, std::size_t kept_max) {
     Choice choice;
     if (filter.is_set()) {
         keep_best(plan, candidates, kFilteredMax);
-        std::erase_if(candidates, [&](const Candidate& one) { return !filter.passes(one.slot); });
+        std::erase_if(candidates,
+                      [&](const Candidate& one) { return !filter.passes_by_record(one.slot); });
+    }
+    if (filter.reads_text()) {
+        keep_best(plan, candidates, kTextsMax);
+        std::erase_if(candidates,
+                      [&](const Candidate& one) { return !filter.passes_by_text(one.slot); });
     }
     if (candidates.size() <= kFilteredMax) keep_one_of_each(plan, entries, candidates);
     choice.total = candidates.size();

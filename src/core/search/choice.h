@@ -30,7 +30,7 @@ struct Choice {
 bool is_grouped(const Entries& entries, Slot slot);
 
 /// At most `kept_max` places.
-Choice choose(const Plan& plan, const Entries& entries, const Filter& filter,
+Choice choose(const Plan& plan, const Entries& entries, Filter& filter,
               std::vector<Candidate> candidates, std::size_t kept_max);
 
 /// Best first: by score, then more copies, newer, and path.

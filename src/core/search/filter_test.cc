@@ -26,18 +26,18 @@ Index library() {
 
 TEST(Filter, ByTypeKeepsFoldersOrFilesOfThatExtension) {
     Query query = words("valley");
-    query.type = FileType::video;
+    query.types = FileType::video;
     EXPECT_THAT(paths_for(library(), query),
                 UnorderedElementsAre("Valley/one.mkv", "Valley/four.mkv"));
-    query.type = FileType::audio;
+    query.types = FileType::audio;
     EXPECT_THAT(paths_for(library(), query), ElementsAre("Valley/two.MP3"));
-    query.type = FileType::folder;
+    query.types = FileType::folder;
     EXPECT_THAT(paths_for(library(), query), ElementsAre("Valley"));
 }
 
 TEST(Filter, BySizeIncludesBothEnds) {
     Query query = words("valley");
-    query.type = FileType::video;
+    query.types = FileType::video;
     query.size_min = 1001;
     EXPECT_THAT(paths_for(library(), query), ElementsAre("Valley/four.mkv"));
     query.size_min = 1000;
@@ -50,10 +50,36 @@ TEST(Filter, BySizeIncludesBothEnds) {
 TEST(Filter, ByExtensionIgnoresCaseAndALeadingDot) {
     Query query = words("valley");
     for (const char* extension : {"mp3", "MP3", ".mp3"}) {
-        query.extension = extension;
+        query.extensions = {extension};
         EXPECT_THAT(paths_for(library(), query), ElementsAre("Valley/two.MP3")) << extension;
     }
-    query.extension = "p3";
+    query.extensions = {"p3"};
+    EXPECT_THAT(paths_for(library(), query), IsEmpty());
+}
+
+TEST(Filter, ByTypesAndExtensionsKeepsAnyOfThem) {
+    Query query = words("valley");
+    query.types.add(FileType::audio);
+    query.types.add(FileType::folder);
+    EXPECT_THAT(paths_for(library(), query), UnorderedElementsAre("Valley/two.MP3", "Valley"));
+    query.types = {};
+    query.extensions = {"txt", "mp3", "iso"};
+    EXPECT_THAT(paths_for(library(), query),
+                UnorderedElementsAre("Valley/two.MP3", "Valley/three.txt"));
+}
+
+TEST(Filter, ByDateIncludesBothEnds) {
+    Query query = words("valley");
+    query.modified_min = 1'000'001;
+    EXPECT_THAT(paths_for(library(), query), ElementsAre("Valley/four.mkv"));
+    query.modified_min = 1'000'010;
+    query.modified_max = 1'000'010;
+    EXPECT_THAT(paths_for(library(), query), ElementsAre("Valley/four.mkv"));
+    query.modified_min = 1'000'011;
+    query.modified_max.reset();
+    EXPECT_THAT(paths_for(library(), query), IsEmpty());
+    query.modified_min.reset();
+    query.modified_max = 999'999;
     EXPECT_THAT(paths_for(library(), query), IsEmpty());
 }
 
@@ -83,7 +109,7 @@ TEST(Filter, ByOwnerShowsThePathThatOwnerHasWhileAllSourcesAreListed) {
 TEST(Filter, WithoutTextGivesEverythingThatPassesNewestFirst) {
     Query query;
     EXPECT_THAT(paths_for(library(), query), IsEmpty());
-    query.type = FileType::video;
+    query.types = FileType::video;
     EXPECT_THAT(paths_for(library(), query), ElementsAre("Valley/four.mkv", "Valley/one.mkv"));
     query.text = "   ";
     EXPECT_THAT(paths_for(library(), query), SizeIs(2));

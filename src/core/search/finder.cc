@@ -50,7 +50,7 @@ bool better_match(const std::pair<Match, std::size_t>& a, const std::pair<Match,
 
 Answer Finder::search(const Query& query) const {
     const std::size_t limit = std::min<std::size_t>(query.limit, kMatchesMax);
-    const Filter filter(query, entries_);
+    Filter filter(query, entries_);
     Plan plan = make_plan(query, dictionary_, entries_.size());
     Answer answer;
     if (plan.words.empty()) {
@@ -69,7 +69,7 @@ Answer Finder::search(const Query& query) const {
     return answer;
 }
 
-Choice Finder::choose_by_words(const Query& query, const Filter& filter, Plan& plan) const {
+Choice Finder::choose_by_words(const Query& query, Filter& filter, Plan& plan) const {
     const std::size_t wanted = std::clamp<std::size_t>(query.limit, 1, kMatchesMax);
     const auto look = [&](Need need) {
         Candidates found = find_candidates(plan, dictionary_, entries_.slots_end(), need);
@@ -90,7 +90,7 @@ Choice Finder::choose_by_words(const Query& query, const Filter& filter, Plan& p
 }
 
 // The extension or the owner says which entries can pass; else those that came last are looked at.
-Choice Finder::choose_by_filter(const Query& query, const Filter& filter, const Plan& plan) const {
+Choice Finder::choose_by_filter(const Query& query, Filter& filter, const Plan& plan) const {
     std::vector<Candidate> candidates;
     const auto take = [&](Slot slot) {
         if (entries_.is_used(slot)) candidates.push_back({slot, 0, 0, 0, 0, false});
@@ -125,7 +125,7 @@ void Finder::score(Choice& choice, Scorer& scorer) const {
 
 // Without a scorer all sources are equal. The best one is looked at even when there are too many
 // others.
-Match Finder::match_at(Slot best, Scorer* scorer, const Filter* filter) const {
+Match Finder::match_at(Slot best, Scorer* scorer, Filter* filter) const {
     std::vector<Slot> slots{best};
     if (scorer == nullptr || is_grouped(entries_, best)) {
         slots = entries_.same_content(best, kSourcesMax);
@@ -153,7 +153,7 @@ Match Finder::match_at(Slot best, Scorer* scorer, const Filter* filter) const {
     return match;
 }
 
-std::vector<Match> Finder::matches_of(const Choice& choice, Scorer* scorer, const Filter& filter,
+std::vector<Match> Finder::matches_of(const Choice& choice, Scorer* scorer, Filter& filter,
                                       std::size_t limit) const {
     std::vector<std::pair<Match, std::size_t>> ranked;
     // Some more than are shown, because other sources of the same content may match better.

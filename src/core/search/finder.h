@@ -28,11 +28,11 @@ class Finder {
     Match match_of_content(Slot slot) const { return match_at(slot, nullptr, nullptr); }
 
   private:
-    Choice choose_by_words(const Query& query, const Filter& filter, Plan& plan) const;
-    Choice choose_by_filter(const Query& query, const Filter& filter, const Plan& plan) const;
+    Choice choose_by_words(const Query& query, Filter& filter, Plan& plan) const;
+    Choice choose_by_filter(const Query& query, Filter& filter, const Plan& plan) const;
     void score(Choice& choice, Scorer& scorer) const;
-    Match match_at(Slot best, Scorer* scorer, const Filter* filter) const;
-    std::vector<Match> matches_of(const Choice& choice, Scorer* scorer, const Filter& filter,
+    Match match_at(Slot best, Scorer* scorer, Filter* filter) const;
+    std::vector<Match> matches_of(const Choice& choice, Scorer* scorer, Filter& filter,
                                   std::size_t limit) const;
 
     const Dictionary& dictionary_;

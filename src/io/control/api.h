@@ -106,7 +106,7 @@ struct VerifyReport {
 };
 
 struct SearchReport {
-    std::string query;
+    std::string query;  ///< as it was typed
     bool complete = false;
     std::uint64_t known = 0;
     std::uint64_t indexed = 0;
@@ -119,6 +119,7 @@ struct SearchReport {
     std::uint64_t asked = 0;  ///< peers that were asked
     std::uint64_t answered = 0;
     std::optional<VerifyReport> verification;  ///< when it was asked for
+    std::vector<std::string> remarks;          ///< sentences on what was typed to no effect
 };
 
 struct SourceProgress {
@@ -194,9 +195,11 @@ struct LimitsChange {
 };
 
 struct SearchRequest {
+    std::string typed;  ///< the text that `query` was read from, flags aside
     Query query;
-    Duration wait{};      ///< for a complete answer
-    bool verify = false;  ///< compare the leader's answer with another's
+    std::vector<std::string> remarks;  ///< as TypedQuery has them
+    Duration wait{};                   ///< for a complete answer
+    bool verify = false;               ///< compare the leader's answer with another's
 };
 
 /// What to download: "7" (row of the last search), a hash, or 6 or more of its first digits.

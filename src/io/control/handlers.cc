@@ -15,13 +15,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t kQueryBytesMax = 256;
-constexpr std::size_t kExtensionBytesMax = 32;
-constexpr std::uint64_t kResultsMax = 200;
-constexpr std::uint64_t kWaitMax_ms = 60'000;
-constexpr std::uint64_t kWaitDefault_ms = 3'000;
-constexpr std::uint64_t kSizeMax = std::uint64_t{1} << 53;
-
 Error invalid(std::string message) {
     return {ErrorCode::invalid_argument, "", std::move(message)};
 }
@@ -31,58 +24,6 @@ std::optional<std::uint64_t> number_of(std::string_view text) {
     const auto [end, failed] = std::from_chars(text.begin(), text.end(), number);
     if (failed != std::errc() || end != text.end()) return std::nullopt;
     return number;
-}
-
-std::optional<Error> mistake_in(const Query& query) {
-    if (query.text.size() > kQueryBytesMax) {
-        return invalid("The search text is longer than " + std::to_string(kQueryBytesMax) +
-                       " bytes.");
-    }
-    if (query.extension.size() > kExtensionBytesMax) return invalid("The extension is too long.");
-    if (query.limit == 0) return invalid("\"limit\" must be at least 1.");
-    if (query.size_min && query.size_max && *query.size_min > *query.size_max) {
-        return invalid("The smallest size is larger than the largest.");
-    }
-    const bool narrows = query.type != FileType::any || query.size_min || query.size_max ||
-                         !query.extension.empty() || query.owner;
-    if (query.text.find_first_not_of(" \t\r\n") == std::string::npos && !narrows) {
-        return invalid("Say what to search for, or give a filter.");
-    }
-    return std::nullopt;
-}
-
-Result<SearchRequest> read_search(const Call& call) {
-    RequestBody body(call.body);
-    SearchRequest request;
-    request.query.text = body.text_if_given("query").value_or("");
-    request.query.limit =
-        static_cast<std::uint32_t>(body.number_if_given("limit", kResultsMax).value_or(20));
-    request.query.size_min = body.number_if_given("min_size", kSizeMax);
-    request.query.size_max = body.number_if_given("max_size", kSizeMax);
-    request.query.extension = body.text_if_given("ext").value_or("");
-    if (request.query.extension.starts_with('.')) request.query.extension.erase(0, 1);
-    request.query.exact = body.flag("exact");
-    request.verify = body.flag("verify");
-    request.wait = std::chrono::milliseconds(
-        body.number_if_given("wait_ms", kWaitMax_ms).value_or(kWaitDefault_ms));
-    const auto type = body.text_if_given("type");
-    const auto peer = body.text_if_given("peer");
-    if (const auto error = body.error()) return std::unexpected(*error);
-    if (type) {
-        const auto parsed = parse_file_type(*type);
-        if (!parsed || *parsed == FileType::any) {
-            return std::unexpected(invalid(
-                "\"type\" is one of video, audio, image, document, archive, program, folder."));
-        }
-        request.query.type = *parsed;
-    }
-    if (peer) {
-        const Result<PeerId> owner = choose_peer(call.backend.peers(), *peer);
-        if (!owner) return std::unexpected(owner.error());
-        request.query.owner = *owner;
-    }
-    if (const auto error = mistake_in(request.query)) return std::unexpected(*error);
-    return request;
 }
 
 // The one field of a request that has just one.
@@ -125,15 +66,6 @@ void handle_peers(Call call, Answer answer) {
 
 void handle_config(Call call, Answer answer) {
     answer(json_answer(to_json(call.backend.config())));
-}
-
-void handle_search(Call call, Answer answer) {
-    Result<SearchRequest> request = read_search(call);
-    if (!request) return answer(answer_of(request.error()));
-    call.backend.search(std::move(*request),
-                        [answer = std::move(answer)](Result<SearchReport> report) {
-                            answer(answer_of_result(report));
-                        });
 }
 
 void handle_downloads(Call call, Answer answer) {

@@ -170,6 +170,7 @@ json::value to_json(const SearchReport& report) {
         {"asked", report.asked},
         {"answered", report.answered},
         {"verification", to_value(report.verification)},
+        {"remarks", texts(report.remarks)},
         {"results", std::move(results)}};
 }
 

@@ -11,6 +11,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t kDepthMax = 8;
+constexpr std::size_t kTextsMax = 100;
 
 }  // namespace
 
@@ -37,11 +38,26 @@ std::string RequestBody::text(std::string_view name) {
 std::optional<std::string> RequestBody::text_if_given(std::string_view name) {
     const json::value* value = find(name);
     if (!value) return std::nullopt;
-    if (!value->is_string() || value->get_string().find('\0') != json::string::npos) {
-        fail("\"" + std::string(name) + "\" must be a text.");
-        return std::nullopt;
+    std::optional<std::string> text = text_of(*value);
+    if (!text) fail("\"" + std::string(name) + "\" must be a text.");
+    return text;
+}
+
+std::vector<std::string> RequestBody::texts_if_given(std::string_view name) {
+    std::vector<std::string> texts;
+    const json::value* value = find(name);
+    if (!value) return texts;
+    const json::array* list = value->if_array();
+    if (list == nullptr || list->size() > kTextsMax) {
+        fail("\"" + std::string(name) + "\" must be a list of texts.");
+        return texts;
     }
-    return std::string(std::string_view(value->get_string()));
+    for (const json::value& element : *list) {
+        std::optional<std::string> text = text_of(element);
+        if (!text) fail("\"" + std::string(name) + "\" must be a list of texts.");
+        texts.push_back(std::move(text).value_or(""));
+    }
+    return texts;
 }
 
 std::optional<std::uint64_t> RequestBody::number_if_given(std::string_view name,
@@ -83,6 +99,12 @@ const json::value* RequestBody::find(std::string_view name) {
     known_.emplace(name);
     const json::value* value = object_.if_contains({name.data(), name.size()});
     return value && value->is_null() ? nullptr : value;
+}
+
+std::optional<std::string> RequestBody::text_of(const json::value& value) const {
+    const json::string* text = value.if_string();
+    if (text == nullptr || text->find('\0') != json::string::npos) return std::nullopt;
+    return std::string(std::string_view(*text));
 }
 
 void RequestBody::fail(std::string message) {

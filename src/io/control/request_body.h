@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <boost/json/object.hpp>
 
@@ -24,6 +25,8 @@ class RequestBody {
     /// A text that must be there and not be empty.
     std::string text(std::string_view name);
     std::optional<std::string> text_if_given(std::string_view name);
+    /// A list of texts, empty when it is not given.
+    std::vector<std::string> texts_if_given(std::string_view name);
     /// Not negative, at most `number_max`.
     std::optional<std::uint64_t> number_if_given(std::string_view name, std::uint64_t number_max);
     /// False when it is not given.
@@ -34,6 +37,7 @@ class RequestBody {
 
   private:
     const boost::json::value* find(std::string_view name);
+    std::optional<std::string> text_of(const boost::json::value& value) const;
     void fail(std::string message);
 
     boost::json::object object_;

@@ -54,7 +54,8 @@ class FakeBackend final : public Backend {
         last_wait = request.wait;
         last_verify = request.verify;
         SearchReport report;
-        report.query = request.query.text;
+        report.query = request.typed;
+        report.remarks = request.remarks;
         if (keep_replies) {
             kept.push_back(std::move(reply));
         } else {

@@ -79,20 +79,44 @@ TEST_F(ServerTest, ASearchIsUnderstoodWhole) {
     const Query& query = backend_.last_query;
     EXPECT_EQ(query.text, "a b");
     EXPECT_EQ(query.limit, 7u);
-    EXPECT_EQ(query.type, FileType::audio);
+    EXPECT_EQ(query.types, FileType::audio);
     EXPECT_EQ(query.size_min, 1u);
     EXPECT_EQ(query.size_max, 2u);
-    EXPECT_EQ(query.extension, "mp3");
+    EXPECT_EQ(query.extensions, std::vector<std::string>{"mp3"});
     EXPECT_TRUE(query.exact);
     EXPECT_EQ(backend_.last_wait, std::chrono::milliseconds(250));
     EXPECT_TRUE(backend_.last_verify);
+}
+
+TEST_F(ServerTest, TheTextOfASearchAndItsFieldsAreReadTheSameWay) {
+    const auto query_for = [this](const char* body) {
+        EXPECT_TRUE(ask("POST", "/api/search", body)) << body;
+        return std::exchange(backend_.last_query, {});
+    };
+    const Query fields = query_for(
+        R"({"query":"a","phrase":["b c"],"exclude":["d","e f"],"path":["TV","x"],)"
+        R"("type":"video,audio","ext":"mkv,iso","size":">1G","older":"2020","newer":"2019-06"})");
+    const Query text = query_for(
+        R"({"query":"a \"b c\" -d -\"e f\" path:TV path:x type:video,audio ext:mkv,iso size:>1G )"
+        R"(older:2020 newer:2019-06"})");
+    EXPECT_EQ(fields, text);
+    EXPECT_EQ(text.text, "a b c");
+    EXPECT_EQ(text.excluded.size(), 2u);
+    const Result<std::string> answer = ask("POST", "/api/search", R"({"query":"a - b"})");
+    ASSERT_TRUE(answer);
+    EXPECT_NE(answer->find("leaves nothing out"), std::string::npos);
+    EXPECT_NE(answer->find(R"("query":"a - b")"), std::string::npos);
+    stop_running();
 }
 
 TEST_F(ServerTest, ImpossibleRequestsAreRefusedBeforeTheService) {
     for (const char* body :
          {"{}", R"({"query":"  "})", R"({"query":"a","limit":0})", R"({"query":"a","limit":201})",
           R"({"query":"a","type":"nonsense"})", R"({"query":"a","min_size":2,"max_size":1})",
-          R"({"query":"a","who":"x"})", R"({"query":7})", "nonsense"}) {
+          R"({"query":"a","who":"x"})", R"({"query":7})", "nonsense", R"({"query":"-a"})",
+          R"({"query":"a size:>big"})", R"({"query":"a","newer":"7"})",
+          R"({"query":"a","path":"b"})", R"({"query":"a","exclude":[7]})",
+          R"({"query":"a","phrase":["b\u0000"]})"}) {
         const Result<std::string> answer = ask("POST", "/api/search", body);
         ASSERT_FALSE(answer) << body;
         EXPECT_EQ(answer.error().code, ErrorCode::invalid_argument) << body;

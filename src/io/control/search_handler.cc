@@ -1,0 +1,79 @@
+#include <chrono>
+
+#include "base/query_text.h"
+#include "io/control/handlers.h"
+#include "io/control/json_answer.h"
+#include "io/control/peer_choice.h"
+#include "io/control/request_body.h"
+#include "io/platform/process.h"
+
+// The part of the handlers that reads what is searched for.
+
+namespace iwant::control {
+
+namespace {
+
+constexpr std::uint64_t kResultsMax = 200;
+constexpr std::uint64_t kWaitMax_ms = 60'000;
+constexpr std::uint64_t kWaitDefault_ms = 3'000;
+constexpr std::uint64_t kSizeMax = std::uint64_t{1} << 53;
+
+/// Reads the fields that say what is looked for; the first mistake in a value ends it, mistakes in
+/// the form are the body's to tell.
+Result<TypedQuery> read_query(RequestBody& body, const std::string& typed) {
+    QueryReader reader(platform::unix_now());
+    Result<void> read = reader.read_text(typed);
+    const auto take = [&](Result<void> next) {
+        if (read) read = std::move(next);
+    };
+    for (const char* filter : {"type", "ext", "size", "newer", "older", "peer"}) {
+        if (const auto value = body.text_if_given(filter)) take(reader.narrow(filter, *value));
+    }
+    for (const std::string& part : body.texts_if_given("path")) take(reader.narrow("path", part));
+    for (const std::string& phrase : body.texts_if_given("phrase")) take(reader.add_phrase(phrase));
+    for (const std::string& words : body.texts_if_given("exclude")) take(reader.exclude(words));
+    if (const auto size = body.number_if_given("min_size", kSizeMax)) reader.size_at_least(*size);
+    if (const auto size = body.number_if_given("max_size", kSizeMax)) reader.size_at_most(*size);
+    if (!read) return std::unexpected(read.error());
+    return reader.finish();
+}
+
+Result<SearchRequest> read_search(const Call& call) {
+    RequestBody body(call.body);
+    SearchRequest request;
+    request.typed = body.text_if_given("query").value_or("");
+    Result<TypedQuery> typed = read_query(body, request.typed);
+    const auto limit = body.number_if_given("limit", kResultsMax);
+    const bool exact = body.flag("exact");
+    request.verify = body.flag("verify");
+    request.wait = std::chrono::milliseconds(
+        body.number_if_given("wait_ms", kWaitMax_ms).value_or(kWaitDefault_ms));
+    if (const auto error = body.error()) return std::unexpected(*error);
+    if (!typed) return std::unexpected(typed.error());
+    request.query = std::move(typed->query);
+    request.remarks = std::move(typed->remarks);
+    request.query.exact = exact;
+    request.query.limit = static_cast<std::uint32_t>(limit.value_or(request.query.limit));
+    if (request.query.limit == 0) {
+        return failure(ErrorCode::invalid_argument, "", "\"limit\" must be at least 1.");
+    }
+    if (!typed->peer.empty()) {
+        const Result<PeerId> owner = choose_peer(call.backend.peers(), typed->peer);
+        if (!owner) return std::unexpected(owner.error());
+        request.query.owner = *owner;
+    }
+    return request;
+}
+
+}  // namespace
+
+void handle_search(Call call, Answer answer) {
+    Result<SearchRequest> request = read_search(call);
+    if (!request) return answer(answer_of(request.error()));
+    call.backend.search(std::move(*request),
+                        [answer = std::move(answer)](Result<SearchReport> report) {
+                            answer(answer_of_result(report));
+                        });
+}
+
+}  // namespace iwant::control
