@@ -45,6 +45,43 @@ class IgnoreRules(LabTest):
         wait_until(lambda: not ann.status()["warnings"], 10, "the warning ends")
 
 
+class MissingDisk(LabTest):
+    """A share whose disk is not there is not a share whose files were all deleted."""
+
+    def test_an_empty_mount_point_after_a_restart_keeps_what_was_shared(self):
+        lab = self.lab()
+        ann = lab.host("ann", {"film.mkv": b"1" * 1000})
+        bob = lab.host("bob")
+        lab.start()
+        bob.wait_for_result("film")
+        ann.stop()
+        away = ann.folder / "away"
+        ann.shared.rename(away)
+        ann.shared.mkdir()
+        ann.start()
+        warning = wait_until(lambda: " ".join(ann.status()["warnings"]), 30, "the warning")
+        self.assertIn(f"{ann.shared}: an empty folder has taken its place; is its disk mounted?", warning)
+        self.assertIn("iwanto unshare", warning)
+        self.assertEqual(ann.status()["shared"]["files"], 1)
+        self.assertIn(warning, ann.run("doctor", check=False).stdout)
+        wait_until(lambda: bob.finds("film"), 30, "bob still finds it")
+
+        ann.shared.rmdir()
+        away.rename(ann.shared)
+        wait_until(lambda: not ann.status()["warnings"], 30, "it is back")
+        self.assertEqual(ann.status()["shared"]["files"], 1)
+
+        ann.stop()
+        ann.shared.rename(away)
+        ann.shared.mkdir()
+        ann.start()
+        wait_until(lambda: ann.status()["warnings"], 30, "the warning again")
+        ann.run("unshare", ann.shared)
+        ann.run("share", ann.shared)
+        wait_until(lambda: ann.status()["shared"]["files"] == 0, 30, "the user has the last word")
+        wait_until(lambda: not ann.status()["warnings"], 30, "no warning")
+
+
 def can_limit_watches():
     return HAS_NAMESPACES and subprocess.run(limit("watches", 9) + ["true"], check=False, capture_output=True).returncode == 0
 

@@ -223,8 +223,9 @@ void note_leader(DoctorReport& report) {
 }
 
 Found first_of(const DoctorReport& report) {
-    if (!report.warnings.empty())
-        return Finding{report.warnings.front().sentence, report.warnings.front().command};
+    for (const control::Warning& warning : report.warnings) {
+        if (!warning.command.empty()) return Finding{warning.sentence, warning.command};
+    }
     if (Found found = bad_interfaces(report)) return found;
     if (report.about_one) {
         if (Found found = cannot_reach(report.peers.front())) return found;
@@ -235,7 +236,10 @@ Found first_of(const DoctorReport& report) {
         if (Found found = cannot_reach(peer)) return found;
     }
     if (Found found = deaf_or_mute(report)) return found;
-    return alone(report);
+    if (Found found = alone(report)) return found;
+    // What has no command to mend it must not hide what has.
+    if (report.warnings.empty()) return std::nullopt;
+    return Finding{report.warnings.front().sentence, ""};
 }
 
 }  // namespace
@@ -249,6 +253,9 @@ void diagnose(DoctorReport& report) {
     report.well = !found.has_value();
     report.sentence = found ? found->sentence : all_well(report);
     report.command = found ? found->command : "";
+    for (const control::Warning& warning : report.warnings) {
+        if (warning.sentence != report.sentence) report.notes.push_back(warning.sentence);
+    }
 }
 
 }  // namespace iwant::daemon

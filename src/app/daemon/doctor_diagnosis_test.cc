@@ -78,6 +78,17 @@ TEST_F(Diagnosis, BeginsWithWhatTheServiceWarnsOf) {
     expect("same identity", "iwanto stop");
 }
 
+TEST_F(Diagnosis, NamesWarningsThatNoCommandMendsAfterWhatOneDoes) {
+    report.warnings = {{"A shared folder is not there.", ""},
+                       {"The same identity.", "iwanto stop"}};
+    expect("same identity", "iwanto stop");
+    EXPECT_THAT(report.notes, testing::Contains("A shared folder is not there."));
+    report.notes.clear();
+    report.warnings.pop_back();
+    expect("A shared folder is not there.", "");
+    EXPECT_TRUE(report.notes.empty());
+}
+
 TEST_F(Diagnosis, FindsThatNoInterfaceIsUsable) {
     auto& interface = report.interfaces.front();
     interface.used = interface.enabled = false;

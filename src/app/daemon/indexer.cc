@@ -59,11 +59,12 @@ class Indexer::State final : public scanner::ScanSink, public std::enable_shared
     // Scanner's thread.
     void subtree_seen(scanner::Subtree subtree) override;
     void share_unreadable(const std::string& share, const Error& error) override;
+    void share_walked(const std::string& share, std::uint64_t inode) override;
     void first_walk_done() override;
 
     // Event thread.
     catalog::Totals totals_;
-    std::set<std::string> unreadable_;
+    std::map<std::string, Error> unreadable_;
     std::unique_ptr<scanner::Scanner> scanner_;
 
   private:
@@ -173,7 +174,15 @@ void Indexer::State::subtree_seen(scanner::Subtree subtree) {
 
 void Indexer::State::share_unreadable(const std::string& share, const Error& error) {
     log_failure(error);
-    on_event_thread([this, share] { unreadable_.insert(share); });
+    on_event_thread([this, share, error] { unreadable_.insert_or_assign(share, error); });
+}
+
+void Indexer::State::share_walked(const std::string& share, std::uint64_t inode) {
+    worker_.post_when_room([self = shared_from_this(), share, inode] {
+        if (self->stopped_) return;
+        if (const Result<void> set = self->catalog_.set_root(share, inode); !set)
+            self->log_failure(set.error());
+    });
 }
 
 void Indexer::State::first_walk_done() {
@@ -401,7 +410,15 @@ scanner::ScanReport Indexer::scan_report() const {
 }
 
 std::vector<std::string> Indexer::unreadable_shares() const {
-    return {state_->unreadable_.begin(), state_->unreadable_.end()};
+    std::vector<std::string> shares;
+    for (const auto& [share, reason] : state_->unreadable_) shares.push_back(share);
+    return shares;
+}
+
+std::vector<Error> Indexer::unreadable_reasons() const {
+    std::vector<Error> reasons;
+    for (const auto& [share, reason] : state_->unreadable_) reasons.push_back(reason);
+    return reasons;
 }
 
 }  // namespace iwant::daemon

@@ -59,6 +59,8 @@ class Indexer {
     const catalog::Totals& totals() const;
     scanner::ScanReport scan_report() const;
     std::vector<std::string> unreadable_shares() const;
+    /// Why, for each of them.
+    std::vector<Error> unreadable_reasons() const;
 
   private:
     class State;

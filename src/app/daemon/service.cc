@@ -87,7 +87,7 @@ Result<void> Service::open_parts() {
     const Config& config = base_.config;
     const Post to_loop = [this](Task task) { post(std::move(task)); };
     indexer_ = std::make_unique<Indexer>(
-        Indexer::Options{.shares = shares_of(config),
+        Indexer::Options{.shares = shares_of_last_run(),
                          .ignore = config.ignore,
                          .excluded = {config.home, config.download_folder},
                          .hash_threads = std::max(1u, std::thread::hardware_concurrency())},
@@ -113,6 +113,16 @@ Result<void> Service::open_parts() {
                                       });
     bulk_server_ = std::make_unique<BulkServer>(database_, held, logger_);
     return {};
+}
+
+// The catalogue is not the worker's yet.
+std::vector<scanner::Share> Service::shares_of_last_run() {
+    std::vector<scanner::Share> shares = shares_of(base_.config);
+    for (scanner::Share& share : shares) {
+        const auto inode = base_.catalog->last_root({share.name, share.folder});
+        if (inode) share.last_inode = *inode;
+    }
+    return shares;
 }
 
 Result<void> Service::open_streams() {

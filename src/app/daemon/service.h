@@ -81,6 +81,7 @@ class Service final : public net::TransportListener, public net::DiscoveryListen
     Result<void> open_network();
     Result<void> open_parts();
     Result<void> open_streams();
+    std::vector<scanner::Share> shares_of_last_run();
     Result<void> tell_the_past();
     void perform(node::Action action);
     void act(const node::Announce& action);

@@ -7,6 +7,7 @@
 #include "app/daemon/listen_addresses.h"
 #include "app/daemon/service.h"
 #include "app/daemon/warnings.h"
+#include "base/text.h"
 #include "base/version.h"
 #include "core/protocol/address_text.h"
 #include "core/protocol/limits.h"
@@ -161,6 +162,12 @@ std::vector<control::Warning> Service::warnings() const {
     std::vector<control::Warning> warnings = network_warnings(driver_.node(), now);
     if (auto clone = clones_.warning(now))
         warnings.insert(warnings.begin(), {std::move(*clone), "iwanto stop"});
+    for (const Error& reason : indexer_->unreadable_reasons()) {
+        warnings.push_back({"A shared folder is not there (" + escape_for_display(reason.text()) +
+                                "). What was shared from it is kept until it is back; iwanto "
+                                "unshare ends that.",
+                            ""});
+    }
     for (std::string& sentence : indexer_->scan_report().warnings)
         warnings.push_back({std::move(sentence), ""});
     return warnings;

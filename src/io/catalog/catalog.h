@@ -114,6 +114,11 @@ class Catalog : public CatalogReader {
     };
     virtual Result<void> set_shares(const std::vector<ShareFolder>& shares) = 0;
 
+    /// Remembers the inode of a share's folder as it was walked, over restarts.
+    virtual Result<void> set_root(const std::string& share, std::uint64_t inode) = 0;
+    /// That inode; nothing when the share is new, empty, or was another folder then.
+    virtual Result<std::optional<std::uint64_t>> last_root(const ShareFolder& share) = 0;
+
     /// Takes one batch of a walk below `prefix` of a share (see scanner::Subtree). Unchanged files
     /// (same stamp) keep their content id; a new name with the stamp of a vanished or other file
     /// (size, mtime, inode) takes its content over without hashing. `complete`: whatever is below

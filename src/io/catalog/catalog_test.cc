@@ -26,6 +26,23 @@ TEST_F(ACatalog, keeps_its_id_and_version_over_a_restart) {
     EXPECT_EQ(catalog_->state(), before);
 }
 
+TEST_F(ACatalog, remembers_the_folder_of_a_share_that_has_something_in_it) {
+    const Catalog::ShareFolder music{"music", "/home/ann/music"};
+    EXPECT_EQ(catalog_->last_root(music).value(), std::nullopt);
+    ASSERT_TRUE(catalog_->set_root("music", 12));
+    EXPECT_EQ(catalog_->last_root(music).value(), std::nullopt) << "it is empty";
+    walk({seen_file("x", 5, 1)});
+    ASSERT_TRUE(catalog_->set_root("music", 12'345'678'901));
+    reopen();
+    EXPECT_EQ(catalog_->last_root(music).value(), 12'345'678'901u);
+    EXPECT_EQ(catalog_->last_root({"music", "/home/ann"}).value(), std::nullopt);
+    EXPECT_EQ(catalog_->last_root({"films", "/home/ann/music"}).value(), std::nullopt);
+    ASSERT_TRUE(catalog_->set_shares({}));
+    ASSERT_TRUE(catalog_->set_shares({music}));
+    walk({seen_file("x", 5, 1)});
+    EXPECT_EQ(catalog_->last_root(music).value(), std::nullopt) << "it was not shared between";
+}
+
 TEST_F(ACatalog, made_anew_has_another_id) {
     const CatalogState before = catalog_->state();
     catalog_.reset();

@@ -75,6 +75,10 @@ std::optional<std::string> RecordTable::get_note(const std::string& key) {
     return query.text(0);
 }
 
+void RecordTable::remove_note(const std::string& key) {
+    database_.query("DELETE FROM notes WHERE name = ?").bind(key).run();
+}
+
 void RecordTable::set_note(const std::string& key, const std::string& value) {
     database_.query("INSERT OR REPLACE INTO notes VALUES (?, ?)").bind(key, bytes_of(value)).run();
 }

@@ -29,6 +29,7 @@ class RecordTable {
     std::vector<StoredPeer> peers(std::size_t count);
 
     std::optional<std::string> get_note(const std::string& key);
+    void remove_note(const std::string& key);
     void set_note(const std::string& key, const std::string& value);
 
   private:

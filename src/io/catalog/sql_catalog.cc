@@ -1,6 +1,7 @@
 #include "io/catalog/sql_catalog.h"
 
 #include <algorithm>
+#include <charconv>
 #include <set>
 #include <type_traits>
 #include <utility>
@@ -23,6 +24,11 @@ bool is_racy(const platform::FileStamp& stamp) {
 bool is_same_state(const platform::FileStamp& a, const platform::FileStamp& b) {
     return a.size_bytes == b.size_bytes && a.modified_ns == b.modified_ns &&
            a.changed_ns == b.changed_ns && a.inode == b.inode;
+}
+
+/// The notes about the folders of shares; the value is the inode, then the folder.
+std::string root_key(const std::string& share) {
+    return "root of " + share;
 }
 
 bool is_list_of(const PieceList& pieces, std::uint64_t size_bytes) {
@@ -180,6 +186,33 @@ void SqlCatalog::remove_share(const Share& share) {
     walks_.forget_share(share.id);
     sums_.forget_share(share.id);
     database_->query("DELETE FROM shares WHERE id = ?").bind(share.id).run();
+    records_.remove_note(root_key(share.name));
+}
+
+Result<void> SqlCatalog::set_root(const std::string& name, std::uint64_t inode) {
+    const auto set = [&]() -> Result<void> {
+        const std::optional<Share> share = find_share(name);
+        if (!share) return {};
+        const std::string root = std::to_string(inode) + " " + share->folder;
+        if (records_.get_note(root_key(name)) == root) return {};
+        return set_note(root_key(name), root);
+    };
+    return guarded("remember a shared folder", set);
+}
+
+Result<std::optional<std::uint64_t>> SqlCatalog::last_root(const ShareFolder& share) {
+    using Answer = Result<std::optional<std::uint64_t>>;
+    return guarded("look at a shared folder", [&]() -> Answer {
+        const std::optional<Row> row = entries_.find(share.name);
+        if (!row || row->files + row->folders == 0) return std::nullopt;
+        const std::string note = records_.get_note(root_key(share.name)).value_or("");
+        const std::string_view root = note;
+        std::uint64_t inode = 0;
+        const auto [end, failed] = std::from_chars(root.begin(), root.end(), inode);
+        const std::string_view folder(end, root.end());
+        if (failed != std::errc() || folder != " " + share.folder.string()) return std::nullopt;
+        return inode;
+    });
 }
 
 Result<void> SqlCatalog::merge_walk(const std::string& share_name, const std::string& prefix,

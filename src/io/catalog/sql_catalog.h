@@ -27,6 +27,8 @@ class SqlCatalog final : public Catalog {
     CatalogState state() const override { return changes_.state(); }
     Totals totals() const override { return totals_; }
     Result<void> set_shares(const std::vector<ShareFolder>& shares) override;
+    Result<void> set_root(const std::string& share, std::uint64_t inode) override;
+    Result<std::optional<std::uint64_t>> last_root(const ShareFolder& share) override;
     Result<void> merge_walk(const std::string& share, const std::string& prefix, std::uint64_t walk,
                             const std::vector<SeenEntry>& seen, bool complete) override;
     Result<std::vector<HashJob>> files_to_hash(std::size_t count) override;

@@ -42,6 +42,11 @@ class ReplayedShares final : public ScanSink {
         changed_.notify_all();
     }
 
+    void share_walked(const std::string&, std::uint64_t inode) override {
+        const std::lock_guard lock(mutex_);
+        inode_ = inode;
+    }
+
     void first_walk_done() override {
         const std::lock_guard lock(mutex_);
         ++first_walks_;
@@ -57,6 +62,11 @@ class ReplayedShares final : public ScanSink {
         const auto& entries = shares_.at("s");
         const auto found = entries.find(path);
         return found == entries.end() ? "(none)" : found->second.disk_path;
+    }
+    /// Of the folder that was walked last.
+    std::uint64_t inode() const {
+        const std::lock_guard lock(mutex_);
+        return inode_;
     }
     std::map<std::string, Error> unreadable() const {
         const std::lock_guard lock(mutex_);
@@ -127,6 +137,7 @@ class ReplayedShares final : public ScanSink {
     std::map<std::string, Entries> shares_;
     std::map<std::string, Error> unreadable_;
     int first_walks_ = 0;
+    std::uint64_t inode_ = 0;
     std::size_t max_batch_ = 0;
     std::size_t reports_ = 0;
 };

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,7 +24,13 @@ namespace iwant::scanner {
 struct Share {
     std::string name;              ///< how its entries' paths start; unique among the shares
     std::filesystem::path folder;  ///< absolute, resolved
-    bool operator==(const Share&) const = default;
+    /// The inode of the folder when it was last walked, if anything was in it: an empty folder of
+    /// another inode is then taken for the bare mount point of a disk that is away.
+    std::optional<std::uint64_t> last_inode = std::nullopt;
+
+    bool operator==(const Share& other) const {
+        return name == other.name && folder == other.folder;
+    }
 };
 
 /// One file or folder as it was seen.
@@ -64,6 +71,11 @@ class ScanSink {
     /// empty has taken its place: keep its entries, announce none. A complete walk of "" follows
     /// when it is back.
     virtual void share_unreadable(const std::string& share, const Error& error) = 0;
+    /// All of a share was walked and told; `inode` is that of its folder.
+    virtual void share_walked(const std::string& share, std::uint64_t inode) {
+        static_cast<void>(share);
+        static_cast<void>(inode);
+    }
     /// All shares were walked once since start or since set_shares.
     virtual void first_walk_done() = 0;
 };

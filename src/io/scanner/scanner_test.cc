@@ -282,6 +282,41 @@ TEST_F(ScannerTest, AnEmptyFolderInItsPlaceIsNoReasonToForgetAShare) {
     EXPECT_TRUE(sink_.wait_for({{"b", 2}}));
 }
 
+TEST_F(ScannerTest, AnEmptyFolderInItsPlaceIsNoneAfterARestartEither) {
+    folder_.write("s/a", "1");
+    start();
+    EXPECT_EQ(sink_.inode(), platform::info_of(folder_ / "s")->stamp.inode);
+    scanner_.reset();
+    fs::rename(folder_ / "s", folder_ / "away");
+    folder_.write("s/.trash", "what mount points may hold");
+    ScanOptions options;
+    options.shares = {{"s", folder_ / "s", sink_.inode()}};
+    options.ignore = default_ignore_patterns();
+    options.check_shares = std::chrono::milliseconds(100);
+    scanner_ = Scanner::start(std::move(options), sink_, logger_).value();
+    ASSERT_TRUE(sink_.wait_for_unreadable());
+    EXPECT_EQ(sink_.listing(), (Listing{{"a", 1}}));
+    fs::remove_all(folder_ / "s");
+    fs::rename(folder_ / "away", folder_ / "s");
+    ASSERT_TRUE(sink_.wait_for_all_readable());
+    folder_.write("s/b", "12");
+    EXPECT_TRUE(sink_.wait_for({{"a", 1}, {"b", 2}}));
+}
+
+TEST_F(ScannerTest, AFolderThatWasEmptiedWhileNobodyLookedIsEmpty) {
+    folder_.write("s/a", "1");
+    start();
+    scanner_.reset();
+    fs::remove(folder_ / "s/a");
+    ScanOptions options;
+    options.shares = {{"s", folder_ / "s", sink_.inode()}};
+    ReplayedShares later;
+    const auto scanner = Scanner::start(std::move(options), later, logger_).value();
+    EXPECT_TRUE(later.wait_for_first_walk());
+    EXPECT_EQ(later.reports(), 1u) << "it is told to be empty";
+    EXPECT_TRUE(later.unreadable().empty());
+}
+
 TEST_F(ScannerTest, AShareThatIsNotThereIsToldAndNamed) {
     ScanOptions options;
     options.shares = {{"s", folder_ / "s"}, {"none", folder_ / "none"}};

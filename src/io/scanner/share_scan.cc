@@ -28,12 +28,6 @@ void erase_tree(Paths& paths, const std::string& folder) {
     paths.erase(paths.lower_bound(folder + "/"), paths.lower_bound(folder + "0"));
 }
 
-bool is_empty(const platform::Folder& folder) {
-    bool empty = true;
-    const auto listed = folder.list([&](const platform::FolderEntry&) { return empty = false; });
-    return listed && empty;
-}
-
 }  // namespace
 
 /// Passes what a walk finds on to the sink, always one batch behind, so that the last one can say
@@ -119,6 +113,7 @@ void ShareScan::walk_all() {
     wants_walk_ = false;
     was_walked_ = true;
     is_unreadable_ = false;
+    if (walked) world_.sink.share_walked(share_.name, identity.second);
 }
 
 void ShareScan::check_folder() {
@@ -135,11 +130,27 @@ Result<platform::Folder> ShareScan::open_folder(Identity& identity) const {
     if (!info) return std::unexpected(info.error());
     identity = {info->stamp.device, info->stamp.inode};
     // An empty folder in the place of another is the bare mount point of a disk that is away.
-    if (identity_ && identity_ != identity && is_empty(*root)) {
+    if (is_another(identity) && shows_nothing(*root)) {
         return failure(ErrorCode::unavailable, "read " + share_.folder.string(),
                        "an empty folder has taken its place; is its disk mounted?");
     }
     return root;
+}
+
+/// The numbers of devices change when the computer starts anew, so of an earlier run only the inode
+/// counts.
+bool ShareScan::is_another(const Identity& identity) const {
+    if (identity_) return identity_ != identity;
+    return share_.last_inode && share_.last_inode != identity.second;
+}
+
+/// Mount points may hold what is never shared: a "lost+found", a hidden marker.
+bool ShareScan::shows_nothing(const platform::Folder& folder) const {
+    bool nothing = true;
+    const auto listed = folder.list([&](const platform::FolderEntry& entry) {
+        return nothing = world_.rules.ignore().match(entry.name);
+    });
+    return listed && nothing;
 }
 
 void ShareScan::tell_unreadable(const Error& error) {

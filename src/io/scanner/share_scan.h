@@ -77,6 +77,8 @@ class ShareScan {
     class Visitor;
 
     Result<platform::Folder> open_folder(Identity& identity) const;
+    bool is_another(const Identity& identity) const;
+    bool shows_nothing(const platform::Folder& folder) const;
     void tell_unreadable(const Error& error);
     Result<void> walk(const platform::Folder& root, const Place& place);
     void look_at_one(const platform::Folder& root, const std::string& path, Reports& reports);
