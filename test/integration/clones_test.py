@@ -96,5 +96,28 @@ class Clones(DiscoveryTest):
         self.assertEqual(twin.status()["warnings"], [])
 
 
+    def test_a_known_name_with_a_new_key_is_a_new_peer(self):
+        lab = self.lab()
+        ann, bob = lab.host("ann"), lab.host("bob")
+        for host in (ann, bob):
+            host.start()
+        self.wait_until_they_meet(ann, bob)
+        before = ann.status()["peer"]["id"]
+        self.assertEqual([peer["same_name"] for peer in bob.json("peers")["peers"]], [False, False])
+        ann.stop()
+        (ann.home / "identity.key").unlink()
+        ann.start()
+        self.wait_until_they_meet(ann, bob)
+        after = ann.status()["peer"]["id"]
+        self.assertNotEqual(after, before)
+        wait_until(lambda: {peer["id"]: peer["online"] for peer in bob.json("peers")["peers"] if peer["name"] == "ann"}
+                   == {before: False, after: True}, 15, "bob tells the two apart")
+        self.assertEqual({peer["name"]: peer["same_name"] for peer in bob.json("peers")["peers"]},
+                         {"ann": True, "bob": False})
+        asked = bob.run("doctor", "ann", check=False)
+        self.assertNotEqual(asked.returncode, 0)
+        self.assertIn("Several peers are meant", asked.stderr)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -23,7 +23,8 @@ STATUS = {"peer": PEER, "version": VERSION, "uptime_s": int, "leader": (LEADER, 
           "interfaces": [{"name": str, "addresses": [str], "used": bool, "why_not": str}],
           "coverage": {"known": int, "indexed": int}, "warnings": [str]}
 PEERS = {"peers": [PEER | {"address": ADDRESS, "online": bool, "leader": bool, "files": int, "bytes": int,
-                           "version": str, "last_seen": (int, None), "self": bool, "banned_until": (int, None)}]}
+                           "version": str, "last_seen": (int, None), "self": bool, "banned_until": (int, None),
+                           "same_name": bool}]}
 RESULT = {"row": int, "hash": (ID, None), "kind": {"file", "folder"}, "name": str, "path": str, "size": int,
           "modified": int, "score": NUMBER, "sources": [{"peer": ID, "name": str, "online": bool}]}
 SEARCH = {"query": str, "complete": bool, "coverage": {"known": int, "indexed": int}, "leader": (LEADER, None),

@@ -1,12 +1,14 @@
 """Networks as they are: one IP version, two cables, two subnets, switches that filter, addresses that change."""
 
+import json
+import os
 import time
 import unittest
 
 from discovery import DiscoveryTest
 from lab import HAS_NAMESPACES, run_quietly, wait_until
-from networks import at_switch, behind_a_router, know_by_heart, second_interface
-
+from networks import (at_switch, behind_a_router, know_by_heart, listeners_at_switch, second_interface,
+                      snoop_at_switch)
 
 
 @unittest.skipUnless(HAS_NAMESPACES, "needs root")
@@ -116,6 +118,51 @@ class Networks(DiscoveryTest):
             at_switch(host, "mcast_flood", "off")
             host.start()
         print(f"\n  by broadcast alone: {self.wait_until_they_meet(ann, bob):.2f} s")
+
+    def test_a_switch_that_forgets_who_listens(self):
+        lab = self.lab()
+        ann, bob, cleo = (lab.host(name, network=("ipv4",)) for name in ("ann", "bob", "cleo"))
+        ann.write("ann.txt", b"ann")
+        snoop_at_switch(lab, querier="on")
+        for host in (ann, bob, cleo):
+            at_switch(host, "mcast_flood", "off")
+        for host in (ann, bob):
+            host.start()
+        began = time.monotonic()
+        self.wait_until_they_meet(ann, bob)
+        ports = {f"{lab.prefix}v{host.number}" for host in (ann, bob)}
+        wait_until(lambda: listeners_at_switch(lab) == ports, 10, "the switch knows who listens")
+        leader = lab.leader()
+        follower = bob if leader is ann else ann
+        wait_until(lambda: self.channels(follower, leader.name) >= {"multicast-ipv4", "broadcast"}, 20, "beacons by multicast")
+
+        snoop_at_switch(lab, querier="off")
+        wait_until(lambda: not listeners_at_switch(lab), 20, "the switch has forgotten them")
+        cleo.start()
+        print(f"\n  multicast has died, a newcomer is seen: {self.wait_until_they_meet(ann, bob, cleo):.2f} s")
+        wait_until(lambda: self.channels(bob, "cleo"), 10, "bob heard cleo")
+        self.assertEqual(self.channels(bob, "cleo"), {"broadcast"})
+        self.assertEqual(self.fetch(cleo, "ann"), b"ann")
+        # Without broadcasts, too, they keep each other by what they say over their sessions.
+        know_by_heart(ann, bob, cleo)
+        for host in (ann, bob, cleo):
+            at_switch(host, "bcast_flood", "off")
+        logs = {host: len(host.log()) for host in (ann, bob, cleo)}
+        until = time.monotonic() + 7  # twice as long as a leader may be silent
+        while time.monotonic() < until:
+            self.assertTrue(bob.finds("ann"))
+            self.assertEqual(self.seen_by(bob), {"ann", "cleo"})
+            time.sleep(0.5)
+        changes = sum(host.log()[begin:].count("the leader is gone") for host, begin in logs.items())
+        self.assertLessEqual(changes, 2, "at most one change, on a machine that stood still")
+        if "IWANT_SLOW" in os.environ:
+            wait_until(lambda: listeners_at_switch(lab) & ports, 70, "they say again that they listen")
+            print(f"  they said so again {time.monotonic() - began:.0f} s after the start")
+
+    def channels(self, host, name):
+        """By which this host heard the one of this name."""
+        told = json.loads(host.run("doctor", name, "--json", check=False).stdout)
+        return {channel for peer in told["peers"] for channel in peer["heard_s"]}
 
     def test_broadcast_filtered(self):
         lab = self.lab()

@@ -19,6 +19,22 @@ def at_switch(host, *flags):
     run_quietly("bridge", "-n", host.lab.switch, "link", "set", "dev", f"{host.lab.prefix}v{host.number}", *flags)
 
 
+def snoop_at_switch(lab, querier):
+    """Lets the switch send multicast only to whom it knows to listen, for three seconds after each time they say so.
+    The `querier` ("on" or "off") is who asks them, every second."""
+    bridge = ("ip", "-n", lab.switch, "link", "set", "lan", "type", "bridge")
+    run_quietly(*bridge, "mcast_query_interval", "100", "mcast_query_response_interval", "50",
+                "mcast_membership_interval", "300", "mcast_startup_query_interval", "50")
+    run_quietly(*bridge, "mcast_snooping", "1", "mcast_querier", "1" if querier == "on" else "0")
+
+
+def listeners_at_switch(lab, group="239.192.49.26"):
+    """The ports behind which the switch knows somebody who listens to this group."""
+    shown = subprocess.run(["bridge", "-n", lab.switch, "-j", "mdb", "show", "dev", "lan"], check=True, capture_output=True,
+                           text=True).stdout
+    return {entry["port"] for table in json.loads(shown) for entry in table.get("mdb", []) if entry["grp"] == group}
+
+
 def know_by_heart(*hosts):
     """Neighbours that need no question, which a switch without broadcasts would not carry."""
     for host in hosts:

@@ -139,6 +139,7 @@ std::vector<std::string> peer_lines(const Array& peers, const Terminal& terminal
         if (flag_at(peer, "self")) state = "this computer";
         if (flag_at(peer, "leader")) state += ", leader";
         if (number_if_any(peer, "banned_until")) state += ", banned: it sent wrong data";
+        if (flag_at(peer, "same_name")) state += ", different identity, same name";
         table.add({text_at(peer, "name"), text_at(peer, "id").substr(0, kIdDigitsShown),
                    text_at(peer, "address"), std::to_string(number_at(peer, "files")),
                    human_size(number_at(peer, "bytes")), state});

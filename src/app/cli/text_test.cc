@@ -179,6 +179,18 @@ TEST(StatusText, AnEmptyAnswerOfAnotherVersionIsNoCrash) {
     EXPECT_EQ(peer_lines(Array{nullptr}, kPipe, 0).size(), 1u);
 }
 
+TEST(PeerLines, WhoBearsTheNameOfAnotherIsMarkedForPeople) {
+    const json::value peers = json::parse(
+        R"([{"id":"aabb","name":"ann","online":false,"same_name":true},
+            {"id":"ccdd","name":"Ann","online":true,"same_name":true},
+            {"id":"eeff","name":"bob","online":true,"same_name":false}])");
+    const auto lines = peer_lines(peers.as_array(), Terminal{true, true, false, 120}, 0);
+    ASSERT_EQ(lines.size(), 4u);
+    EXPECT_NE(lines[1].find("offline, different identity, same name"), std::string::npos);
+    EXPECT_NE(lines[2].find("online, different identity, same name"), std::string::npos);
+    EXPECT_EQ(lines[3].find("same name"), std::string::npos);
+}
+
 TEST(Output, ProgressIsForTerminalsAndNeverMixesWithResults) {
     std::ostringstream out;
     std::ostringstream err;

@@ -125,6 +125,7 @@ std::vector<control::PeerReport> Backend::peers() {
     for (const node::PeerView& peer : driver_.node().peers(platform::now())) {
         reports.push_back(peer_report(peer, platform::unix_now()));
     }
+    mark_same_names(reports);
     return reports;
 }
 

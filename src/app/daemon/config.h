@@ -13,6 +13,7 @@
 #include "app/daemon/rate_schedule.h"
 #include "app/daemon/upload_gate.h"
 #include "base/result.h"
+#include "core/protocol/address_text.h"
 
 namespace iwant::daemon {
 
@@ -21,7 +22,7 @@ struct Config {
     std::string name;            ///< of this peer, for people
     std::vector<std::filesystem::path> shared_folders;
     std::filesystem::path download_folder;
-    std::uint16_t port = 4926;
+    std::uint16_t port = protocol::kUsualPort;
     std::uint16_t web_port = 4927;
     bool web = true;
     bool multicast = true;

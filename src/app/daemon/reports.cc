@@ -1,6 +1,7 @@
 #include "app/daemon/reports.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "base/text.h"
@@ -180,6 +181,15 @@ control::PeerReport peer_report(const node::PeerView& peer, UnixSeconds now) {
             now + std::chrono::duration_cast<std::chrono::seconds>(*peer.ban_left).count();
     }
     return report;
+}
+
+void mark_same_names(std::vector<control::PeerReport>& peers) {
+    std::map<std::string, std::size_t> bearers;
+    for (const auto& peer : peers) ++bearers[fold_name(peer.peer.name)];
+    for (auto& peer : peers) {
+        if (peer.peer.name.empty()) continue;
+        peer.same_name = bearers.at(fold_name(peer.peer.name)) > 1;
+    }
 }
 
 }  // namespace iwant::daemon

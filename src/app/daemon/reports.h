@@ -20,5 +20,8 @@ control::SearchReport search_report(const control::SearchRequest& request,
 control::DownloadReport download_report(const swarm::DownloadStatus& status,
                                         const node::Node& node);
 control::PeerReport peer_report(const node::PeerView& peer, UnixSeconds now);
+/// Marks those that people cannot tell apart by name. Nothing is ever taken over from one of them
+/// to another: a peer is its key.
+void mark_same_names(std::vector<control::PeerReport>& peers);
 
 }  // namespace iwant::daemon

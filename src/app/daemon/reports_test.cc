@@ -54,6 +54,18 @@ TEST_F(AReport, OfAPeerSaysUntilWhenItIsBanned) {
     EXPECT_EQ(peer_report(peer, 1000).banned_until, 1300);
 }
 
+TEST_F(AReport, OfPeersMarksThoseThatPeopleTakeForOne) {
+    std::vector<control::PeerReport> peers(5);
+    peers[0].peer = {"11", "Ann"};
+    peers[1].peer = {"22", "bob"};
+    peers[2].peer = {"33", "ann"};
+    mark_same_names(peers);
+    EXPECT_TRUE(peers[0].same_name);
+    EXPECT_FALSE(peers[1].same_name);
+    EXPECT_TRUE(peers[2].same_name) << "as people see it";
+    EXPECT_FALSE(peers[3].same_name || peers[4].same_name) << "a name that is not known is none";
+}
+
 TEST_F(AReport, OfAFailedDownloadHasItsCode) {
     swarm::DownloadStatus status;
     status.state = swarm::DownloadState::failed;

@@ -6,11 +6,6 @@
 #include "base/text.h"
 
 namespace iwant::protocol {
-namespace {
-
-constexpr std::uint16_t kUsualPort = 4926;
-
-}  // namespace
 
 std::string to_string(const Address& address) {
     const std::string host = escape_for_display(address.host);

@@ -80,6 +80,7 @@ struct PeerReport {
     std::string version;
     std::optional<UnixSeconds> last_seen;
     std::optional<UnixSeconds> banned_until;  ///< it sent wrong data
+    bool same_name = false;  ///< another peer, with another identity, is called the same
 };
 
 struct SourceReport {

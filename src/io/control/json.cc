@@ -86,6 +86,7 @@ json::object to_object(const PeerReport& peer) {
     object["last_seen"] = peer.last_seen ? json::value(*peer.last_seen) : json::value(nullptr);
     object["banned_until"] =
         peer.banned_until ? json::value(*peer.banned_until) : json::value(nullptr);
+    object["same_name"] = peer.same_name;
     return object;
 }
 

@@ -14,6 +14,7 @@
 
 #include "base/log.h"
 #include "base/result.h"
+#include "core/protocol/address_text.h"
 #include "io/net/channel.h"
 
 namespace boost::asio {
@@ -22,7 +23,6 @@ class io_context;
 
 namespace iwant::net {
 
-inline constexpr std::uint16_t kDiscoveryPort = 4926;
 inline constexpr char kMulticastGroup4[] = "239.192.49.26";
 inline constexpr char kMulticastGroup6[] = "ff12::4926";
 
@@ -43,7 +43,7 @@ class DiscoveryListener {
 
 struct DiscoveryOptions {
     std::vector<std::string> interfaces;  ///< names or addresses; empty: all usable ones
-    std::uint16_t port = kDiscoveryPort;
+    std::uint16_t port = protocol::kUsualPort;
 };
 
 /// How one channel of an interface fares.
