@@ -31,7 +31,7 @@ void Registry::end(Time now) {
 }
 
 void Registry::forget(std::map<PeerId, Owner>::iterator owner) {
-    if (owner->second.have.version > 0) actions_.push_back(IndexForget{owner->first});
+    if (owner->second.indexed > 0) actions_.push_back(IndexForget{owner->first});
     seals_.forget(owner->first);
     owners_.erase(owner);
 }
@@ -47,11 +47,12 @@ protocol::Registered Registry::enroll(const PeerId& peer, const protocol::Regist
     }
     Owner& owner = owners_[peer];
     const bool another = owner.have.catalog_id != message.catalog.catalog_id ||
-                         owner.have.version > message.catalog.version;
+                         owner.indexed > message.catalog.version;
     if (another) {
-        if (owner.have.version > 0) actions_.push_back(IndexForget{peer});
+        if (owner.indexed > 0) actions_.push_back(IndexForget{peer});
         seals_.forget(peer);
         owner.have = {message.catalog.catalog_id, 0};
+        owner.indexed = 0;
         owner.cut_short = false;
     }
     owner.files = message.files;
@@ -82,6 +83,7 @@ std::optional<protocol::CatalogAck> Registry::update(const PeerId& peer,
     if (!fresh.changes.empty()) actions_.push_back(std::move(fresh));
     const bool much = delta.changes.size() >= kProgressChanges;
     owner.have.version = delta.up_to;
+    owner.indexed = std::max(owner.indexed, delta.up_to);
     owner.announced.version = std::max(owner.announced.version, delta.up_to);
     if (much || owner.have == owner.announced) owner.progressed = now;
     seals_.put(peer, std::move(sealed));

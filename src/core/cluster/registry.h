@@ -22,7 +22,8 @@ class Registry {
   public:
     struct Owner {
         CatalogState announced;
-        CatalogState have;  ///< indexed up to here
+        CatalogState have;          ///< told up to here; less than is indexed while told anew
+        std::uint64_t indexed = 0;  ///< the latest version in the index
         std::uint64_t files = 0;
         std::uint64_t bytes = 0;
         bool cut_short = false;                          ///< not all of it has room

@@ -88,6 +88,22 @@ TEST_F(RegistryTest, AnOwnerOfTooManySmallRunsIsAskedForEverythingAnew) {
     EXPECT_EQ(registry.seals().runs(peer(2)), 3u);
 }
 
+TEST_F(RegistryTest, WhatIsToldAnewIsForgottenWithItsOwner) {
+    const std::uint64_t most = sealed_runs_max(0);
+    const auto told_anew = [&] {
+        enroll(5, most + 1);
+        for (std::uint64_t version = 1; version <= most; ++version) update(version - 1, version);
+        EXPECT_EQ(update(most, most + 1)->have.version, 0u);
+        registry.take_actions();
+    };
+    told_anew();
+    registry.left(peer(2), Registry::Leaving::goodbye, now);
+    EXPECT_EQ(forgotten(), 1u);
+    told_anew();
+    enroll(5, most);
+    EXPECT_EQ(forgotten(), 1u) << "an older catalogue was put back";
+}
+
 TEST_F(RegistryTest, ARepeatedRunChangesNothingAndAGapIsAskedForAgain) {
     enroll(5, 10);
     update(0, 6);
