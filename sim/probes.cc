@@ -50,20 +50,13 @@ void Probes::happens(HostNumber host, const node::Event& event) {
     }
     const auto* message = std::get_if<node::MessageReceived>(&event);
     if (message == nullptr) return;
-    const CatalogState* told = nullptr;
-    const CatalogState* kept = nullptr;
-    if (const auto* register_ = std::get_if<protocol::Register>(&message->message))
-        told = &register_->catalog;
-    if (const auto* registered = std::get_if<protocol::Registered>(&message->message))
-        kept = &registered->have;
-    if (const auto* ack = std::get_if<protocol::CatalogAck>(&message->message)) kept = &ack->have;
+    const auto* told = std::get_if<protocol::Register>(&message->message);
     const auto* reply = std::get_if<protocol::SearchReply>(&message->message);
-    if (told == nullptr && kept == nullptr && reply == nullptr) return;
+    if (told == nullptr && reply == nullptr) return;
     const auto other = of(message->session);
     if (!other || *other >= honest_) return;
-    if (told != nullptr) announced(host, *other, *told);
+    if (told != nullptr) announced(host, *other, told->catalog);
     if (reply != nullptr) replied(host, *other, *reply, message->session);
-    if (kept != nullptr) acknowledged(host, *other, *kept);
 }
 
 void Probes::announced(HostNumber knower, HostNumber owner, const CatalogState& state) {
@@ -76,13 +69,13 @@ void Probes::announced(HostNumber knower, HostNumber owner, const CatalogState& 
     heard.push_back({timeline_.now(), *moment});
 }
 
-// Only what a leader says that leads now binds it.
-void Probes::acknowledged(HostNumber owner, HostNumber leader, const CatalogState& state) {
-    const node::Node* node = hosts_[leader].node();
+// What it says while it does not lead does not bind it.
+void Probes::acknowledges(HostNumber leader, HostNumber owner, const CatalogState& state) {
     const auto moment = hosts_[owner].moment_of(state);
-    if (node == nullptr || !moment || !leadership_.leading().contains(leader)) return;
+    const auto view = hosts_[leader].node()->leader_view();
+    if (!moment || view.leader != hosts_[leader].peer()) return;
     acknowledged_[pair(leader, owner)] = {timeline_.now(), *moment, hosts_[leader].instance(),
-                                          node->leader_view().epoch};
+                                          view.epoch};
 }
 
 Moment Probes::heard_before(HostNumber knower, HostNumber owner, Time time) const {
@@ -162,12 +155,23 @@ void Probes::performs(HostNumber host, const node::Action& action) {
     if (const auto* answer = std::get_if<node::AnswerSearch>(&action)) answered(host, *answer);
     const auto* send = std::get_if<node::Send>(&action);
     if (send == nullptr || host >= honest_) return;
-    const auto* request = std::get_if<protocol::SearchRequest>(&send->message);
-    if (request == nullptr || !request->query.owner) return;
-    const auto owner = leadership_.host_of(*request->query.owner);
+    if (const auto* request = std::get_if<protocol::SearchRequest>(&send->message))
+        asks(host, send->session, *request);
+    const CatalogState* kept = nullptr;
+    if (const auto* registered = std::get_if<protocol::Registered>(&send->message))
+        kept = &registered->have;
+    if (const auto* ack = std::get_if<protocol::CatalogAck>(&send->message)) kept = &ack->have;
+    if (kept == nullptr) return;
+    const auto owner = network_.other_end(host, send->session);
+    if (owner && *owner < honest_) acknowledges(host, *owner, *kept);
+}
+
+void Probes::asks(HostNumber host, SessionId session, const protocol::SearchRequest& request) {
+    if (!request.query.owner) return;
+    const auto owner = leadership_.host_of(*request.query.owner);
     if (!owner) return;
     if (questions_.size() >= kQuestionsMax) questions_.erase(questions_.begin());
-    questions_[{host, send->session, request->request}] = {timeline_.now(), *owner};
+    questions_[{host, session, request.request}] = {timeline_.now(), *owner};
 }
 
 void Probes::replied(HostNumber host, HostNumber from, const protocol::SearchReply& reply,

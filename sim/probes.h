@@ -70,10 +70,11 @@ class Probes {
 
     Pair pair(HostNumber knower, HostNumber known) const { return knower * hosts_.size() + known; }
     void announced(HostNumber knower, HostNumber owner, const CatalogState& state);
-    void acknowledged(HostNumber owner, HostNumber leader, const CatalogState& state);
+    void acknowledges(HostNumber leader, HostNumber owner, const CatalogState& state);
     Moment heard_before(HostNumber knower, HostNumber owner, Time time) const;
     bool knew_all_the_time(HostNumber knower, HostNumber known, Time since) const;
     bool undisturbed_since(HostNumber a, HostNumber b, Time since) const;
+    void asks(HostNumber host, SessionId session, const protocol::SearchRequest& request);
     void answered(HostNumber host, const node::AnswerSearch& answer);
     void replied(HostNumber host, HostNumber from, const protocol::SearchReply& reply,
                  SessionId session);
