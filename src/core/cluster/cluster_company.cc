@@ -32,6 +32,7 @@ void Cluster::appoint_due(Time now) {
     }
     if (candidates.empty()) candidates = std::move(flapping);
     if (!succession_.appoint(std::move(candidates))) return;
+    holders_changed_ = wishes_changed_ = true;
     election_.set_standbys(succession_.standbys());
     for (const PeerId& standby : succession_.standbys()) {
         if (const auto session = session_to(standby)) tell_standbys(*session);

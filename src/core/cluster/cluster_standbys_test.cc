@@ -50,6 +50,14 @@ TEST_F(ClusterTest, AFollowerRegistersWithTheStandbysAsWithTheLeader) {
     EXPECT_EQ(cluster.standby_sessions(), std::vector{SessionId{3}});
 }
 
+TEST_F(ClusterTest, ALeaderRegistersItsOwnCatalogueWithTheStandbysAsSoonAsItAppointsThem) {
+    lead_with_followers();
+    pass(seconds(6));
+    ASSERT_EQ(cluster.standbys(), (std::vector{peer(2), peer(3)}));
+    for (const std::uint64_t standby : {2, 3})
+        EXPECT_EQ(sent<protocol::Register>(standby).size(), 1u);
+}
+
 TEST_F(ClusterTest, AStandbyKeepsTheCataloguesOfOthersAndIsCompleteAsSoonAsItLeads) {
     follow_peer_two();
     open(3, 3, {4, peer(2)});
