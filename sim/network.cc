@@ -142,7 +142,6 @@ void Network::dial_fails(HostNumber from, const node::Dial& dial, Duration after
 void Network::connect(HostNumber from, HostNumber to) {
     const ConnectionId id = next_connection_++;
     Connection& connection = connections_[id];
-    connection.opened = timeline_.now();
     const HostNumber hosts[2] = {from, to};
     for (int side = 0; side < 2; ++side) {
         End& end = connection.ends[side];
@@ -248,6 +247,8 @@ void Network::deliver_due(ConnectionId id, int side) {
         if (std::holds_alternative<node::SessionClosed>(event)) {
             end.open = false;
             forget_if_closed(id);
+        } else if (std::holds_alternative<node::SessionOpened>(event)) {
+            end.told = timeline_.now();
         }
         hosts_.deliver(host, std::move(event));
     }
@@ -349,8 +350,10 @@ std::optional<Time> Network::connected_since(HostNumber a, HostNumber b) const {
     for (const auto& [session, place] : senders_[a].places) {
         const Connection& connection = connections_.at(place.connection);
         const End* ends = connection.ends;
-        if (ends[1 - place.side].host != b || !ends[0].open || !ends[1].open) continue;
-        if (!since || connection.opened < *since) since = connection.opened;
+        const bool of_both = ends[1 - place.side].host == b && ends[0].open && ends[1].open;
+        if (!of_both || !ends[0].told || !ends[1].told) continue;
+        const Time both_told = std::max(*ends[0].told, *ends[1].told);
+        if (!since || both_told < *since) since = both_told;
     }
     return since;
 }

@@ -53,7 +53,7 @@ class Network {
 
     /// Who is at the other end of a host's session.
     std::optional<HostNumber> other_end(HostNumber host, SessionId session) const;
-    /// Since when both ends have had this very connection open; nothing when there is none.
+    /// Since when both ends have known of a connection that is open; nothing when there is none.
     std::optional<Time> connected_since(HostNumber a, HostNumber b) const;
     /// How many sessions a host has open.
     std::size_t sessions(HostNumber host) const;
@@ -64,15 +64,15 @@ class Network {
         HostNumber host = 0;
         SessionId session;
         bool open = false;
-        Time last;              ///< nothing arrives before
-        std::size_t due = 0;    ///< of `inbound`, those that would have arrived by now
-        bool retrying = false;  ///< they wait for the way to open
+        std::optional<Time> told;  ///< that it is open
+        Time last;                 ///< nothing arrives before
+        std::size_t due = 0;       ///< of `inbound`, those that would have arrived by now
+        bool retrying = false;     ///< they wait for the way to open
         Duration retry{};
         std::deque<node::Event> inbound;
     };
     struct Connection {
         End ends[2];
-        Time opened;
         std::optional<Time> unanswered_since;  ///< what was sent has not been acknowledged
     };
     struct Place {
