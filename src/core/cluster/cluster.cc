@@ -37,7 +37,7 @@ Cluster::Cluster(Self self, const Signatory& signatory, Prng prng, Logger& logge
       registrations_(signatory, prng.split()),
       follower_proof_(signatory, members_, prng.split()),
       now_(now),
-      unled_since_(now),
+      leader_since_(now),
       tend_at_(now),
       due_(now) {}
 
@@ -264,7 +264,8 @@ bool Cluster::counts_as_alive(const Session& session) const {
     const bool tells_another = !leader.is_zero() && leader != election_.view().leader;
     if (tells_another) return true;
     if (registry_.registered(session.peer)) return !registry_.withholds(session.peer, now_);
-    return !leading() || now_ - session.opened < kRegistersWithin;
+    const Time could = std::max({session.opened, session.believes_since, leader_since_});
+    return !leading() || now_ - could < kRegistersWithin;
 }
 
 protocol::Coverage Cluster::coverage() const {

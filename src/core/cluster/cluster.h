@@ -156,7 +156,7 @@ class Cluster {
     void gone(const Session& session, Time now);
     void told_of_twin(const Session& session, Time now);
     bool may_replace(const Session& old, const SessionOpened& incoming, Time now);
-    void statement(const Session& session, const protocol::LeaderView& view,
+    void statement(Session& session, const protocol::LeaderView& view,
                    std::optional<std::uint32_t> followers, Time now);
     void show_leader(Session& session, const protocol::LeaderView& theirs);
     void show(SessionId to, const PeerId& leader, const protocol::LeaderView& view);
@@ -211,7 +211,7 @@ class Cluster {
     protocol::LeaderView acted_view_;  ///< what was acted upon last
     PeerId led_last_;                  ///< whom we followed last, or we ourselves
     std::uint64_t leader_instance_ = 0;
-    Time unled_since_;         ///< when there is no leader
+    Time leader_since_;        ///< when it became who it is now, or nobody
     bool kept_index_ = false;  ///< whether we led or stood by
     std::optional<Time> appoint_at_;
     std::map<PeerId, std::string> distrusted_;  ///< leaders that hid something, and what

@@ -184,7 +184,7 @@ std::optional<PeerId> Cluster::leader_beyond(const PeerId& follower) const {
 }
 
 std::optional<OutOfReach> Cluster::out_of_reach() const {
-    if (now_ - unled_since_ < kOutOfReachAfter) return std::nullopt;
+    if (now_ - leader_since_ < kOutOfReachAfter) return std::nullopt;
     for (const auto& [id, session] : sessions_.all()) {
         if (!sessions_.is_live(session.peer)) continue;
         if (const auto leader = leader_beyond(session.peer))

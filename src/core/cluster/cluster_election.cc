@@ -133,7 +133,7 @@ void Cluster::perform(const Election::ViewChanged&, Time now) {
     }
     const PeerId led_before = acted_view_.leader.is_zero() ? led_last_ : acted_view_.leader;
     if (!view.leader.is_zero()) led_last_ = view.leader;
-    if (view.leader.is_zero() && !acted_view_.leader.is_zero()) unled_since_ = now;
+    if (view.leader != acted_view_.leader) leader_since_ = now;
     acted_view_ = view;
     holders_changed_ = wishes_changed_ = true;
     counted_.reset();

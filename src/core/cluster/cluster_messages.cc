@@ -39,17 +39,18 @@ void Cluster::handle(const MessageReceived& event, Time now) {
     settle(now);
 }
 
-void Cluster::statement(const Session& session, const protocol::LeaderView& view,
+void Cluster::statement(Session& session, const protocol::LeaderView& view,
                         std::optional<std::uint32_t> followers, Time now) {
     const PeerId before = election_.leader_of(session.peer);
     election_.says(session.peer, view, followers, leader_health(now), now);
+    if (view.leader != before) session.believes_since = now;
     const bool elsewhere = !view.leader.is_zero() && view.leader != election_.view().leader;
     if (keeps_index() && elsewhere && view.leader != before) ask_to_register(session);
     if (view.leader.is_zero() || view.leader == self_.peer || view == election_.view()) {
-        if (view.leader.is_zero()) show_leader(*sessions_.find(session.id), view);
+        if (view.leader.is_zero()) show_leader(session, view);
         return;
     }
-    show_leader(*sessions_.find(session.id), view);
+    show_leader(session, view);
     const bool stranger = view.leader != session.peer && view.leader != election_.view().leader;
     if (stranger && members_.find(view.leader) != nullptr && sessions_.of(view.leader) == nullptr) {
         needed_until_[view.leader] = now + seconds(10);

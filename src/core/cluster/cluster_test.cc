@@ -166,6 +166,26 @@ TEST_F(ClusterTest, AGoodbyeRemovesAnOwnersEntriesAtOnceAndABrokenSessionLater) 
     EXPECT_EQ(all<IndexForget>().size(), 2u);
 }
 
+TEST_F(ClusterTest, WhoCameToUsLateIsMissedForHalfAMinuteUnlessItRegisters) {
+    lead_with_followers();
+    const auto say_for = [&](Duration time, LeaderView view) {
+        for (Duration passed{}; passed < time; passed += seconds(5)) {
+            for (const std::uint64_t session : {2, 3})
+                hear(session, protocol::Pong{0, cluster.leader_view()});
+            hear(4, protocol::Pong{0, view});
+            pass(seconds(5));
+        }
+    };
+    open(4, 4, {1, peer(5)});
+    say_for(seconds(40), {1, peer(5)});
+    ASSERT_TRUE(cluster.leading());
+    EXPECT_EQ(cluster.coverage().known, 4u) << "it tells another leader";
+    say_for(seconds(25), cluster.leader_view());
+    EXPECT_EQ(cluster.coverage(), (protocol::Coverage{4, 3}));
+    say_for(seconds(10), cluster.leader_view());
+    EXPECT_EQ(cluster.coverage(), (protocol::Coverage{3, 3})) << "it tells nobody anything";
+}
+
 TEST_F(ClusterTest, AnAnnouncementOfAPeerCausesOneDial) {
     pass(seconds(5));
     actions.clear();

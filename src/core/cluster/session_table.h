@@ -26,6 +26,7 @@ struct Session {
     PublicKey key{};       ///< that TLS proved
     CatalogState catalog;  ///< as last announced by the peer
     Time opened;
+    Time believes_since;  ///< in the leader that it believes in now
     Time heard;
     Time pinged;
     Duration ping = kSessionPing;  ///< quiet for this long it is pinged, for that long it is dead
