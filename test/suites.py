@@ -15,7 +15,7 @@ import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-SIM_SEEDS = "5000"
+SIM_SEEDS = "10000"
 SIM_HOURS = "5000"
 PARALLEL = 2  # programs at a time
 PARALLEL_HOSTS = 3  # of those that start daemons and mostly wait

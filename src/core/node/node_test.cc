@@ -156,7 +156,7 @@ TEST(Node, ALeaderThatDoesNotAnswerCostsASecondAtMost) {
     lan.nodes.erase(lan.leader());
     const auto answer = search(lan, asker, "own", milliseconds(1010));
     EXPECT_LE(answer.took, seconds(1));
-    EXPECT_FALSE(answer.reply.complete);
+    EXPECT_TRUE(answer.reply.complete) << "the other one stands by and has what it shares";
     EXPECT_EQ(answer.reply.results.size(), 1u);
 }
 
@@ -191,9 +191,8 @@ TEST(Node, TheLeaderRefusesAPeerThatAsksTooOften) {
     lan.pass(seconds(1));
     const auto answers = lan.seen<AnswerSearch>(asker);
     EXPECT_EQ(answers.size(), burst + 5);
-    const auto complete =
-        std::ranges::count_if(answers, [](const auto& answer) { return answer.reply.complete; });
-    EXPECT_EQ(complete, static_cast<long>(burst));
+    const auto complete = [](const auto& answer) { return answer.reply.complete; };
+    EXPECT_TRUE(std::ranges::all_of(answers, complete)) << "who stands by has it all itself";
 }
 
 TEST(Node, LocateFindsAContentByItsFirstDigits) {

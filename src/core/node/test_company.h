@@ -99,6 +99,7 @@ class Company {
         says(number, protocol::Goodbye{protocol::Goodbye::Reason::stopping});
         tell(SessionClosed{session(number), "closed"});
     }
+    void breaks(std::size_t number) { tell(SessionClosed{session(number), "reset"}); }
     /// Peer `number` leads, has all our files, and knows all peers, or ourselves and `online`.
     void led_by(std::size_t number, std::vector<std::size_t> online = {}) {
         leader_ = number;
