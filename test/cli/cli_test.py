@@ -85,7 +85,9 @@ class CliTest(unittest.TestCase):
             ["search", "--limit", "201", "a"], ["search", "--limit", "x", "a"],
             ["search", "--type", "nonsense", "a"], ["search", "--min-size", "-1", "a"],
             ["search", "--max-size", "lots", "a"], ["search", "--wait", "-1", "a"],
-            ["search", "--nonsense", "a"], ["search", "\udcff"],
+            ["search", "--nonsense", "a"], ["search", "\udcff"], ["search", "-trailer"], ["search", "-"],
+            ["search", "a", "size:>big"], ["search", "a", "tpye:video"], ["search", "a", "-type:video"],
+            ["search", "a", "--newer", "7"], ["search", "a", "--path", ""], ["search", "a", "--exclude"],
             ["download"], ["download", "xyz"], ["download", "0"], ["download", "abcde"],
             ["download", "a" * 65], ["download", "../etc/passwd"],
             ["pause"], ["pause", "xyz"], ["resume", "#"], ["cancel", "#x"], ["cancel", "a" * 65],
@@ -112,6 +114,17 @@ class CliTest(unittest.TestCase):
                              ("stat", "status"), ("peer", "peers")):
             self.assertIn(f"Did you mean 'iwanto {meant}'", self.expect(2, typed).stderr)
         self.assertNotIn("Did you mean", self.expect(2, "zzzzzz").stderr)
+
+    def test_a_wrong_filter_is_told_with_an_example(self):
+        for arguments, hint in ((["a", "size:>big"], '"big" is no size; write it like >1G'),
+                                (["a", "tpye:video"], "Did you mean type:video,audio?"),
+                                (["a", "--newer", "7"], "write it like 30min"),
+                                (["-trailer"], "say what to search for as well")):
+            self.assertIn(hint, self.expect(2, "search", *arguments).stderr)
+
+    def test_a_word_to_leave_out_is_no_flag(self):
+        for arguments in (["film", "-help"], ["film", "-making of"], ["--json", "film", "-b", "--exact", "-c"]):
+            self.expect(3, "search", *arguments)
 
     def test_names_on_stderr_are_escaped(self):
         done = self.expect(2, "\x1b[2Jnonsense")

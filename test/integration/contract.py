@@ -30,7 +30,7 @@ RESULT = {"row": int, "hash": (ID, None), "kind": {"file", "folder"}, "name": st
 SEARCH = {"query": str, "complete": bool, "coverage": {"known": int, "indexed": int}, "leader": (LEADER, None),
           "epoch": int, "took_ms": NUMBER, "total": int, "results": [RESULT],
           "source": {"leader", "standby", "own", "peers"}, "asked": int, "answered": int, "verification": (dict, None),
-          "remarks": [str]}
+          "remarks": [str], "did_you_mean": (str, None)}
 DOWNLOAD = {"hash": (ID, None), "name": str, "state": STATE, "bytes_done": int, "bytes_total": int, "rate": int,
             "sources": int, "message": str,
             "id": int, "kind": {"file", "folder"}, "folder": str, "seconds_left": (int, None), "files_done": int,

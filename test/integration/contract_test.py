@@ -8,10 +8,11 @@ import json
 import os
 import pathlib
 import signal
+import threading
 import unittest
 
 from contract import (CONFIG, DONE, DONE_EVENT, DOWNLOAD, DOWNLOADS, DOWNLOAD_CLOSELY, ERROR, FAILED, FAILED_EVENT,
-                      INTERRUPTED, NOT_RUNNING, PEERS, PROGRESS, SEARCH, STARTED, STATUS, TEMPORARY,
+                      INTERRUPTED, NOT_RUNNING, PEERS, PROGRESS, RESULT, SEARCH, STARTED, STATUS, TEMPORARY,
                       USAGE, mismatch)
 from lab import HAS_NAMESPACES, Lab, wait_until
 
@@ -143,6 +144,44 @@ class Answers(unittest.TestCase):
         self.assertEqual(self.names("silicon", "--peer", "bob"), ["Silicon Valley S01E01.mkv"])
         id_of_ann = self.ann.status()["peer"]["id"]
         self.assertEqual(self.names("one", "--ext", "mp3", "--peer", id_of_ann[:8]), ["One.mp3"])
+
+    def test_search_understands_its_language(self):
+        self.assertEqual(self.names("silicon", "type:video"), ["Silicon Valley S01E01.mkv"])
+        self.assertEqual(self.names("silicon", "-notes"), ["Silicon Valley S01E01.mkv"])
+        self.assertEqual(self.names('"silicon valley"', "path:tv"), ["Silicon Valley S01E01.mkv"])
+        self.assertEqual(self.names("silicon", "--exclude", "valley", "--phrase", "notes silicon"), ["notes silicon.txt"])
+        self.assertEqual(sorted(self.names("ext:mp3,pdf")), ["Grüße.pdf", "One.mp3", "Two.mp3"])
+        self.assertEqual(self.names("ext:mp3", "size:>10K", "newer:1d"), ["Two.mp3"])
+        self.assertEqual(self.names("one", "ext:mp3", "peer:ann"), ["One.mp3"])
+        self.answer(SEARCH, "search", "silicon", "older:1d", code=FAILED)
+        typed = "silicon - valley"
+        answer = self.answer(SEARCH, "search", typed)
+        self.assertEqual((answer["query"], len(answer["remarks"]), answer["did_you_mean"]), (typed, 1, None))
+
+    def test_search_says_what_was_meant(self):
+        self.assertEqual(self.answer(SEARCH, "search", "slicon", "valey")["did_you_mean"], "silicon valley")
+        self.assertIn('showing results for "silicon valley"', self.cleo.run("search", "slicon valey").stderr)
+
+    def test_search_follows_what_is_new_until_ctrl_c(self):
+        before = self.answer(SEARCH, "search", "one", "ext:mp3")["results"]
+        follower = self.cleo.popen("search", "--follow", "--json", "newcomer")
+        watchdog = threading.Timer(60, follower.kill)
+        watchdog.start()
+        added = [self.bob.shared / "newcomer one.txt", self.bob.shared / "newcomer two.txt"]
+        try:
+            for path in added:
+                path.write_text(path.name)
+                hit = json.loads(follower.stdout.readline())
+                self.assertIsNone(mismatch(hit, RESULT), hit)
+                self.assertEqual((hit["name"], hit["row"]), (path.name, 0))
+            self.assertEqual(self.events(str(before[0]["row"]))[-1]["hash"], before[0]["hash"])
+        finally:
+            follower.send_signal(signal.SIGINT)
+            out, _ = follower.communicate(timeout=30)
+            watchdog.cancel()
+            for path in added:
+                path.unlink(missing_ok=True)
+        self.assertEqual((follower.returncode, out), (INTERRUPTED, ""))
 
     def test_exact_forgives_nothing_and_finding_nothing_is_exit_1(self):
         self.assertIn("Silicon Valley S01E01.mkv", self.names("silicon", "valley", "--exact"))

@@ -32,6 +32,7 @@ ExitCode run_command(const CommandInfo& info, std::vector<std::string> arguments
     const std::unique_ptr<Command> command = info.make();
     CLI::App app;
     command->declare(app);
+    arguments = command->prepare(std::move(arguments));
     std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them
     try {
         app.parse(std::move(arguments));

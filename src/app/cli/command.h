@@ -7,7 +7,9 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "app/cli/exit_code.h"
 #include "app/cli/output.h"
@@ -28,6 +30,10 @@ class Command {
     virtual ~Command() = default;
     /// The options are read into members of the command.
     virtual void declare(CLI::App& app) = 0;
+    /// The arguments as declare's options can take them.
+    virtual std::vector<std::string> prepare(std::vector<std::string> arguments) {
+        return arguments;
+    }
     /// Called once, after the options were read.
     virtual ExitCode run(Context& context) = 0;
 };

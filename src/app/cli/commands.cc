@@ -17,7 +17,9 @@ constexpr CommandInfo kCommands[] = {
     {"stop", "", "stop the service and wait until it is gone", "iwanto stop", make_stop},
     {"search", "<words...> [options]", "find files and folders of everybody here",
      "iwanto search slicon valey\niwanto search --type audio --min-size 3M beatels yesterday\n"
-     "iwanto search --peer ann --ext pdf thesis",
+     "iwanto search --peer ann --ext pdf thesis\n"
+     "iwanto search '\"silicon valley\"' -trailer type:video 'size:>1G' newer:30d path:TV\n"
+     "iwanto search --follow type:video newer:1d",
      make_search},
     {"download", "<row|hash>... [options]", "fetch what a search has found",
      "iwanto download 1\niwanto download a1b2c3d4 --to ~/Desktop\niwanto download 1 2 3 --detach",

@@ -10,7 +10,7 @@ namespace iwant::cli {
 namespace {
 
 constexpr std::size_t kHashDigitsShown = 10;
-constexpr char kNotHashed[] = "-";
+constexpr char kNone[] = "-";
 
 std::string shown_name(const Object& result) {
     const std::string name = text_at(result, "name");
@@ -28,7 +28,7 @@ std::string shown_sources(const Array& sources) {
         first = name.empty() ? text_at(source, "peer").substr(0, kHashDigitsShown) : name;
         online = flag_at(source, "online");
     }
-    if (first.empty()) return kNotHashed;
+    if (first.empty()) return kNone;
     constexpr std::size_t kNameColumnsMax = 20;
     first = fit_to_width(escape_for_display(first), kNameColumnsMax);
     if (!online) first += " (offline)";
@@ -36,22 +36,28 @@ std::string shown_sources(const Array& sources) {
     return first;
 }
 
-std::vector<std::string> for_people(const Array& results, const Terminal& terminal,
-                                    UnixSeconds now) {
+// A search that goes on has no rows to download by.
+std::string shown_row(const Object& result) {
+    const std::uint64_t row = number_at(result, "row");
+    return row == 0 ? kNone : std::to_string(row);
+}
+
+std::vector<std::string> for_people(const Array& results, const Terminal& terminal, UnixSeconds now,
+                                    std::vector<std::string> words) {
     Table table({{"Row", Align::right},
-                 {"Name", Align::left, Column::Room::shrinks},
+                 {"Name", Align::left, Column::Room::shrinks, Column::Marks::words},
                  {"Size", Align::right},
                  {"Changed"},
                  {"From"},
                  {"Hash"}});
     for (const auto& value : results) {
         const Object& result = as_object(value);
-        const std::string hash = text_if_any(result, "hash").value_or(kNotHashed);
-        table.add({std::to_string(number_at(result, "row")), shown_name(result),
-                   human_size(number_at(result, "size")),
+        const std::string hash = text_if_any(result, "hash").value_or(kNone);
+        table.add({shown_row(result), shown_name(result), human_size(number_at(result, "size")),
                    human_age(number_if_any(result, "modified").value_or(0), now),
                    shown_sources(list_at(result, "sources")), hash.substr(0, kHashDigitsShown)});
     }
+    table.mark(std::move(words));
     return table.empty() ? std::vector<std::string>() : table.lines(terminal);
 }
 
@@ -59,9 +65,8 @@ std::vector<std::string> for_scripts(const Array& results) {
     Table table({{"row"}, {"hash"}, {"kind"}, {"size"}, {"modified"}, {"sources"}, {"path"}});
     for (const auto& value : results) {
         const Object& result = as_object(value);
-        table.add({std::to_string(number_at(result, "row")),
-                   text_if_any(result, "hash").value_or(kNotHashed), text_at(result, "kind"),
-                   std::to_string(number_at(result, "size")),
+        table.add({shown_row(result), text_if_any(result, "hash").value_or(kNone),
+                   text_at(result, "kind"), std::to_string(number_at(result, "size")),
                    std::to_string(number_if_any(result, "modified").value_or(0)),
                    std::to_string(list_at(result, "sources").size()), text_at(result, "path")});
     }
@@ -71,9 +76,21 @@ std::vector<std::string> for_scripts(const Array& results) {
 }  // namespace
 
 std::vector<std::string> search_lines(const Object& report, const Terminal& terminal,
-                                      UnixSeconds now) {
+                                      UnixSeconds now, std::vector<std::string> words) {
     const Array& results = list_at(report, "results");
-    return terminal.out_is_terminal ? for_people(results, terminal, now) : for_scripts(results);
+    return terminal.out_is_terminal ? for_people(results, terminal, now, std::move(words))
+                                    : for_scripts(results);
+}
+
+std::vector<std::string> remark_lines(const Object& report) {
+    std::vector<std::string> lines;
+    for (const auto& value : list_at(report, "remarks")) {
+        if (const auto* sentence = value.if_string()) lines.emplace_back(*sentence);
+    }
+    if (const auto meant = text_if_any(report, "did_you_mean")) {
+        lines.push_back("No exact match; showing results for \"" + *meant + "\".");
+    }
+    return lines;
 }
 
 std::string coverage_text(const Object& report) {

@@ -11,9 +11,13 @@
 
 namespace iwant::cli {
 
-/// A table on a terminal; else row, hash, kind, size, modified, sources and path between tabs.
+/// A table on a terminal, with the words (as words_to_mark has them) emphasised; else row, hash,
+/// kind, size, modified, sources and path between tabs.
 std::vector<std::string> search_lines(const Object& report, const Terminal& terminal,
-                                      UnixSeconds now);
+                                      UnixSeconds now, std::vector<std::string> words = {});
+
+/// What was searched for instead, and what was typed to no effect.
+std::vector<std::string> remark_lines(const Object& report);
 
 /// "INCOMPLETE: 2 of 3 peers covered"; empty for a complete answer.
 std::string coverage_text(const Object& report);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/cli/highlight.h"
 #include "base/assert.h"
 #include "base/text.h"
 
@@ -24,12 +25,14 @@ std::string without_trailing_spaces(std::string line) {
     return line;
 }
 
+/// `decorate(cell, column)` may add what takes no columns.
+template <class Decorate>
 std::string joined(const std::vector<std::string>& cells, const std::vector<Column>& columns,
-                   const std::vector<std::size_t>& widths) {
+                   const std::vector<std::size_t>& widths, Decorate decorate) {
     std::string line;
     for (std::size_t i = 0; i < cells.size(); ++i) {
         if (i > 0) line += kGap;
-        line += padded(cells[i], widths[i], columns[i]);
+        line += decorate(padded(cells[i], widths[i], columns[i]), columns[i]);
     }
     return without_trailing_spaces(std::move(line));
 }
@@ -64,8 +67,14 @@ std::vector<std::string> Table::lines(const Terminal& terminal) const {
     const std::vector<std::size_t> fitted = widths(terminal.columns);
     std::vector<std::string> titles;
     for (const Column& column : columns_) titles.push_back(column.title);
-    std::vector<std::string> lines = {emphasised(joined(titles, columns_, fitted), terminal)};
-    for (const auto& row : rows_) lines.push_back(joined(row, columns_, fitted));
+    const auto plain = [](std::string cell, const Column&) { return cell; };
+    const auto marked = [&](std::string cell, const Column& column) {
+        return column.marks == Column::Marks::none ? cell
+                                                   : with_marks(cell, marked_words_, terminal);
+    };
+    std::vector<std::string> lines = {
+        emphasised(joined(titles, columns_, fitted, plain), terminal)};
+    for (const auto& row : rows_) lines.push_back(joined(row, columns_, fitted, marked));
     return lines;
 }
 

@@ -18,6 +18,7 @@ struct Column {
     std::string title;
     Align align = Align::left;
     enum class Room { fixed, shrinks } room = Room::fixed;  ///< at most one shrinks to fit
+    enum class Marks { none, words } marks = Marks::none;   ///< whether Table::mark counts here
 };
 
 class Table {
@@ -27,6 +28,8 @@ class Table {
     /// One cell a column, raw: they are escaped here.
     void add(const std::vector<std::string>& cells);
     bool empty() const { return rows_.empty(); }
+    /// Words to emphasise, as words_to_mark has them.
+    void mark(std::vector<std::string> words) { marked_words_ = std::move(words); }
 
     /// Title line and rows, at most as wide as the terminal where a column can shrink.
     std::vector<std::string> lines(const Terminal& terminal) const;
@@ -38,6 +41,7 @@ class Table {
 
     std::vector<Column> columns_;
     std::vector<std::vector<std::string>> rows_;
+    std::vector<std::string> marked_words_;
 };
 
 /// One fact: "Leader      ann", escaped; for people and programs alike.

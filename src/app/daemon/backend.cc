@@ -169,7 +169,7 @@ void Backend::answered(node::AnswerSearch answer) {
         answer.reply.complete && (!answer.verification || (!answer.verification->with.is_zero() &&
                                                            answer.verification->missing.empty()));
     if (!settled && search->again.later([this, search] { ask(search); })) return;
-    rows_ = answer.reply.results;
+    if (!search->request.follows) rows_ = answer.reply.results;
     search->reply(search_report(search->request, answer, search->again.elapsed(), driver_.node(),
                                 facts_.self));
 }

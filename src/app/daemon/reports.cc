@@ -116,6 +116,7 @@ control::SearchReport search_report(const control::SearchRequest& request,
     report.answered = answer.answered;
     report.query = request.typed;
     report.remarks = request.remarks;
+    if (!reply.did_you_mean.empty()) report.did_you_mean = reply.did_you_mean;
     report.complete = reply.complete;
     report.known = reply.coverage.known;
     report.indexed = reply.coverage.indexed;
@@ -127,7 +128,7 @@ control::SearchReport search_report(const control::SearchRequest& request,
     for (const protocol::Member& owner : reply.owners) names[owner.peer] = owner.name;
     std::uint64_t row = 0;
     for (const protocol::SearchResult& result : reply.results) {
-        report.results.push_back(result_report(result, ++row, names));
+        report.results.push_back(result_report(result, request.follows ? 0 : ++row, names));
     }
     if (answer.verification) report.verification = verify_report(*answer.verification, names, node);
     return report;

@@ -81,6 +81,7 @@ TEST_F(AReport, OfASearchNumbersItsRowsAndNamesTheOwners) {
     reply.complete = false;
     reply.coverage = {5, 3};
     reply.total = 17;
+    reply.did_you_mean = "song";
     protocol::SearchResult unhashed;
     unhashed.path = "music/deep/song.mp3";
     unhashed.sources = {{node::test::peer(2), {1}, true}, {node::test::peer(3), {2}, false}};
@@ -113,6 +114,11 @@ TEST_F(AReport, OfASearchNumbersItsRowsAndNamesTheOwners) {
     EXPECT_EQ(report.verification->missing[0].path, "alone");
     EXPECT_EQ(report.query, "song -live");
     EXPECT_EQ(report.remarks, request.remarks);
+    EXPECT_EQ(report.did_you_mean, "song");
+    request.follows = true;
+    const auto followed =
+        search_report(request, answer, std::chrono::milliseconds(3), node(), node::test::peer(1));
+    EXPECT_EQ(followed.results[1].row, 0U);
     EXPECT_FALSE(report.complete);
     EXPECT_EQ(report.known, 5U);
     EXPECT_EQ(report.indexed, 3U);

@@ -27,6 +27,18 @@ std::size_t owner_count(const SearchResult& result) {
     return owners.size();
 }
 
+// Scores of all peers are on one scale, and a part's spelling is that of its first result.
+std::string spelling_of_best(const std::vector<const AnswerPart*>& parts,
+                             const protocol::SearchReply& merged) {
+    if (merged.results.empty()) return "";
+    const auto has_best = [&](const AnswerPart* part) {
+        const auto& results = part->reply.results;
+        return !results.empty() && results.front().score == merged.results.front().score;
+    };
+    const auto best = std::ranges::find_if(parts, has_best);
+    return best == parts.end() ? "" : (*best)->reply.did_you_mean;
+}
+
 class Merge {
   public:
     explicit Merge(const std::vector<AnswerPart>& parts) {
@@ -132,7 +144,9 @@ protocol::SearchReply merge_answers(const std::vector<AnswerPart>& parts, std::u
     });
     Merge merge(parts);
     for (const AnswerPart* part : in_order) merge.add(*part);
-    return merge.take(limit);
+    protocol::SearchReply reply = merge.take(limit);
+    reply.did_you_mean = spelling_of_best(in_order, reply);
+    return reply;
 }
 
 }  // namespace iwant::node

@@ -27,6 +27,19 @@ protocol::SearchResult hashed(std::size_t owner, std::string path, double score)
     return made;
 }
 
+TEST(MergeAnswers, TheSpellingIsThatOfTheBestResult) {
+    auto close = result(1, 1, "close");
+    close.score = 0.4;
+    auto exact = result(2, 1, "exact");
+    exact.score = 0.8;
+    std::vector<AnswerPart> parts = {part(1, About::itself, {close})};
+    parts[0].reply.did_you_mean = "close";
+    EXPECT_EQ(merge_answers(parts, 10).did_you_mean, "close");
+    parts.push_back(part(2, About::itself, {exact}));
+    EXPECT_EQ(merge_answers(parts, 10).did_you_mean, "");
+    EXPECT_EQ(merge_answers({}, 10).did_you_mean, "");
+}
+
 TEST(MergeAnswers, TheOrderIsThatOfAnIndexWhateverCameFirst) {
     auto good = result(1, 1, "good");
     good.score = 0.9;

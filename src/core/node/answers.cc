@@ -120,6 +120,7 @@ protocol::SearchReply answer_search(const cluster::Cluster& cluster, const searc
     reply.owners = std::move(content.owners);
     reply.seals = std::move(content.seals);
     reply.covered = whom_it_covers(cluster, reply);
+    reply.did_you_mean = std::move(answer.did_you_mean);
     return reply;
 }
 

@@ -179,6 +179,7 @@ Check check(const SearchRequest& request) {
 
 Check check(const SearchReply& reply) {
     if (reply.covered.size() > kCoveredPerReplyMax) return broken("too many peers are covered");
+    if (Check checked = check_text(reply.did_you_mean, kQueryBytesMax); !checked) return checked;
     return check_results(reply.results, kQueryLimitMax, reply.owners, reply.seals);
 }
 

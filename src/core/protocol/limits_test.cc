@@ -87,6 +87,9 @@ TEST(Limits, TextsHaveTheirLengths) {
         return with(sample::search_request(),
                     [&](SearchRequest& s) { s.query.extensions = {std::string(n, 'x')}; });
     });
+    expect_limit(kQueryBytesMax, [](std::size_t n) {
+        return with(SearchReply{}, [&](SearchReply& r) { r.did_you_mean.assign(n, 'x'); });
+    });
     for (const auto list : kTermLists) {
         expect_limit(kQueryBytesMax, [&](std::size_t n) {
             return with(sample::search_request(),
@@ -100,6 +103,7 @@ TEST(Limits, TextsAreUtf8) {
     for (const char* bad : {"\xff", "\xc0\xaf", "\xed\xa0\x80", "\uffff"}) {
         EXPECT_FALSE(passes(with(hello(), [&](Hello& h) { h.name = bad; })));
         EXPECT_FALSE(passes(with(hello(), [&](Hello& h) { h.program_version = bad; })));
+        EXPECT_FALSE(passes(with(SearchReply{}, [&](SearchReply& r) { r.did_you_mean = bad; })));
         EXPECT_FALSE(passes(roster_of(with(sample::member(), [&](Member& m) { m.name = bad; }))));
         EXPECT_FALSE(
             passes(roster_of(with(sample::member(), [&](Member& m) { m.program_version = bad; }))));

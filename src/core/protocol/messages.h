@@ -255,6 +255,7 @@ struct SearchReply {
     std::vector<Member> owners;       ///< names and addresses of all owners in `results`
     std::vector<Seal> seals{};        ///< that the proofs of sources name
     std::vector<PeerMark> covered{};  ///< of a standby's complete answer: whom it speaks for
+    std::string did_you_mean{};       ///< as search::Answer has it
     bool operator==(const SearchReply&) const = default;
 };
 

@@ -310,6 +310,7 @@ bool take(const wire::SearchReply& from, SearchReply& to) {
     to.complete = from.complete();
     to.coverage = {from.known(), from.indexed()};
     to.total = from.total();
+    to.did_you_mean = from.did_you_mean();
     return take(from.view(), to.view) && take_list(from.results(), to.results) &&
            take_list(from.owners(), to.owners) && take_list(from.seals(), to.seals) &&
            take_all(from.covered(), to.covered);

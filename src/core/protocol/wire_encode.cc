@@ -290,6 +290,7 @@ void put(const SearchReply& from, wire::Frame& frame) {
     for (const Member& owner : from.owners) put(owner, to->add_owners());
     for (const Seal& seal : from.seals) put(seal, to->add_seals());
     put(from.covered, to->mutable_covered());
+    to->set_did_you_mean(from.did_you_mean);
 }
 
 void put(const LocateRequest& from, wire::Frame& frame) {

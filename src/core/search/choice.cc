@@ -12,7 +12,6 @@ namespace iwant::search {
 namespace {
 
 constexpr std::size_t kFilteredMax = std::size_t{1} << 18;  // records read for the filter
-constexpr std::size_t kTextsMax = std::size_t{1} << 16;     // names read for it
 constexpr std::size_t kPlacedMax = 8192;                    // records and dates read to rank
 
 // As rough_score without the record, on a scale of its own.

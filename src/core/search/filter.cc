@@ -36,8 +36,7 @@ Filter::Filter(const Query& query, const Entries& entries)
 // What the record alone tells comes first.
 bool Filter::passes_by_record(Slot slot) const {
     const Record& record = entries_.at(slot);
-    const auto type = static_cast<FileType>(static_cast<std::uint32_t>(record.type));
-    if (!types_.is_empty() && !types_.contains(type)) return false;
+    if (!passes_by_type(slot)) return false;
     if (owner_id_ && (owner_ == Record::kNoOwner || record.owner != owner_)) return false;
     if (reads_details_) {
         const Details details = entries_.details(slot);
@@ -45,6 +44,11 @@ bool Filter::passes_by_record(Slot slot) const {
         if (details.modified < modified_min_ || details.modified > modified_max_) return false;
     }
     return suffixes_.empty() || (record.kind() == EntryKind::file && has_extension(slot));
+}
+
+bool Filter::passes_by_type(Slot slot) const {
+    const auto type = static_cast<FileType>(static_cast<std::uint32_t>(entries_.at(slot).type));
+    return types_.is_empty() || types_.contains(type);
 }
 
 bool Filter::has_extension(Slot slot) const {

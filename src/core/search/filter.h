@@ -21,6 +21,8 @@ class Filter {
     bool passes(Slot slot) { return passes_by_record(slot) && passes_by_text(slot); }
     /// What costs little: type, owner, size, date, extension.
     bool passes_by_record(Slot slot) const;
+    /// The part of it that one record tells.
+    bool passes_by_type(Slot slot) const;
     /// What reads whole names, as long as that is not too much for one query.
     bool reads_text() const { return text_.is_set(); }
     bool passes_by_text(Slot slot) { return !text_.is_set() || text_.passes(slot); }

@@ -7,13 +7,14 @@
 #include <tuple>
 #include <utility>
 
+#include "core/search/likely.h"
+
 namespace iwant::search {
 namespace {
 
 constexpr std::size_t kMatchesMax = 200;
 constexpr std::size_t kSourcesMax = 64;
 constexpr std::size_t kScoredMax = 500;  // more than can be asked for, whatever the limit
-constexpr std::size_t kScannedMax = std::size_t{1} << 18;
 // Of the files that only their folder's name brings in, the first few of each folder come first.
 constexpr std::size_t kThroughFolderMax = 3;
 constexpr double kRepeatedLoss = 0.04;
@@ -31,6 +32,15 @@ struct RankedSource {
 bool better_source(const RankedSource& a, const RankedSource& b) {
     return std::tuple(b.passes, b.score, b.modified, a.source.owner, a.source.entry) <
            std::tuple(a.passes, a.score, a.modified, b.source.owner, b.source.entry);
+}
+
+/// Both are in order of slot.
+void keep_among(const std::vector<Slot>& slots, std::vector<Candidate>& candidates) {
+    auto at = slots.begin();
+    std::erase_if(candidates, [&](const Candidate& one) {
+        at = std::lower_bound(at, slots.end(), one.slot);
+        return at == slots.end() || *at != one.slot;
+    });
 }
 
 std::size_t owner_count(const Match& match) {
@@ -66,6 +76,11 @@ Answer Finder::search(const Query& query) const {
     Scorer scorer(plan, dictionary_, entries_);
     score(choice, scorer);
     answer.matches = matches_of(choice, &scorer, filter, limit);
+    if (!answer.matches.empty()) {
+        const Match::Source& best = answer.matches.front().sources.front();
+        const std::optional<Slot> slot = entries_.find(best.owner, best.entry);
+        if (slot) answer.did_you_mean = scorer.spelling(*slot);
+    }
     return answer;
 }
 
@@ -73,6 +88,8 @@ Choice Finder::choose_by_words(const Query& query, Filter& filter, Plan& plan) c
     const std::size_t wanted = std::clamp<std::size_t>(query.limit, 1, kMatchesMax);
     const auto look = [&](Need need) {
         Candidates found = find_candidates(plan, dictionary_, entries_.slots_end(), need);
+        if (!query.folders.empty() && found.found.size() > kTextsMax)
+            keep_among(likely_by_text(query, dictionary_, entries_), found.found);
         Choice choice = choose(plan, entries_, filter, std::move(found.found), kScoredMax);
         if (!filter.is_set()) choice.total += found.uncounted;
         return choice;
@@ -89,20 +106,10 @@ Choice Finder::choose_by_words(const Query& query, Filter& filter, Plan& plan) c
     return look(Need::enough_words);
 }
 
-// The extension or the owner says which entries can pass; else those that came last are looked at.
 Choice Finder::choose_by_filter(const Query& query, Filter& filter, const Plan& plan) const {
     std::vector<Candidate> candidates;
-    const auto take = [&](Slot slot) {
-        if (entries_.is_used(slot)) candidates.push_back({slot, 0, 0, 0, 0, false});
-    };
-    if (query.owner) {
-        for (const Slot slot : entries_.slots_of(*query.owner)) take(slot);
-        std::sort(candidates.begin(), candidates.end(),
-                  [](const Candidate& a, const Candidate& b) { return a.slot < b.slot; });
-    } else {
-        const Slot end = entries_.slots_end();
-        for (Slot slot = end > kScannedMax ? end - kScannedMax : 0; slot < end; ++slot) take(slot);
-    }
+    for (const Slot slot : likely_by_filter(query, filter, dictionary_, entries_))
+        candidates.push_back({slot, 0, 0, 0, 0, false});
     return choose(plan, entries_, filter, std::move(candidates), kScoredMax);
 }
 

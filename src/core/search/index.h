@@ -39,6 +39,9 @@ struct Answer {
     /// Matches before the limit, as far as they were counted: at least so many.
     std::uint64_t total = 0;
     std::vector<Match> matches;
+    /// The words of the best match, folded, when it has not all of them as they were typed but in
+    /// a close spelling; else empty. At most kQueryTextBytesMax.
+    std::string did_you_mean = {};
 };
 
 class Index {

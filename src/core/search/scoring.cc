@@ -61,9 +61,11 @@ Scorer::Scorer(const Plan& plan, const Dictionary& dictionary, const Entries& en
     : plan_(plan), dictionary_(dictionary), entries_(entries) {
     for (std::size_t i = 0; i < plan.words.size(); ++i) {
         const auto index = static_cast<std::uint16_t>(i);
-        for (const Reading& reading : plan.words[i].readings) {
+        for (std::size_t j = 0; j < plan.words[i].readings.size(); ++j) {
+            const Reading& reading = plan.words[i].readings[j];
             add_meaning(dictionary.text(reading.word),
-                        {0, index, 0, reading.quality, reading.is_exact, Kind::word});
+                        {0, index, static_cast<std::uint16_t>(j), reading.quality, reading.is_exact,
+                         Kind::word});
         }
         for (const PairReading& pair : plan.words[i].pairs) {
             const auto number = static_cast<std::uint16_t>(pair_at_.size());
@@ -72,6 +74,7 @@ Scorer::Scorer(const Plan& plan, const Dictionary& dictionary, const Entries& en
             add_meaning(dictionary.text(pair.second),
                         {0, index, number, pair.quality, false, Kind::second_of_pair});
             pair_at_.push_back(kNowhere);
+            pairs_.push_back(&pair);
         }
     }
     build_table();
@@ -131,19 +134,25 @@ void Scorer::take_word(const Meaning& meaning, Field field, std::uint32_t positi
     seen_.starts |= meaning.index == 0 && field == Field::name_start && meaning.is_exact;
     if (quality <= seen_.best[meaning.index]) return;
     seen_.best[meaning.index] = quality;
+    seen_.number[meaning.index] = meaning.number;
+    if (meaning.kind == Kind::word) {
+        seen_.by_pair &= static_cast<std::uint16_t>(~bit);
+    } else {
+        seen_.by_pair |= bit;
+    }
     seen_.position[meaning.index] = is_name_field(field) ? position : kNowhere;
 }
 
 // Both words count in full when one stands behind the other, and little when they do not.
 void Scorer::take_pair(const Meaning& meaning, Field field, std::uint32_t position) {
     if (meaning.kind == Kind::first_of_pair) {
-        pair_at_[meaning.pair] = position;
+        pair_at_[meaning.number] = position;
         return;
     }
-    if (pair_at_[meaning.pair] == kNowhere) return;
+    if (pair_at_[meaning.number] == kNowhere) return;
     Meaning whole = meaning;
-    if (pair_at_[meaning.pair] + 1 != position) whole.quality /= 3;
-    take_word(whole, field, pair_at_[meaning.pair]);
+    if (pair_at_[meaning.number] + 1 != position) whole.quality /= 3;
+    take_word(whole, field, pair_at_[meaning.number]);
 }
 
 void Scorer::look_at_name(Slot slot) {
@@ -227,6 +236,45 @@ double Scorer::order_bonus() const {
         }
     }
     return kOrder * pairs / static_cast<double>(plan_.words.size() - 1);
+}
+
+// A longer word with the typed one inside is no other spelling, except for two words that were
+// joined.
+std::string Scorer::spelling(Slot slot) {
+    score(slot);
+    std::vector<std::string> spelled(plan_.words.size());
+    for (std::size_t i = 0; i < spelled.size(); ++i) {
+        if (seen_.best[i] != 0) spelled[i] = best_reading(i);
+    }
+    std::string text;
+    bool differs = false;
+    for (std::size_t i = 0; i < spelled.size(); ++i) {
+        if (spelled[i].empty()) continue;
+        const bool was_joined = i > 0 && spelled[i] == spelled[i - 1];
+        const bool is_joined =
+            was_joined || (i + 1 < spelled.size() && spelled[i] == spelled[i + 1]);
+        const std::string& typed = plan_.words[i].text;
+        const bool is_typed = !is_joined && spelled[i].find(typed) != std::string::npos;
+        differs = differs || !is_typed;
+        if (was_joined) continue;
+        const std::string& word = is_typed ? typed : spelled[i];
+        if (text.size() + 1 + word.size() > kQueryTextBytesMax) break;
+        if (!text.empty()) text += ' ';
+        text += word;
+    }
+    return differs ? text : std::string();
+}
+
+std::string Scorer::best_reading(std::size_t index) const {
+    const PlanWord& word = plan_.words[index];
+    const std::uint16_t number = seen_.number[index];
+    if ((seen_.exact >> index & 1) != 0) return word.text;
+    if ((seen_.by_pair >> index & 1) == 0) {
+        return std::string(dictionary_.text(word.readings[number].word));
+    }
+    const PairReading& pair = *pairs_[number];
+    return std::string(dictionary_.text(pair.first)) + " " +
+           std::string(dictionary_.text(pair.second));
 }
 
 }  // namespace iwant::search

@@ -32,14 +32,17 @@ class Scorer {
         bool in_name = false;  ///< some word of the query is in its own name
     };
     Score score(Slot slot);
+    /// The words of the query as this entry spells them, those it lacks left out; empty when it has
+    /// no other spelling than the typed one.
+    std::string spelling(Slot slot);
 
   private:
     enum class Kind : std::uint8_t { word, first_of_pair, second_of_pair };
     /// What a dictionary word means for the query.
     struct Meaning {
         std::uint64_t hash = 0;
-        std::uint16_t index = 0;  ///< of the plan's word
-        std::uint16_t pair = 0;
+        std::uint16_t index = 0;   ///< of the plan's word
+        std::uint16_t number = 0;  ///< of its reading; of its pair among all
         std::uint8_t quality = 0;
         bool is_exact = false;
         Kind kind = Kind::word;
@@ -47,6 +50,8 @@ class Scorer {
     struct Seen {
         std::array<unsigned, kQueryWordsMax> best{};
         std::array<std::uint32_t, kQueryWordsMax> position{};
+        std::array<std::uint16_t, kQueryWordsMax> number{};  ///< of the best meaning
+        std::uint16_t by_pair = 0;                           ///< bit i: that is a pair
         std::uint16_t exact = 0;
         std::uint16_t in_name = 0;
         bool starts = false;
@@ -63,6 +68,7 @@ class Scorer {
     double words_score() const;
     double name_score(EntryKind kind) const;
     double order_bonus() const;
+    std::string best_reading(std::size_t index) const;
 
     const Plan& plan_;
     const Dictionary& dictionary_;
@@ -70,6 +76,7 @@ class Scorer {
     std::vector<Meaning> meanings_;       ///< by hash
     std::vector<std::uint32_t> table_;    ///< by hash: one more than the place in meanings_
     std::vector<std::uint32_t> pair_at_;  ///< where the first of each pair was seen
+    std::vector<const PairReading*> pairs_;
     WordCutter cutter_;
     std::string name_;
     std::string folder_;

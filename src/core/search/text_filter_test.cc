@@ -115,6 +115,20 @@ TEST(TextFilter, WorksWithoutWords) {
     EXPECT_THAT(paths_for(films(), query), ElementsAre("TV Series/Silicon Valley"));
 }
 
+TEST(TextFilter, FindsOldEntriesAmongVeryManyByWhatTheFiltersName) {
+    Index index;
+    index.put(peer(1), file(0, "Old Shelf/track 1.flac"));
+    for (std::uint64_t id = 1; id < 70'000; ++id) {
+        index.put(peer(1), file(id, "new/track " + std::to_string(id) + ".ogg"));
+    }
+    EXPECT_THAT(paths_for(index, inside("", {"old sh"})), ElementsAre("Old Shelf/track 1.flac"));
+    EXPECT_THAT(paths_for(index, inside("track", {"shelf"})),
+                ElementsAre("Old Shelf/track 1.flac"));
+    Query query;
+    query.extensions = {"flac"};
+    EXPECT_THAT(paths_for(index, query), ElementsAre("Old Shelf/track 1.flac"));
+}
+
 TEST(TextFilter, ReadsABoundedPartOfVeryManyNames) {
     Index index;
     const std::string deep = std::string(200, 'x') + "/";

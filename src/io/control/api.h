@@ -121,6 +121,7 @@ struct SearchReport {
     std::uint64_t answered = 0;
     std::optional<VerifyReport> verification;  ///< when it was asked for
     std::vector<std::string> remarks;          ///< sentences on what was typed to no effect
+    std::optional<std::string> did_you_mean;   ///< when the best result has another spelling
 };
 
 struct SourceProgress {
@@ -199,6 +200,7 @@ struct SearchRequest {
     std::string typed;  ///< the text that `query` was read from, flags aside
     Query query;
     std::vector<std::string> remarks;  ///< as TypedQuery has them
+    bool follows = false;              ///< one of many: the rows of the last search stay
     Duration wait{};                   ///< for a complete answer
     bool verify = false;               ///< compare the leader's answer with another's
 };

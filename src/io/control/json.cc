@@ -172,6 +172,7 @@ json::value to_json(const SearchReport& report) {
         {"answered", report.answered},
         {"verification", to_value(report.verification)},
         {"remarks", texts(report.remarks)},
+        {"did_you_mean", optional_text(report.did_you_mean)},
         {"results", std::move(results)}};
 }
 

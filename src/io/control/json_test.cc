@@ -27,7 +27,7 @@ TEST(Json, ReportsHaveTheFieldsThatScriptsRelyOn) {
     EXPECT_EQ(
         fields_of(answer),
         "query complete coverage leader epoch took_ms total source asked answered verification "
-        "remarks results");
+        "remarks did_you_mean results");
     EXPECT_EQ(fields_of(answer.at("coverage")), "known indexed");
     const json::value& result = answer.at("results").at(0);
     EXPECT_EQ(fields_of(result), "row hash kind name path size modified score sources");

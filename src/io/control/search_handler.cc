@@ -46,6 +46,7 @@ Result<SearchRequest> read_search(const Call& call) {
     const auto limit = body.number_if_given("limit", kResultsMax);
     const bool exact = body.flag("exact");
     request.verify = body.flag("verify");
+    request.follows = body.flag("follow");
     request.wait = std::chrono::milliseconds(
         body.number_if_given("wait_ms", kWaitMax_ms).value_or(kWaitDefault_ms));
     if (const auto error = body.error()) return std::unexpected(*error);

@@ -53,6 +53,7 @@ class FakeBackend final : public Backend {
         last_query = request.query;
         last_wait = request.wait;
         last_verify = request.verify;
+        last_follows = request.follows;
         SearchReport report;
         report.query = request.typed;
         report.remarks = request.remarks;
@@ -138,6 +139,7 @@ class FakeBackend final : public Backend {
     Query last_query;
     Duration last_wait{};
     bool last_verify = false;
+    bool last_follows = false;
     bool keep_replies = false;
     bool film_held = false;
     int readers = 0;

@@ -74,9 +74,10 @@ TEST_F(ServerTest, EveryRequestReachesTheService) {
 TEST_F(ServerTest, ASearchIsUnderstoodWhole) {
     ASSERT_TRUE(ask("POST", "/api/search",
                     R"({"query":"a b","limit":7,"type":"audio","min_size":1,"max_size":2,)"
-                    R"("ext":".mp3","exact":true,"verify":true,"wait_ms":250})"));
+                    R"("ext":".mp3","exact":true,"verify":true,"follow":true,"wait_ms":250})"));
     stop_running();
     const Query& query = backend_.last_query;
+    EXPECT_TRUE(backend_.last_follows);
     EXPECT_EQ(query.text, "a b");
     EXPECT_EQ(query.limit, 7u);
     EXPECT_EQ(query.types, FileType::audio);
