@@ -60,6 +60,9 @@ void ask(const search::Index& index, Input& input) {
     query.types = static_cast<FileType>((flags >> 1) % 8);
     query.limit = flags;
     if ((flags & 16) != 0) query.extensions = {input.text()};
+    if ((flags & 32) != 0) query.phrases = {input.text(), input.text()};
+    if ((flags & 64) != 0) query.excluded = {input.text(), input.text()};
+    if ((flags & 128) != 0) query.folders = {input.text()};
     query.text = input.text();
     const search::Answer answer = index.search(query);
     ASSERT(answer.matches.size() <= query.limit);

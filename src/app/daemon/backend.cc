@@ -8,14 +8,22 @@
 #include "app/daemon/reports.h"
 #include "app/daemon/wanted.h"
 #include "base/name.h"
+#include "base/query_text.h"
 #include "base/text.h"
 #include "core/protocol/address_text.h"
 #include "core/protocol/check.h"
+#include "core/protocol/limits.h"
 #include "io/platform/paths.h"
 #include "io/platform/process.h"
 
 namespace iwant::daemon {
 namespace {
+
+// What a person's text may become, the wire takes.
+static_assert(kQueryTextBytesMax <= protocol::kQueryBytesMax);
+static_assert(kQueryTermsMax <= protocol::kQueryTermsMax);
+static_assert(kQueryExtensionsMax <= protocol::kQueryExtensionsMax);
+static_assert(kQueryExtensionBytesMax <= protocol::kExtensionBytesMax);
 
 /// How long it is tried to find whoever has what is to be downloaded: a leader may be busy, or gone
 /// a moment ago.

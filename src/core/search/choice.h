@@ -15,7 +15,7 @@
 namespace iwant::search {
 
 /// Of so many candidates at most are names read for a filter, the best of them.
-inline constexpr std::size_t kTextsMax = std::size_t{1} << 16;
+inline constexpr std::size_t kTextsMax = std::size_t{1} << 15;
 
 struct Choice {
     struct Place {

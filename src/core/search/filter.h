@@ -25,6 +25,7 @@ class Filter {
     bool passes_by_type(Slot slot) const;
     /// What reads whole names, as long as that is not too much for one query.
     bool reads_text() const { return text_.is_set(); }
+    bool has_run_out() const { return text_.has_run_out(); }
     bool passes_by_text(Slot slot) { return !text_.is_set() || text_.passes(slot); }
 
   private:

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <tuple>
@@ -34,13 +35,15 @@ bool better_source(const RankedSource& a, const RankedSource& b) {
            std::tuple(a.passes, a.score, a.modified, b.source.owner, b.source.entry);
 }
 
-/// Both are in order of slot.
-void keep_among(const std::vector<Slot>& slots, std::vector<Candidate>& candidates) {
+/// Keeps the candidates that are among the slots, if there are any. Both are in order of slot.
+void prefer(const std::vector<Slot>& slots, std::vector<Candidate>& candidates) {
     auto at = slots.begin();
-    std::erase_if(candidates, [&](const Candidate& one) {
+    std::vector<Candidate> preferred;
+    for (const Candidate& one : candidates) {
         at = std::lower_bound(at, slots.end(), one.slot);
-        return at == slots.end() || *at != one.slot;
-    });
+        if (at != slots.end() && *at == one.slot) preferred.push_back(one);
+    }
+    if (!preferred.empty()) candidates = std::move(preferred);
 }
 
 std::size_t owner_count(const Match& match) {
@@ -86,16 +89,19 @@ Answer Finder::search(const Query& query) const {
 
 Choice Finder::choose_by_words(const Query& query, Filter& filter, Plan& plan) const {
     const std::size_t wanted = std::clamp<std::size_t>(query.limit, 1, kMatchesMax);
+    std::optional<std::vector<Slot>> likely;
     const auto look = [&](Need need) {
         Candidates found = find_candidates(plan, dictionary_, entries_.slots_end(), need);
-        if (!query.folders.empty() && found.found.size() > kTextsMax)
-            keep_among(likely_by_text(query, dictionary_, entries_), found.found);
+        if (!query.folders.empty() && found.found.size() > kTextsMax) {
+            if (!likely) likely = likely_by_text(query, dictionary_, entries_);
+            prefer(*likely, found.found);
+        }
         Choice choice = choose(plan, entries_, filter, std::move(found.found), kScoredMax);
         if (!filter.is_set()) choice.total += found.uncounted;
         return choice;
     };
     Choice choice = look(Need::all_words);
-    if (query.exact || choice.total >= wanted) return choice;
+    if (query.exact || choice.total >= wanted || filter.has_run_out()) return choice;
     widen(plan, dictionary_, entries_.size());
     choice = look(Need::all_words);
     if (choice.total == 0) {

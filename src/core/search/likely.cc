@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kScannedMax = std::size_t{1} << 18;  // entries that are looked at closer
 constexpr Slot kRecordsMax = Slot{1} << 22;                // records walked to find those
-constexpr Slot kFewSlots = Slot{1} << 16;                  // so few are looked through anyway
+constexpr Slot kFewSlots = Slot{1} << 15;                  // so few are looked through anyway
 
 std::vector<Slot> by_owner(const PeerId& owner, const Entries& entries) {
     std::vector<Slot> slots = entries.slots_of(owner);

@@ -8,7 +8,7 @@
 namespace iwant::search {
 namespace {
 
-constexpr std::size_t kBytesReadMax = std::size_t{4} << 20;  // of names, in one query
+constexpr std::size_t kBytesReadMax = std::size_t{2} << 20;  // of names, in one query
 constexpr std::size_t kBytesPerName = 16;                    // what a name costs besides its length
 constexpr std::size_t kRunsMax = 16;                         // more than a query has
 

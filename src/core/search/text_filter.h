@@ -26,6 +26,8 @@ class TextFilter {
 
     bool is_set() const { return !phrases_.empty() || !excluded_.empty() || !folders_.empty(); }
     bool passes(Slot slot);
+    /// Whether nothing passes any more.
+    bool has_run_out() const { return bytes_left_ == 0; }
 
   private:
     using Run = std::vector<std::string>;  ///< words that stand one behind the other

@@ -124,6 +124,7 @@ TEST(TextFilter, FindsOldEntriesAmongVeryManyByWhatTheFiltersName) {
     EXPECT_THAT(paths_for(index, inside("", {"old sh"})), ElementsAre("Old Shelf/track 1.flac"));
     EXPECT_THAT(paths_for(index, inside("track", {"shelf"})),
                 ElementsAre("Old Shelf/track 1.flac"));
+    EXPECT_THAT(paths_for(index, inside("track", {"e"})), SizeIs(20)) << "of very many";
     Query query;
     query.extensions = {"flac"};
     EXPECT_THAT(paths_for(index, query), ElementsAre("Old Shelf/track 1.flac"));
