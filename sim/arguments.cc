@@ -48,11 +48,10 @@ class Words {
 };
 
 bool flag(Arguments& arguments, const std::string& option) {
-    const std::map<std::string, bool*> flags = {{"--verbose", &arguments.verbose},
-                                                {"--until-failure", &arguments.until_failure},
-                                                {"--compare", &arguments.compare},
-                                                {"--cold-start", &arguments.cold_start},
-                                                {"--rewrite", &arguments.rewrite}};
+    const std::map<std::string, bool*> flags = {
+        {"--verbose", &arguments.verbose}, {"--until-failure", &arguments.until_failure},
+        {"--compare", &arguments.compare}, {"--cold-start", &arguments.cold_start},
+        {"--crowd", &arguments.crowd},     {"--rewrite", &arguments.rewrite}};
     if (option == "--no-shrink") arguments.shrink = false;
     const auto found = flags.find(option);
     if (found != flags.end()) *found->second = true;
@@ -89,6 +88,7 @@ const char* const kUsage =
     "iwanto-sim --hours H [--nodes M]          peer-hours of noise: nobody may lose its leader\n"
     "iwanto-sim --compare [--nodes M] [--hours H] [--seeds N]\n"
     "iwanto-sim --cold-start [--nodes M] [--entries E]   all at once, until everybody has all\n"
+    "iwanto-sim --crowd [--nodes M]            on within a second; then their leader is lost\n"
     "iwanto-sim [--rewrite] [--verbose] --scenario FILE...\n";
 
 Result<Arguments> parse_arguments(int argc, char** argv) {

@@ -25,7 +25,8 @@ struct Arguments {
     bool verbose = false;          ///< a single seed or scenario tells its whole story
     bool compare = false;          ///< with two plain detectors
     bool cold_start = false;       ///< of all hosts at once, until everybody has all
-    std::uint64_t entries = 1000;  ///< that each host shares then
+    bool crowd = false;            ///< all hosts at once, which then lose their leader
+    std::uint64_t entries = 1000;  ///< that each host of a cold start shares
     std::vector<std::string> scenarios;
     bool rewrite = false;  ///< the scenarios' expectations
 };

@@ -10,6 +10,7 @@
 #include "sim/arguments.h"
 #include "sim/cold_start.h"
 #include "sim/compare.h"
+#include "sim/crowd.h"
 #include "sim/failing.h"
 #include "sim/outcome_bytes.h"
 #include "sim/report.h"
@@ -155,8 +156,20 @@ int run_cold(const Arguments& arguments) {
     return outcome.complete ? 0 : 1;
 }
 
+int run_crowd(const Arguments& arguments) {
+    Settings settings;
+    settings.seed = arguments.first;
+    settings.hosts = arguments.hosts.value_or(kColdHosts);
+    settings.mixture = Mixture::none;
+    const auto began = Clock::now();
+    const CrowdOutcome outcome = World(draw_plan(settings), {}).run_crowd();
+    print(outcome, Clock::now() - began);
+    return outcome.failure.empty() ? 0 : 1;
+}
+
 int run(const Arguments& arguments, const std::string& program) {
     if (arguments.cold_start) return run_cold(arguments);
+    if (arguments.crowd) return run_crowd(arguments);
     if (!arguments.scenarios.empty()) return run_scenarios(arguments);
     if (arguments.compare) {
         Comparison comparison;

@@ -10,6 +10,7 @@ using std::chrono::seconds;
 namespace {
 constexpr Duration kSample = milliseconds(50);
 constexpr Duration kStartsWithin = seconds(4);
+constexpr Duration kCrowdStartsWithin = seconds(1);
 constexpr std::size_t kContents = 12;
 constexpr std::uint64_t kHolders = 3;
 
@@ -120,6 +121,7 @@ void World::happens(HostNumber host, const node::Event& event) {
     oracle_.happens(host, event);
     probes_.happens(host, event);
     if (cold_start_) cold_start_->happens(host, event);
+    if (crowd_) crowd_->happens(host, event, timeline_.now());
 }
 
 void World::stepped(HostNumber host) {
@@ -135,6 +137,7 @@ void World::performs(HostNumber host, const node::Action& action) {
     oracle_.performs(host, action);
     probes_.performs(host, action);
     if (cold_start_) cold_start_->performs(host, action);
+    if (crowd_) crowd_->performs(action, timeline_.now());
     const auto* answer = std::get_if<node::AnswerSearch>(&action);
     if (answer != nullptr && options_.tell)
         tell(name_of(host) + ": answer " + std::to_string(answer->ticket.value) +
@@ -197,8 +200,9 @@ void World::furnish() {
     for (HostNumber host = 0; host < plan_.hosts && plan_.names > 0; ++host)
         hosts_[host].share_names(plan_.names);
     links_.set_base(plan_.quality);
+    const Duration within = crowd_ ? kCrowdStartsWithin : kStartsWithin;
     for (HostNumber host = 0; host < plan_.hosts; ++host) {
-        timeline_.after(prng.below(kStartsWithin), [this, host] { hosts_[host].start(); });
+        timeline_.after(prng.below(within), [this, host] { hosts_[host].start(); });
     }
 }
 

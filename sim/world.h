@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "sim/cold_start.h"
+#include "sim/crowd.h"
 #include "sim/host.h"
 #include "sim/leadership.h"
 #include "sim/library.h"
@@ -52,6 +53,8 @@ class World final : public Hosts, public Surroundings {
     Outcome run();
     /// Instead: starts all hosts and ends when each of them has had a complete answer.
     ColdOutcome run_cold();
+    /// Instead: starts all hosts within a second, and later takes their leader away.
+    CrowdOutcome run_crowd();
 
     // For the network.
     Condition condition(HostNumber host) const override;
@@ -106,9 +109,12 @@ class World final : public Hosts, public Surroundings {
     std::optional<Failure> check_failover();
 
     // world_cold.cc
-    bool index_is_whole() const;
+    bool index_is_whole(std::size_t hosts) const;
     std::size_t bytes_of(HostNumber host);
     void weigh_keepers(ColdOutcome& outcome);
+
+    // world_crowd.cc
+    void lose_leader(HostNumber leader, CrowdOutcome& outcome);
 
     Plan plan_;
     RunOptions options_;
@@ -127,6 +133,7 @@ class World final : public Hosts, public Surroundings {
     std::vector<std::function<void()>> undo_;  ///< what healing does at once
     bool healed_ = false;
     std::optional<ColdStart> cold_start_;  ///< while one is watched
+    std::optional<Crowd> crowd_;           ///< likewise
     Statistics statistics_;
 };
 

@@ -23,11 +23,11 @@ std::size_t bytes_in_use() {
 }
 }  // namespace
 
-bool World::index_is_whole() const {
+bool World::index_is_whole(std::size_t hosts) const {
     const auto leader = leadership_.leader();
     if (!leader) return false;
     const protocol::Coverage coverage = hosts_[*leader].node()->leader().coverage;
-    return coverage.known == plan_.hosts && coverage.indexed == plan_.hosts;
+    return coverage.known == hosts && coverage.indexed == hosts;
 }
 
 // What a node takes is what its end gives back.
@@ -50,7 +50,7 @@ ColdOutcome World::run_cold() {
         if (!std::ranges::all_of(hosts_, running)) continue;
         if (outcome.started == Duration{}) outcome.started = since();
         if (outcome.agreed == Duration{} && !leadership_.disagreement()) outcome.agreed = since();
-        if (!index_is_whole()) continue;
+        if (!index_is_whole(plan_.hosts)) continue;
         if (outcome.indexed == Duration{}) outcome.indexed = since();
         for (Host& host : hosts_) {
             if (!cold_start_->wants_to_ask(host.number())) continue;

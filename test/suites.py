@@ -36,7 +36,7 @@ def python_tests(folder, build):
 def simulations(program):
     scenarios = sorted(str(path) for path in (ROOT / "sim/scenarios").glob("*.txt"))
     runs = [["--seeds", SIM_SEEDS], ["--hours", SIM_HOURS], ["--cold-start", "--nodes", "60", "--entries", "100"],
-            ["--scenario", *scenarios]]
+            ["--crowd", "--nodes", "150"], ["--scenario", *scenarios]]
     return [([program, *arguments], {}) for arguments in runs]
 
 
@@ -65,7 +65,7 @@ def count(output, exit_code):
             found = re.search(rf"^\[  {tag} *\] (\d+) tests?", output, re.M)
             return int(found.group(1)) if found else 0
         passed, failed, skipped = figure("PASSED"), figure("FAILED"), figure("SKIPPED")
-    elif match := re.search(r"^(\d+) (?:(?:seeds|scenarios|cold starts), (\d+) failed|planted, (\d+) missed)", output, re.M):
+    elif match := re.search(r"^(\d+) (?:(?:seeds|scenarios|cold starts|crowds), (\d+) failed|planted, (\d+) missed)", output, re.M):
         failed, skipped = int(match.group(2) or match.group(3)), 0
         passed = int(match.group(1)) - failed
     else:

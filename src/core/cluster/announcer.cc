@@ -11,6 +11,11 @@ using std::chrono::seconds;
 namespace {
 constexpr Duration kBeacon = seconds(1);
 constexpr Duration kExtraGap = seconds(1);
+/// Of those who talk at the same time one is heard by the rest within this.
+constexpr Duration kListen = milliseconds(250);
+constexpr Duration kListenJitter = milliseconds(100);
+/// Who started lately is greeted, and greets nobody.
+constexpr Duration kNew = seconds(4);
 constexpr Duration kBurst[] = {seconds(1), seconds(3)};  // after the first, which is immediate
 constexpr Duration kBurstJitter = milliseconds(300);
 constexpr Duration kIntervalMin = seconds(30);
@@ -21,18 +26,43 @@ constexpr std::size_t kPacketsEach = 3;
 constexpr std::size_t kGreeters = kPacketsPerSecond / kPacketsEach;
 /// More than this together at a start are heard well enough without everybody's burst.
 constexpr std::size_t kCrowd = 60;
+
+Duration interval_among(std::size_t peers) {
+    const Duration shared = seconds(peers * kPacketsEach / kPacketsPerSecond);
+    return std::max(shared, kIntervalMin);
+}
 }  // namespace
+
+Announcer::Announcer(Prng prng, Time now)
+    : prng_(prng),
+      started_(now),
+      next_(now + kListen + prng_.below(kListenJitter)),
+      planned_(now) {}
 
 bool Announcer::due(Time now, std::size_t peers) {
     if (now < next_deadline()) return false;
-    last_ = now;
-    extra_.reset();
     const bool certain = std::exchange(extra_is_certain_, false);
-    if (now >= next_) {
-        plan(now, peers);
-        return true;
+    const bool in_burst = sent_ <= std::size(kBurst);
+    extra_.reset();
+    if (now < next_) {
+        last_ = now;
+        return certain || chosen(peers);
     }
-    return certain || chosen(peers);
+    if (role_ != Role::leading && !certain) {
+        // Many more may have become known since this was planned.
+        const bool too_early = !in_burst && now < planned_ + interval_among(peers) * 9 / 10;
+        if (too_early || (in_burst && others_talk(now))) {
+            plan(too_early ? planned_ : now, peers);
+            return false;
+        }
+    }
+    last_ = now;
+    plan(now, peers);
+    return true;
+}
+
+bool Announcer::others_talk(Time now) const {
+    return heard_ && now - *heard_ < kListen;
 }
 
 bool Announcer::chosen(std::size_t peers) {
@@ -41,6 +71,7 @@ bool Announcer::chosen(std::size_t peers) {
 
 void Announcer::plan(Time now, std::size_t peers) {
     ++sent_;
+    planned_ = now;
     if (role_ == Role::leading) {
         next_ = now + kBeacon;
         return;
@@ -49,18 +80,18 @@ void Announcer::plan(Time now, std::size_t peers) {
         next_ = std::max(now, started_ + kBurst[sent_ - 1] + prng_.below(kBurstJitter));
         return;
     }
-    const Duration shared = seconds(peers * kPacketsEach / kPacketsPerSecond);
-    const Duration interval = std::max(shared, kIntervalMin);
+    const Duration interval = interval_among(peers);
     next_ = now + interval * 9 / 10 + prng_.below(interval / 5);
 }
 
 void Announcer::newcomer_heard(Time now) {
+    if (now - started_ < kNew || others_talk(now)) return;
     const Time earliest = last_ ? std::max(now, *last_ + kExtraGap) : now;
     extra_ = extra_ ? std::min(*extra_, earliest) : earliest;
 }
 
 void Announcer::network_changed(Time now) {
-    newcomer_heard(now);
+    extra_ = last_ ? std::max(now, *last_ + kExtraGap) : now;
     extra_is_certain_ = true;
 }
 

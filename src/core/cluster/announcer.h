@@ -2,7 +2,9 @@
 
 // When to announce ourselves by datagram: a burst at start, then rarely enough that all peers
 // together make at most 20 packets a second, however many they are; once more for a newcomer, which
-// in a crowd only some do; every second while leading.
+// in a crowd only some do; every second while leading. Who starts listens for a moment first: when
+// others announce themselves just then, as after a power failure, it leaves that to them, dials
+// them, and is known by its sessions.
 
 #include <cstddef>
 #include <optional>
@@ -16,9 +18,11 @@ enum class Role : unsigned char { searching, following, leading };
 
 class Announcer {
   public:
-    /// The first announcement is due at once.
-    Announcer(Prng prng, Time now) : prng_(prng), started_(now), next_(now) {}
+    /// The first announcement is due when it has listened.
+    Announcer(Prng prng, Time now);
 
+    /// Somebody who does not lead announced itself.
+    void heard(Time now) { heard_ = now; }
     /// A new instance of some peer was heard: it should hear some of us too.
     void newcomer_heard(Time now);
     /// Others must hear us anew, from wherever we are now.
@@ -32,11 +36,14 @@ class Announcer {
 
   private:
     void plan(Time now, std::size_t peers);
+    bool others_talk(Time now) const;
     bool chosen(std::size_t peers);
 
     Prng prng_;
     Time started_;
     Time next_;
+    Time planned_;               ///< when `next_` was
+    std::optional<Time> heard_;  ///< somebody, last
     std::optional<Time> extra_;
     bool extra_is_certain_ = false;
     std::optional<Time> last_;  ///< announced, or left it to others

@@ -19,11 +19,12 @@ std::vector<Duration> sent_until(Announcer& announcer, Duration end, std::size_t
     return sent;
 }
 
-TEST(Announcer, AnnouncesAtOnceThenAboutOneAndThreeSecondsLaterThenEveryHalfMinute) {
+TEST(Announcer, ListensAndAnnouncesThenAboutOneAndThreeSecondsLaterThenEveryHalfMinute) {
     Announcer announcer(Prng(1), Time{});
     const auto sent = sent_until(announcer, seconds(80), 3);
     ASSERT_EQ(sent.size(), 5u);
-    EXPECT_EQ(sent[0], Duration{});
+    EXPECT_GE(sent[0], milliseconds(250));
+    EXPECT_LE(sent[0], milliseconds(350));
     EXPECT_GE(sent[1], seconds(1));
     EXPECT_LE(sent[1], milliseconds(1300));
     EXPECT_GE(sent[2], seconds(3));
@@ -46,6 +47,41 @@ TEST(Announcer, ACrowdOfAnySizeMakesAtMostTwentyPacketsASecond) {
         if (peers < 1000) continue;
         EXPECT_GE(packets, 15) << peers << ": nor is it silent";
     }
+}
+
+TEST(Announcer, WhoStartsWhileOthersTalkLeavesItToThemButNotForEver) {
+    Announcer announcer(Prng(1), Time{});
+    std::size_t sent = 0;
+    Duration first{};
+    for (int ms = 0; ms < 60'000; ms += 50) {
+        const Time now = Time{} + milliseconds(ms);
+        announcer.heard(now);
+        if (!announcer.due(now, 3)) continue;
+        if (sent++ == 0) first = now - Time{};
+    }
+    EXPECT_GE(first, seconds(27));
+    EXPECT_GE(sent, 1u) << "nobody who talks all the time silences it";
+    EXPECT_LE(sent, 2u);
+}
+
+TEST(Announcer, WhoHeardSomebodyLongBeforeAnnouncesItself) {
+    Announcer announcer(Prng(1), Time{});
+    announcer.heard(Time{});
+    EXPECT_EQ(sent_until(announcer, seconds(1), 3).size(), 1u);
+}
+
+TEST(Announcer, WhoLearnsOfACrowdWaitsAsLongAsACrowdDoes) {
+    Announcer announcer(Prng(1), Time{});
+    ASSERT_EQ(sent_until(announcer, seconds(10), 3).size(), 3u);
+    EXPECT_TRUE(sent_until(announcer, seconds(130), 1000).empty());
+    EXPECT_EQ(sent_until(announcer, seconds(180), 1000).size(), 1u);
+}
+
+TEST(Announcer, WhoStartedLatelyGreetsNobody) {
+    Announcer announcer(Prng(1), Time{});
+    sent_until(announcer, seconds(2), 3);
+    announcer.newcomer_heard(Time{} + seconds(2));
+    EXPECT_FALSE(announcer.due(Time{} + seconds(2), 3));
 }
 
 TEST(Announcer, SomeOfACrowdGreetANewcomer) {

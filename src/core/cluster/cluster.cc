@@ -150,6 +150,7 @@ void Cluster::handle(const AnnouncementHeard& event, Time now) {
     auto& instance = heard_instances_[event.peer];
     if (instance != event.instance) announcer_.newcomer_heard(now);
     instance = event.instance;
+    if (event.leader.leader != event.peer) announcer_.heard(now);
     if (heard_instances_.size() > kHeardMax) heard_instances_.erase(heard_instances_.begin());
     // Both sides hear each other; the smaller one dials first, so that one dial is enough.
     const bool first = self_.peer < event.peer || event.leader.leader == event.peer;

@@ -8,8 +8,9 @@ namespace iwant::cluster {
 using std::chrono::milliseconds;
 
 namespace {
-// A leader takes about this many registrations a second in its stride.
-constexpr std::size_t kRegistrationsPerSecond = 300;
+// A leader takes 300 registrations a second in its stride; by chance a second has some more than
+// the mean.
+constexpr std::size_t kRegistrationsPerSecond = 250;
 constexpr std::size_t kSmallNetwork = 32;
 }  // namespace
 
