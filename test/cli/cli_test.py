@@ -16,8 +16,8 @@ import unittest
 IWANTO = "build/release/iwanto"
 TIMEOUT_S = 20
 COMMANDS = ["start", "stop", "search", "download", "stream-url", "downloads", "pause", "resume", "cancel",
-            "prioritize", "limit", "share", "unshare", "change", "view", "status", "peers", "connect", "doctor"]
-NOT_YET = ["browse", "verify", "web", "group"]
+            "prioritize", "limit", "share", "unshare", "change", "view", "status", "peers", "browse", "connect", "doctor"]
+NOT_YET = ["verify", "web", "group"]
 
 
 class CliTest(unittest.TestCase):
@@ -138,7 +138,7 @@ class CliTest(unittest.TestCase):
                           ["download", "a" * 64], ["downloads"], ["pause", "a" * 64],
                           ["resume", "#7"], ["cancel", "abcdef"], ["cancel", "--all"],
                           ["prioritize", "abcdef"], ["limit"], ["limit", "upload", "none"],
-                          ["status"], ["peers"], ["stop"],
+                          ["status"], ["peers"], ["browse"], ["browse", "ann/TV"], ["stop"],
                           ["connect", "127.0.0.1:1"], ["doctor"], ["doctor", "ann"]):
             with self.subTest(arguments=arguments):
                 done = self.expect(3, *arguments)

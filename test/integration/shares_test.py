@@ -1,5 +1,6 @@
 """Shared folders as people use them: rules about what is not shared, and how soon all of it holds elsewhere."""
 
+import json
 import subprocess
 import unittest
 
@@ -43,6 +44,72 @@ class IgnoreRules(LabTest):
         (ann.shared / ".iwantignore").unlink()
         wait_until(lambda: found("osprey") and found("diary") and found("heron"), 30, "all is shared")
         wait_until(lambda: not ann.status()["warnings"], 10, "the warning ends")
+
+
+class Browse(LabTest):
+    """Looking through what others share, and oneself."""
+
+    def test_folders_are_listed_by_their_owner(self):
+        lab = self.lab()
+        ann = lab.host("ann", {"TV/Show/E01.mkv": b"1" * 100, "TV/Show/E02.mkv": b"2" * 50, "TV/zebra.txt": b"",
+                               "TV/Ärger.txt": b"4", "TV/.iwantignore": b"*.log\n", "TV/x.log": b"5"})
+        bob = lab.host("bob")
+        lab.start()
+        wait_until(lambda: bob.finds("zebra"), 30, "ann's files are known")
+        wait_until(lambda: [peer for peer in bob.json("browse")["peers"]
+                            if (peer["name"], peer["files"], peer["online"]) == ("ann", 4, True)], 30, "how much she shares")
+
+        shares = bob.json("browse", "ann")
+        self.assertEqual(shares["peer"], {"id": ann.status()["peer"]["id"], "name": "ann"})
+        self.assertEqual([(entry["name"], entry["kind"], entry["files"], entry["size"]) for entry in shares["entries"]],
+                         [("Shared", "folder", 4, 151)])
+        hashed = wait_until(lambda: next((entry for entry in bob.json("browse", "ann/TV")["entries"]
+                                          if entry["name"] == "Show" and entry["hash"]), None), 30, "it is hashed")
+        self.assertEqual(hashed["files"], 2)
+        listing = bob.json("browse", "ann/Shared/TV/")
+        self.assertEqual(listing, bob.json("browse", "ann/TV"), "the only share's name may be left away")
+        self.assertEqual([(entry["kind"], entry["path"]) for entry in listing["entries"]],
+                         [("folder", "Shared/TV/Show"), ("file", "Shared/TV/zebra.txt"), ("file", "Shared/TV/Ärger.txt")])
+        self.assertEqual((listing["path"], listing["files"], listing["bytes"], listing["next"]), ("Shared/TV", 4, 151, None))
+        lines = bob.run("browse", "ann/TV/Show").stdout.splitlines()
+        self.assertEqual([line.split("\t")[0::5] for line in lines],
+                         [["file", "Shared/TV/Show/E01.mkv"], ["file", "Shared/TV/Show/E02.mkv"]])
+        self.assertEqual(ann.json("browse", "ann/TV")["entries"], listing["entries"], "oneself")
+
+    def test_what_cannot_be_listed_is_said(self):
+        lab = self.lab()
+        ann = lab.host("ann", {"a.txt": b"1"})
+        bob = lab.host("bob")
+        lab.start()
+        wait_until(lambda: bob.json("browse", "ann")["entries"], 30, "ann's share")
+
+        def refused(where, code, part):
+            done = bob.run("browse", where, "--json", check=False)
+            self.assertEqual((done.returncode, json.loads(done.stdout)["error"]["code"]), code, done)
+            self.assertIn(part, done.stderr)
+
+        refused("carol", (1, "not_found"), "No peer is called")
+        refused("ann/none", (1, "not_found"), "no such folder is shared there")
+        refused("ann/a.txt", (1, "not_found"), "no such folder is shared there")
+        refused("ann/../etc", (1, "invalid_argument"), "it means another folder")
+        ann.stop()
+        refused("ann", (75, "unavailable"), "browse ann")
+
+    def test_large_folders_come_in_parts(self):
+        ann = self.lab().host("ann", {f"many/{number:04}.txt": b"" for number in range(1500)})
+        ann.write("many/sub/x", b"")
+        ann.start()
+        wait_until(lambda: (ann.status()["shared"]["files"], ann.status()["shared"]["unhashed"]) == (1501, 0), 60,
+                   "all is read and hashed")
+        first = ann.json("browse", "ann/many")
+        self.assertEqual((len(first["entries"]), first["entries"][0]["name"], first["next"]),
+                         (1000, "sub", "file/0998.txt"))
+        rest = ann.json("browse", "ann/many", "--after", first["next"])
+        self.assertEqual((len(rest["entries"]), rest["next"]), (501, None))
+        whole = ann.json("browse", "ann/many", "--all")
+        self.assertEqual(whole["entries"], first["entries"] + rest["entries"])
+        self.assertIsNone(whole["next"])
+        self.assertIn("--after 'file/0998.txt'", ann.run("browse", "ann/many").stderr)
 
 
 class MissingDisk(LabTest):

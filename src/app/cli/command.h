@@ -68,6 +68,7 @@ std::unique_ptr<Command> make_change();
 std::unique_ptr<Command> make_view();
 std::unique_ptr<Command> make_status();
 std::unique_ptr<Command> make_peers();
+std::unique_ptr<Command> make_browse();
 std::unique_ptr<Command> make_connect();
 std::unique_ptr<Command> make_doctor();
 

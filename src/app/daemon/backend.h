@@ -44,6 +44,9 @@ class Backend final : public control::Backend {
         std::function<void(const Config&)> apply_limits;
         std::function<void(const FileId&, control::Reply<control::OpenFile>)> open_file;
         std::function<void(const std::string&, control::Reply<control::DoctorReport>)> examine;
+        std::function<void(const PeerId&, protocol::BrowseRequest,
+                           control::Reply<protocol::BrowseReply>)>
+            browse;
     };
 
     /// References outlive it. `next_download` is above all ids of earlier runs.
@@ -63,6 +66,8 @@ class Backend final : public control::Backend {
     control::ConfigReport config() override;
     void search(control::SearchRequest request,
                 control::Reply<control::SearchReport> reply) override;
+    void browse(control::BrowseRequest request,
+                control::Reply<control::BrowseReport> reply) override;
     void download(control::DownloadRequest request,
                   control::Reply<control::DownloadReport> reply) override;
     std::vector<control::DownloadReport> downloads() override;

@@ -44,7 +44,8 @@ Service::Service(Foundation foundation)
               {.swarm = {.parallel_max = base_.config.parallel_downloads},
                .give_downloads = base_.config.share_downloads},
               platform::random_u64(), logger_),
-      doctor_(context_, driver_, hearing_, doctors_world()) {}
+      doctor_(context_, driver_, hearing_, doctors_world()),
+      browser_(base_.identity.peer(), browsers_world()) {}
 
 Service::~Service() {
     shut_down();
@@ -153,6 +154,11 @@ Result<void> Service::tell_the_past() {
                        },
                        [this](const std::string& who, control::Reply<control::DoctorReport> reply) {
                            doctor_.examine(who, std::move(reply));
+                       },
+                       [this](const PeerId& peer, protocol::BrowseRequest request,
+                              control::Reply<protocol::BrowseReply> reply) {
+                           browser_.browse(peer, std::move(request), std::move(reply),
+                                           platform::now());
                        }},
         DownloadId{last->value + 1});
     server_ = std::make_unique<control::Server>(
@@ -212,6 +218,7 @@ void Service::tick_later() {
         apply_limits(backend_->settings());
         streams_->tick();
         indexer_->tick();
+        browser_.tick(platform::now());
         tick_later();
     });
 }

@@ -18,6 +18,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "app/daemon/backend.h"
+#include "app/daemon/browser.h"
 #include "app/daemon/bulk_server.h"
 #include "app/daemon/clone_guard.h"
 #include "app/daemon/config.h"
@@ -107,6 +108,7 @@ class Service final : public net::TransportListener, public net::DiscoveryListen
     std::vector<control::InterfaceReport> interface_reports() const;
     std::vector<control::Warning> warnings() const;
     Doctor::World doctors_world();
+    Browser::World browsers_world();
     void follow_addresses();
     bool announces_to(const std::string& host) const;
     bool may_dial(const std::string& host) const;
@@ -129,6 +131,7 @@ class Service final : public net::TransportListener, public net::DiscoveryListen
     CloneGuard clones_{instance_};
     NodeDriver driver_;
     Doctor doctor_;
+    Browser browser_;
     Worker catalog_worker_{"catalog"};
     std::unique_ptr<Indexer> indexer_;
     std::unique_ptr<ShareServer> share_server_;

@@ -100,6 +100,7 @@ void Service::session_opened(SessionId session, const PublicKey& key,
                              const protocol::Address& address, bool dialled_by_us,
                              const protocol::Hello& hello) {
     doctor_.session_opened(session, peer_id_of(key), address);
+    browser_.session_opened(session, peer_id_of(key));
     driver_.handle(node::SessionOpened{
         session, peer_id_of(key), address,
         dialled_by_us ? node::Direction::dialled : node::Direction::accepted, hello, key});
@@ -107,11 +108,16 @@ void Service::session_opened(SessionId session, const PublicKey& key,
 
 void Service::session_closed(SessionId session, const std::string& reason) {
     doctor_.session_closed(session);
+    browser_.session_closed(session);
     driver_.handle(node::SessionClosed{session, reason});
 }
 
 void Service::message_received(SessionId session, protocol::Message message) {
     doctor_.received(session, message);
+    if (const auto* request = std::get_if<protocol::BrowseRequest>(&message)) {
+        return share_server_->serve(session, *request);
+    }
+    browser_.received(session, message);
     driver_.handle(node::MessageReceived{session, std::move(message)});
 }
 
@@ -214,6 +220,20 @@ bool Service::announces_to(const std::string& host) const {
         const auto use = std::ranges::find(uses, interface.name, &net::InterfaceUse::name);
         return use != uses.end() && use->used && net::is_on_link(interface, host);
     });
+}
+
+Browser::World Service::browsers_world() {
+    return {[this](SessionId session, const protocol::Message& message) {
+                transport_.send(session, message);
+            },
+            [this](const PeerId& peer) {
+                const auto addresses = addresses_of(peer);
+                if (!addresses.empty()) transport_.dial(addresses.front(), peer);
+                return !addresses.empty();
+            },
+            [this](const protocol::BrowseRequest& request, Browser::Own reply) {
+                share_server_->look_through(request, std::move(reply));
+            }};
 }
 
 Doctor::World Service::doctors_world() {

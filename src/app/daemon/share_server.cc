@@ -75,18 +75,24 @@ ShareServer::ShareServer(catalog::Catalog& catalog, Worker& catalog_worker, Inde
       post_(std::move(post)),
       send_(std::move(send)) {}
 
-void ShareServer::serve(const node::Serve& serve) {
-    const auto known = open_.find(serve.session);
+bool ShareServer::admit(SessionId session, RequestId request) {
+    const auto known = open_.find(session);
     const bool session_full =
         known != open_.end() && known->second >= protocol::kRequestsPerSessionMax;
     if (session_full || open_total_ >= kOpenMax) {
-        const RequestId request =
-            std::visit([](const auto& asked) { return asked.request; }, serve.request);
-        return send_(serve.session, Refusal{request, RefusalCode::busy});
+        send_(session, Refusal{request, RefusalCode::busy});
+        return false;
     }
-    ++open_[serve.session];
+    ++open_[session];
     ++open_total_;
-    std::visit([&](const auto& request) { answer(serve.session, request); }, serve.request);
+    return true;
+}
+
+void ShareServer::serve(const node::Serve& serve) {
+    const RequestId request =
+        std::visit([](const auto& asked) { return asked.request; }, serve.request);
+    if (!admit(serve.session, request)) return;
+    std::visit([&](const auto& asked) { answer(serve.session, asked); }, serve.request);
 }
 
 void ShareServer::answer(SessionId session, const protocol::HashRequest& request) {
@@ -120,6 +126,39 @@ void ShareServer::answer(SessionId session, const protocol::TreeRequest& request
         const auto make = [&](const TreeListing& tree) { return tree_reply(request, tree); };
         post_reply(session, request.request, reply_or_refusal(request.request, listing, make));
     });
+}
+
+void ShareServer::serve(SessionId session, const protocol::BrowseRequest& request) {
+    if (!admit(session, request.request)) return;
+    ask_catalog(session, request.request, [this, session, request] {
+        post_reply(session, request.request, browse(request));
+    });
+}
+
+void ShareServer::look_through(const protocol::BrowseRequest& request,
+                               std::function<void(protocol::Message)> reply) {
+    const bool taken = worker_.try_post(
+        [this, request, reply] { post_([reply, message = browse(request)] { reply(message); }); });
+    if (!taken) post_([reply, request] { reply(Refusal{request.request, RefusalCode::busy}); });
+}
+
+/// On the catalogue's worker.
+protocol::Message ShareServer::browse(const protocol::BrowseRequest& request) {
+    std::optional<catalog::FolderPlace> after;
+    if (!request.after.empty()) after = {request.after_kind, request.after};
+    const auto page = catalog_.list_folder(request.path, after, protocol::kBrowseEntriesMax);
+    const auto make = [&](const catalog::FolderPage& found) {
+        protocol::BrowseReply reply{request.request, found.path,
+                                    found.files,     std::min(found.bytes, kFileSizeMax),
+                                    found.more,      {}};
+        for (const auto& [entry, files] : found.items) {
+            const std::string name = entry.path.substr(entry.path.rfind('/') + 1);
+            reply.entries.push_back({name, entry.kind, std::min(entry.size_bytes, kFileSizeMax),
+                                     entry.modified, entry.content, files});
+        }
+        return reply;
+    };
+    return reply_or_refusal(request.request, page, make);
 }
 
 void ShareServer::ask_catalog(SessionId session, RequestId request, Task task) {

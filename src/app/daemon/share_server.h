@@ -30,8 +30,15 @@ class ShareServer {
 
     /// Event thread. A session with too many questions open is told to come later.
     void serve(const node::Serve& serve);
+    void serve(SessionId session, const protocol::BrowseRequest& request);
+    /// The same for ourselves; the answer comes on the event thread, a Refusal if need be.
+    void look_through(const protocol::BrowseRequest& request,
+                      std::function<void(protocol::Message)> reply);
 
   private:
+    /// Whether the session may ask one more question; it is told if not.
+    bool admit(SessionId session, RequestId request);
+    protocol::Message browse(const protocol::BrowseRequest& request);
     void answer(SessionId session, const protocol::HashRequest& request);
     void answer(SessionId session, const protocol::PieceListRequest& request);
     void answer(SessionId session, const protocol::TreeRequest& request);

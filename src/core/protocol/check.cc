@@ -268,6 +268,36 @@ Check check(const TreeReply& reply) {
     return {};
 }
 
+Check check(const BrowseRequest& request) {
+    if (!request.path.empty()) {
+        if (Check checked = check_path(request.path); !checked) return checked;
+    }
+    if (request.after.empty()) return {};
+    if (Check checked = check_wire_name(request.after); !checked)
+        return broken(checked.error().text());
+    return {};
+}
+
+Check check(const BrowseReply& reply) {
+    if (!reply.path.empty()) {
+        if (Check checked = check_path(reply.path); !checked) return checked;
+    }
+    if (Check checked = check_size(reply.size_bytes); !checked) return checked;
+    if (reply.entries.size() > kBrowseEntriesMax) return broken("too many entries of a folder");
+    for (std::size_t i = 0; i < reply.entries.size(); ++i) {
+        const BrowseEntry& entry = reply.entries[i];
+        if (Check checked = check_wire_name(entry.name); !checked)
+            return broken(checked.error().text());
+        if (Check checked = check_size(entry.size_bytes); !checked) return checked;
+        if (i == 0) continue;
+        const BrowseEntry& before = reply.entries[i - 1];
+        const bool in_order =
+            before.kind == entry.kind ? before.name < entry.name : entry.kind == EntryKind::file;
+        if (!in_order) return broken("a folder's entries are not in order");
+    }
+    return {};
+}
+
 Check check(const PieceRequest& request) {
     if (request.count < 1 || request.count > kPiecesPerRequestMax) {
         return broken("the number of pieces asked for is not 1 to 256");

@@ -52,7 +52,9 @@ constexpr std::array kNames = {"hello",
                                "holdings",
                                "have_request",
                                "have_reply",
-                               "have"};
+                               "have",
+                               "browse_request",
+                               "browse_reply"};
 static_assert(kNames.size() == std::variant_size_v<Message>);
 
 }  // namespace

@@ -27,6 +27,7 @@ inline constexpr std::size_t kAddressBytesMax = 64;
 inline constexpr std::size_t kDeltaChangesMax = 2000;  ///< in one CatalogUpdate
 inline constexpr std::size_t kEntriesPerOwnerMax = 1'000'000;
 inline constexpr std::size_t kDownloadFilesMax = 1'000'000;  ///< in one downloaded folder
+inline constexpr std::size_t kBrowseEntriesMax = 1000;       ///< in one BrowseReply
 inline constexpr std::size_t kTreeEntriesMax = 4096;         ///< in one TreeReply
 inline constexpr std::size_t kPieceHashesMax = 16384;        ///< in one PieceListReply: 512 KiB
 

@@ -446,5 +446,26 @@ TEST(Limits, HostsAreNumeric) {
     EXPECT_FALSE(is_numeric_host(std::string(kAddressBytesMax + 1, ':')));
 }
 
+TEST(Limits, BoundWhatIsBrowsed) {
+    expect_limit(kBrowseEntriesMax, [](std::size_t n) {
+        BrowseReply reply;
+        for (std::size_t i = 0; i < n; ++i) {
+            reply.entries.push_back({std::to_string(100'000 + i), EntryKind::file, 0, 0, {}, 0});
+        }
+        return reply;
+    });
+    EXPECT_TRUE(passes(sample::browse_reply()));
+    EXPECT_FALSE(passes(with(sample::browse_reply(), [](BrowseReply& b) {
+        b.entries[0].kind = EntryKind::file;
+    }))) << "folders come first";
+    EXPECT_FALSE(
+        passes(with(sample::browse_reply(), [](BrowseReply& b) { b.entries[1].name = "B"; })));
+    EXPECT_FALSE(
+        passes(with(sample::browse_reply(), [](BrowseReply& b) { b.entries[1].name = "../x"; })));
+    EXPECT_FALSE(passes(with(sample::browse_reply(), [](BrowseReply& b) { b.path = "/etc"; })));
+    EXPECT_FALSE(passes(BrowseRequest{{1}, "a/../b", "", EntryKind::file}));
+    EXPECT_FALSE(passes(BrowseRequest{{1}, "a", "b/c", EntryKind::file}));
+}
+
 }  // namespace
 }  // namespace iwant::protocol

@@ -369,6 +369,36 @@ struct TreeReply {
     bool operator==(const TreeReply&) const = default;
 };
 
+/// An entry of a shared folder as its owner has it now, hashed or not.
+struct BrowseEntry {
+    std::string name;
+    EntryKind kind = EntryKind::file;
+    std::uint64_t size_bytes = 0;
+    UnixSeconds modified = 0;
+    std::optional<Hash256> content;
+    std::uint64_t files = 0;  ///< of a folder, at any depth
+    bool operator==(const BrowseEntry&) const = default;
+};
+
+/// Asks an owner for the entries of a folder that follow `after` (kBrowseEntriesMax a reply):
+/// folders first, both kinds in order of name.
+struct BrowseRequest {
+    RequestId request;
+    std::string path;   ///< empty: the shares themselves
+    std::string after;  ///< the name of an entry; empty: from the first on
+    EntryKind after_kind = EntryKind::file;
+    bool operator==(const BrowseRequest&) const = default;
+};
+struct BrowseReply {
+    RequestId request;
+    std::string path;         ///< with the name of the share, when it was left away
+    std::uint64_t files = 0;  ///< in the folder, at any depth
+    std::uint64_t size_bytes = 0;
+    bool more = false;
+    std::vector<BrowseEntry> entries;
+    bool operator==(const BrowseReply&) const = default;
+};
+
 /// Bulk: asks for `count` pieces in order. Several requests may be under way on one stream.
 struct PieceRequest {
     RequestId request;
@@ -450,6 +480,6 @@ using Message =
                  FollowersProof, SearchRequest, SearchReply, LocateRequest, LocateReply,
                  HashRequest, HashReply, PieceListRequest, PieceListReply, TreeRequest, TreeReply,
                  PieceRequest, PieceHeader, Refusal, Goodbye, ProbeRequest, ProbeReply, Holdings,
-                 HaveRequest, HaveReply, Have>;
+                 HaveRequest, HaveReply, Have, BrowseRequest, BrowseReply>;
 
 }  // namespace iwant::protocol

@@ -109,6 +109,17 @@ inline TreeReply tree_reply() {
              {"ä", EntryKind::file, false, 0, hash(3)}}};
 }
 
+inline BrowseReply browse_reply() {
+    return {{53},
+            "TV",
+            70'000,
+            1ull << 40,
+            true,
+            {{"B", EntryKind::folder, 3, -5, hash(1), 2},
+             {"a", EntryKind::folder, 1, 7, {}, 70'000},
+             {"A", EntryKind::file, 0, 1'700'000'000, hash(3), 0}}};
+}
+
 inline std::vector<Message> messages() {
     return {
         Hello{1, StreamPurpose::bulk, peer(1), 2, "Bob", 4926, "0.1.0", view(), {5, 6}},
@@ -162,6 +173,8 @@ inline std::vector<Message> messages() {
         HaveRequest{{51}, hash(5)},
         HaveReply{{52}, false, 13, {0xff, 0x11}},
         Have{hash(6), {0, 70'000, 3}},
+        BrowseRequest{{53}, "TV/Season 1", "ä", EntryKind::folder},
+        browse_reply(),
     };
 }
 
@@ -212,7 +225,9 @@ inline std::vector<Message> least_messages() {
             Holdings{},
             HaveRequest{},
             HaveReply{},
-            Have{}};
+            Have{},
+            BrowseRequest{},
+            BrowseReply{}};
 }
 
 }  // namespace iwant::protocol::sample

@@ -157,6 +157,15 @@ bool take(const wire::TreeEntry& from, TreeEntry& to) {
     return take_enum(from.kind(), EntryKind::folder, to.kind) && take(from.content(), to.content);
 }
 
+bool take(const wire::BrowseEntry& from, BrowseEntry& to) {
+    to.name = from.name();
+    to.size_bytes = from.size_bytes();
+    to.modified = clamp_date(from.modified());
+    to.files = from.files();
+    return take_enum(from.kind(), EntryKind::folder, to.kind) &&
+           take_or_absent(from.content(), to.content);
+}
+
 bool take(const wire::Query& from, Query& to) {
     to.text = from.text();
     if (from.has_size_min()) to.size_min = from.size_min();
@@ -398,6 +407,22 @@ bool take(const wire::TreeReply& from, TreeReply& to) {
     return take_list(from.entries(), to.entries);
 }
 
+bool take(const wire::BrowseRequest& from, BrowseRequest& to) {
+    to.request.value = from.request();
+    to.path = from.path();
+    to.after = from.after();
+    return take_enum(from.after_kind(), EntryKind::folder, to.after_kind);
+}
+
+bool take(const wire::BrowseReply& from, BrowseReply& to) {
+    to.request.value = from.request();
+    to.path = from.path();
+    to.files = from.files();
+    to.size_bytes = from.size_bytes();
+    to.more = from.more();
+    return take_list(from.entries(), to.entries);
+}
+
 bool take(const wire::PieceRequest& from, PieceRequest& to) {
     to.request.value = from.request();
     to.first.value = from.first();
@@ -419,14 +444,18 @@ std::optional<Message> taken(const Wire& from) {
     return message;
 }
 
-/// What contents are made of, and who downloads them.
+/// What contents are made of, their pieces, and who downloads them.
 std::optional<Message> content_from_wire(const wire::Frame& frame) {
+    if (frame.has_piece_request()) return taken<PieceRequest>(frame.piece_request());
+    if (frame.has_piece_header()) return taken<PieceHeader>(frame.piece_header());
     if (frame.has_hash_request()) return taken<HashRequest>(frame.hash_request());
     if (frame.has_hash_reply()) return taken<HashReply>(frame.hash_reply());
     if (frame.has_piece_list_request()) return taken<PieceListRequest>(frame.piece_list_request());
     if (frame.has_piece_list_reply()) return taken<PieceListReply>(frame.piece_list_reply());
     if (frame.has_tree_request()) return taken<TreeRequest>(frame.tree_request());
     if (frame.has_tree_reply()) return taken<TreeReply>(frame.tree_reply());
+    if (frame.has_browse_request()) return taken<BrowseRequest>(frame.browse_request());
+    if (frame.has_browse_reply()) return taken<BrowseReply>(frame.browse_reply());
     if (frame.has_holdings()) return taken<Holdings>(frame.holdings());
     if (frame.has_have_request()) return taken<HaveRequest>(frame.have_request());
     if (frame.has_have_reply()) return taken<HaveReply>(frame.have_reply());
@@ -452,10 +481,6 @@ std::optional<Message> from_wire(const wire::Frame& frame) {
             return taken<ProbeRequest>(frame.probe_request());
         case Frame::kProbeReply:
             return taken<ProbeReply>(frame.probe_reply());
-        case Frame::kPieceRequest:
-            return taken<PieceRequest>(frame.piece_request());
-        case Frame::kPieceHeader:
-            return taken<PieceHeader>(frame.piece_header());
         case Frame::kLeaderClaim:
             return taken<LeaderClaim>(frame.leader_claim());
         case Frame::kLeaderResigns:
@@ -488,12 +513,16 @@ std::optional<Message> from_wire(const wire::Frame& frame) {
             return taken<LocateRequest>(frame.locate_request());
         case Frame::kLocateReply:
             return taken<LocateReply>(frame.locate_reply());
+        case Frame::kPieceRequest:
+        case Frame::kPieceHeader:
         case Frame::kHashRequest:
         case Frame::kHashReply:
         case Frame::kPieceListRequest:
         case Frame::kPieceListReply:
         case Frame::kTreeRequest:
         case Frame::kTreeReply:
+        case Frame::kBrowseRequest:
+        case Frame::kBrowseReply:
         case Frame::kHoldings:
         case Frame::kHaveRequest:
         case Frame::kHaveReply:

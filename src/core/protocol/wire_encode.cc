@@ -385,6 +385,33 @@ void put(const TreeReply& from, wire::Frame& frame) {
     for (const TreeEntry& entry : from.entries) put(entry, to->add_entries());
 }
 
+void put(const BrowseEntry& from, wire::BrowseEntry* to) {
+    to->set_name(from.name);
+    to->set_kind(static_cast<wire::EntryKind>(from.kind));
+    to->set_size_bytes(from.size_bytes);
+    to->set_modified(clamp_date(from.modified));
+    to->set_content(raw_or_absent(from.content));
+    to->set_files(from.files);
+}
+
+void put(const BrowseRequest& from, wire::Frame& frame) {
+    wire::BrowseRequest* to = frame.mutable_browse_request();
+    to->set_request(from.request.value);
+    to->set_path(from.path);
+    to->set_after(from.after);
+    to->set_after_kind(static_cast<wire::EntryKind>(from.after_kind));
+}
+
+void put(const BrowseReply& from, wire::Frame& frame) {
+    wire::BrowseReply* to = frame.mutable_browse_reply();
+    to->set_request(from.request.value);
+    to->set_path(from.path);
+    to->set_files(from.files);
+    to->set_size_bytes(from.size_bytes);
+    to->set_more(from.more);
+    for (const BrowseEntry& entry : from.entries) put(entry, to->add_entries());
+}
+
 void put(const PieceRequest& from, wire::Frame& frame) {
     wire::PieceRequest* to = frame.mutable_piece_request();
     to->set_request(from.request.value);

@@ -58,6 +58,8 @@ constexpr std::array kLists = {
              kLocateMatchesMax, kResultLists},
     ListRule{wire::Frame::kLocateReplyFieldNumber, wire::LocateReply::kOwnersFieldNumber,
              kOwnersPerReplyMax, kMemberLists},
+    ListRule{wire::Frame::kBrowseReplyFieldNumber, wire::BrowseReply::kEntriesFieldNumber,
+             kBrowseEntriesMax},
     ListRule{wire::Frame::kTreeReplyFieldNumber, wire::TreeReply::kEntriesFieldNumber,
              kTreeEntriesMax},
     ListRule{wire::Frame::kLocateReplyFieldNumber, wire::LocateReply::kHoldersFieldNumber,

@@ -83,6 +83,24 @@ struct StoredPeer {
     UnixSeconds last_seen = 0;
 };
 
+/// A part of a shared folder as people look through it: folders first, both kinds in order of name.
+struct FolderPage {
+    struct Item {
+        Entry entry;
+        std::uint64_t files = 0;  ///< of a folder, at any depth
+    };
+    std::string path;  ///< with the share's name; empty: the shares themselves
+    std::uint64_t files = 0;
+    std::uint64_t bytes = 0;
+    std::vector<Item> items;
+    bool more = false;
+};
+/// What a part comes after.
+struct FolderPlace {
+    EntryKind kind = EntryKind::folder;
+    std::string name;
+};
+
 /// Questions that any thread may ask through a reader of its own.
 class CatalogReader {
   public:
@@ -137,6 +155,11 @@ class Catalog : public CatalogReader {
     virtual Result<std::size_t> record_hashes(std::span<const HashResult> results) = 0;
     /// An entry as announced; nothing when it is gone.
     virtual Result<std::optional<Entry>> entry(EntryId entry) = 0;
+    /// At most `count` entries of a folder that come after one of them. Nothing when no such folder
+    /// is shared; the name of the only share may be left away.
+    virtual Result<std::optional<FolderPage>> list_folder(const std::string& path,
+                                                          const std::optional<FolderPlace>& after,
+                                                          std::size_t count) = 0;
     /// The entries of a folder that still lack a content id, files only, at any depth.
     virtual Result<std::vector<EntryId>> unhashed_below(EntryId folder) = 0;
 

@@ -43,6 +43,43 @@ TEST_F(ACatalog, remembers_the_folder_of_a_share_that_has_something_in_it) {
     EXPECT_EQ(catalog_->last_root(music).value(), std::nullopt) << "it was not shared between";
 }
 
+std::vector<std::string> names_of(const Result<std::optional<FolderPage>>& page) {
+    std::vector<std::string> names;
+    for (const FolderPage::Item& item : page.value().value().items)
+        names.push_back(item.entry.path);
+    return names;
+}
+
+TEST_F(ACatalog, lists_folders_first_in_parts_and_in_order) {
+    walk({seen_file("b", 5, 1), seen_file("a", 6, 2), seen_folder("z"), seen_file("z/deep", 7, 3),
+          seen_folder("y", 1'000'001)});
+    EXPECT_THAT(names_of(catalog_->list_folder("", {}, 9)), ElementsAre("music"));
+    const auto page = catalog_->list_folder("music", {}, 9);
+    EXPECT_THAT(names_of(page), ElementsAre("music/y", "music/z", "music/a", "music/b"));
+    EXPECT_EQ((*page)->files, 3u);
+    EXPECT_EQ((*page)->bytes, 18u);
+    EXPECT_EQ((*page)->items[1].files, 1u);
+    EXPECT_FALSE((*page)->more);
+    const auto first = catalog_->list_folder("music", {}, 1);
+    EXPECT_THAT(names_of(first), ElementsAre("music/y"));
+    EXPECT_TRUE((*first)->more);
+    EXPECT_THAT(names_of(catalog_->list_folder("music", FolderPlace{EntryKind::folder, "y"}, 2)),
+                ElementsAre("music/z", "music/a"));
+    EXPECT_THAT(names_of(catalog_->list_folder("music", FolderPlace{EntryKind::file, "a"}, 2)),
+                ElementsAre("music/b"));
+}
+
+TEST_F(ACatalog, lists_only_folders_that_are_shared) {
+    walk({seen_file("b", 5, 1), seen_folder("z"), seen_file("z/deep", 7, 3)});
+    EXPECT_THAT(names_of(catalog_->list_folder("z", {}, 9)), ElementsAre("music/z/deep"))
+        << "the only share";
+    for (const char* none : {"music/b", "music/none", "b", "musi", "music/"}) {
+        EXPECT_EQ(catalog_->list_folder(none, {}, 9).value(), std::nullopt) << none;
+    }
+    ASSERT_TRUE(catalog_->set_shares({{"music", "/home/ann/music"}, {"films", "/f"}}));
+    EXPECT_EQ(catalog_->list_folder("z", {}, 9).value(), std::nullopt) << "whose z?";
+}
+
 TEST_F(ACatalog, made_anew_has_another_id) {
     const CatalogState before = catalog_->state();
     catalog_.reset();

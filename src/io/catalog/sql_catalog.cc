@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "io/catalog/folder_page.h"
 #include "io/catalog/schema.h"
 #include "io/platform/process.h"
 
@@ -133,6 +134,15 @@ Result<std::optional<Entry>> SqlCatalog::entry(EntryId id) {
         const std::optional<Row> row = entries_.get(id);
         if (!row || !row->announced()) return std::nullopt;
         return entry_of(*row);
+    });
+}
+
+Result<std::optional<FolderPage>> SqlCatalog::list_folder(const std::string& path,
+                                                          const std::optional<FolderPlace>& after,
+                                                          std::size_t count) {
+    using Answer = Result<std::optional<FolderPage>>;
+    return guarded("list a folder", [&]() -> Answer {
+        return listing::folder_page(*database_, entries_, path, after, count);
     });
 }
 

@@ -35,6 +35,9 @@ class SqlCatalog final : public Catalog {
     Result<std::optional<HashJob>> hash_job(EntryId entry) override;
     Result<std::size_t> record_hashes(std::span<const HashResult> results) override;
     Result<std::optional<Entry>> entry(EntryId entry) override;
+    Result<std::optional<FolderPage>> list_folder(const std::string& path,
+                                                  const std::optional<FolderPlace>& after,
+                                                  std::size_t count) override;
     Result<std::vector<EntryId>> unhashed_below(EntryId folder) override;
 
     Result<void> add_finished_files(const std::vector<FinishedFile>& files) override;

@@ -124,6 +124,30 @@ struct SearchReport {
     std::optional<std::string> did_you_mean;   ///< when the best result has another spelling
 };
 
+/// A part of a peer's shared folder.
+struct BrowseRequest {
+    PeerId peer;
+    std::string path;   ///< empty: its shares
+    std::string after;  ///< name of the entry that the part follows; empty: from the first on
+    EntryKind after_kind = EntryKind::folder;
+};
+struct BrowseReport {
+    struct Item {
+        std::string name;
+        EntryKind kind = EntryKind::file;
+        std::uint64_t size_bytes = 0;
+        UnixSeconds modified = 0;
+        std::optional<std::string> hash;
+        std::uint64_t files = 0;  ///< of a folder, at any depth
+    };
+    PeerRef peer;
+    std::string path;
+    std::uint64_t files = 0;  ///< in it, at any depth
+    std::uint64_t bytes = 0;
+    bool more = false;
+    std::vector<Item> entries;  ///< folders first, both kinds in order of name
+};
+
 struct SourceProgress {
     PeerRef peer;
     std::uint64_t bytes = 0;
@@ -249,6 +273,8 @@ class Backend {
     virtual ConfigReport config() = 0;
 
     virtual void search(SearchRequest request, Reply<SearchReport> reply) = 0;
+
+    virtual void browse(BrowseRequest request, Reply<BrowseReport> reply) = 0;
 
     virtual void download(DownloadRequest request, Reply<DownloadReport> reply) = 0;
     virtual std::vector<DownloadReport> downloads() = 0;

@@ -11,6 +11,7 @@ void handle_status(Call call, Answer answer);
 void handle_peers(Call call, Answer answer);
 void handle_config(Call call, Answer answer);
 void handle_search(Call call, Answer answer);
+void handle_browse(Call call, Answer answer);
 void handle_downloads(Call call, Answer answer);
 void handle_download(Call call, Answer answer);
 void handle_download_status(Call call, Answer answer);

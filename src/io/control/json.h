@@ -20,6 +20,7 @@ boost::json::value to_json(const StatusReport& report);
 boost::json::value to_json(const std::vector<PeerReport>& peers);
 boost::json::value to_json(const ConfigReport& report);
 boost::json::value to_json(const SearchReport& report);
+boost::json::value to_json(const BrowseReport& report);
 boost::json::value to_json(const DownloadReport& report);
 boost::json::value to_json(const std::vector<DownloadReport>& downloads);
 boost::json::value to_json(const FilesReport& report);

@@ -22,6 +22,7 @@ constexpr Route kRoutes[] = {
     {"GET", "/api/peers", Access::token, handle_peers},
     {"GET", "/api/config", Access::token, handle_config},
     {"POST", "/api/search", Access::token, handle_search},
+    {"POST", "/api/browse", Access::token, handle_browse},
     {"GET", "/api/downloads", Access::token, handle_downloads},
     {"POST", "/api/downloads", Access::token, handle_download},
     {"GET", "/api/downloads/{}", Access::token, handle_download_status},

@@ -83,6 +83,13 @@ class FakeBackend final : public Backend {
             return failure(ErrorCode::not_found, "find download", "there is none");
         return FilesReport{{}, first, {{"a/b.mp3", 10, 4}}};
     }
+    void browse(BrowseRequest request, Reply<BrowseReport> reply) override {
+        if (request.path == "none") return reply(failure(ErrorCode::not_found, "", "no folder"));
+        BrowseReport report{{request.peer.hex(), "ann"}, request.path, 3, 10, true, {}};
+        report.entries = {{"B", EntryKind::folder, 9, 1, std::string(64, 'c'), 2},
+                          {"a after " + request.after, EntryKind::file, 1, 1, {}, 0}};
+        reply(std::move(report));
+    }
     Result<DownloadReport> pause(const std::string& what) override {
         return changed("pause " + what);
     }

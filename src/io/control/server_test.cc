@@ -40,6 +40,23 @@ TEST_F(ServerTest, TheQueueAndTheLimitsAreChanged) {
     EXPECT_EQ(backend_.changes, expected);
 }
 
+TEST_F(ServerTest, AFolderOfAPeerIsListedInParts) {
+    const std::string ann(64, 'a');
+    const auto part = ask("POST", "/api/browse",
+                          R"({"peer":")" + ann + R"(","path":"/TV//x/","after":"file/Z"})");
+    ASSERT_TRUE(part) << part.error().text();
+    EXPECT_THAT(*part, testing::HasSubstr(R"("path":"TV/x","files":3,"bytes":10)"));
+    EXPECT_THAT(*part, testing::HasSubstr(R"("next":"file/a after Z")"));
+    EXPECT_THAT(*part, testing::HasSubstr(R"({"name":"B","kind":"folder","path":"TV/x/B")"));
+    for (const char* wrong :
+         {R"({"path":"a"})", R"({"peer":"nobody here"})", R"({"peer":"PEER","after":"Z"})",
+          R"({"peer":"PEER","path":"none"})"}) {
+        std::string body = wrong;
+        if (const auto at = body.find("PEER"); at != std::string::npos) body.replace(at, 4, ann);
+        EXPECT_FALSE(ask("POST", "/api/browse", body)) << body;
+    }
+}
+
 TEST_F(ServerTest, EveryRequestReachesTheService) {
     EXPECT_TRUE(ask("POST", "/api/downloads/abcdef12/pause", "{}"));
     EXPECT_TRUE(ask("POST", "/api/downloads/%237/resume", ""));

@@ -1,0 +1,99 @@
+// browse: who shares how much, and what is in a folder of theirs.
+
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+
+#include "app/cli/browse_text.h"
+#include "app/cli/command.h"
+#include "app/cli/json_view.h"
+#include "app/cli/service.h"
+#include "app/cli/status_text.h"
+#include "base/text.h"
+#include "io/platform/process.h"
+
+namespace iwant::cli {
+
+namespace {
+
+namespace json = boost::json;
+
+class Browse final : public Command {
+  public:
+    void declare(CLI::App& app) override {
+        app.add_option("where", where_, "a peer's name or the beginning of its id, /, a folder");
+        app.add_option("--after", after_, "go on behind this: what the last answer ended with")
+            ->type_name("NEXT");
+        app.add_flag("--all", all_, "all of a large folder, not its first 1000 entries");
+        app.add_flag("--json", json_, "answer in JSON");
+    }
+
+    ExitCode run(Context& context) override {
+        const Result<Service> service = Service::of(context.home_flag);
+        if (!service) return fail(context.output, service.error(), form_of(json_));
+        if (where_.empty()) return list_peers(*service, context.output);
+        const Result<Object> listing = ask(*service);
+        if (!listing) return fail(context.output, listing.error(), form_of(json_));
+        show(*listing, context.output);
+        return ExitCode::done;
+    }
+
+  private:
+    ExitCode list_peers(const Service& service, Output& output) const {
+        const Result<json::value> answer = service.get("/api/peers");
+        if (!answer) return fail(output, answer.error(), form_of(json_));
+        if (json_) {
+            output.result(json::serialize(*answer));
+            return ExitCode::done;
+        }
+        const Array& peers = list_at(as_object(*answer), "peers");
+        output.results(peer_lines(peers, output.terminal(), platform::unix_now()));
+        return ExitCode::done;
+    }
+
+    /// One part, or all of them put together.
+    Result<Object> ask(const Service& service) const {
+        const std::size_t slash = std::min(where_.find('/'), where_.size());
+        json::object request{{"peer", where_.substr(0, slash)}};
+        if (slash + 1 < where_.size()) request["path"] = where_.substr(slash + 1);
+        if (!after_.empty()) request["after"] = after_;
+        Object whole;
+        while (true) {
+            Result<json::value> answer = service.send("POST", "/api/browse", request);
+            if (!answer) return std::unexpected(answer.error());
+            Object part = as_object(*answer);
+            if (whole.empty()) {
+                whole = std::move(part);
+            } else {
+                json::array& entries = whole["entries"].as_array();
+                for (const json::value& entry : list_at(part, "entries")) entries.push_back(entry);
+                whole["next"] = part["next"];
+            }
+            const auto next = text_if_any(whole, "next");
+            if (!all_ || !next) return whole;
+            request["after"] = *next;
+        }
+    }
+
+    void show(const Object& listing, Output& output) const {
+        if (json_) return output.result(json::serialize(listing));
+        output.results(browse_lines(listing, output.terminal(), platform::unix_now()));
+        if (list_at(listing, "entries").empty()) output.talk("There is nothing in it.");
+        if (const auto next = text_if_any(listing, "next")) {
+            output.talk("There is more: add --all, or --after " +
+                        quoted_for_shell(escape_for_display(*next)));
+        }
+    }
+
+    std::string where_;
+    std::string after_;
+    bool all_ = false;
+    bool json_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_browse() {
+    return std::make_unique<Browse>();
+}
+
+}  // namespace iwant::cli

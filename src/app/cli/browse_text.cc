@@ -1,0 +1,63 @@
+#include "app/cli/browse_text.h"
+
+#include <boost/json.hpp>
+
+#include "app/cli/table.h"
+#include "base/text.h"
+
+namespace iwant::cli {
+
+namespace {
+
+constexpr std::size_t kHashDigitsShown = 10;
+constexpr char kNotHashed[] = "-";
+
+std::vector<std::string> for_people(const Object& listing, const Terminal& terminal,
+                                    UnixSeconds now) {
+    Table table({{"Name", Align::left, Column::Room::shrinks},
+                 {"Files", Align::right},
+                 {"Size", Align::right},
+                 {"Changed"},
+                 {"Hash"}});
+    for (const auto& value : list_at(listing, "entries")) {
+        const Object& entry = as_object(value);
+        const bool is_folder = text_at(entry, "kind") == "folder";
+        table.add({text_at(entry, "name") + (is_folder ? "/" : ""),
+                   is_folder ? std::to_string(number_at(entry, "files")) : "",
+                   human_size(number_at(entry, "size")),
+                   human_age(number_if_any(entry, "modified").value_or(0), now),
+                   text_if_any(entry, "hash").value_or(kNotHashed).substr(0, kHashDigitsShown)});
+    }
+    if (table.empty()) return {};
+    std::vector<std::string> lines = table.lines(terminal);
+    lines.push_back(std::to_string(number_at(listing, "files")) + " files, " +
+                    human_size(number_at(listing, "bytes")));
+    return lines;
+}
+
+std::vector<std::string> for_scripts(const Object& listing) {
+    Table table({{"kind"}, {"hash"}, {"size"}, {"modified"}, {"files"}, {"path"}});
+    for (const auto& value : list_at(listing, "entries")) {
+        const Object& entry = as_object(value);
+        table.add({text_at(entry, "kind"), text_if_any(entry, "hash").value_or(kNotHashed),
+                   std::to_string(number_at(entry, "size")),
+                   std::to_string(number_if_any(entry, "modified").value_or(0)),
+                   std::to_string(number_at(entry, "files")), text_at(entry, "path")});
+    }
+    return table.tab_separated();
+}
+
+}  // namespace
+
+std::vector<std::string> browse_lines(const Object& listing, const Terminal& terminal,
+                                      UnixSeconds now) {
+    return terminal.out_is_terminal ? for_people(listing, terminal, now) : for_scripts(listing);
+}
+
+std::string quoted_for_shell(const std::string& text) {
+    std::string quoted = "'";
+    for (const char letter : text) quoted += letter == '\'' ? "'\\''" : std::string(1, letter);
+    return quoted + "'";
+}
+
+}  // namespace iwant::cli
