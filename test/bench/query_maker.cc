@@ -2,12 +2,17 @@
 
 #include <algorithm>
 #include <cctype>
+#include <functional>
+#include <map>
 #include <utility>
 
 namespace iwant::bench {
 namespace {
 
 constexpr std::size_t kWordsMax = 3;
+constexpr std::size_t kQueryWordsMax = 16;
+constexpr std::size_t kSampled = 2000;
+constexpr std::size_t kBeginningLetters = 3;
 constexpr std::size_t kLettersMin = 4;
 constexpr std::size_t kLongLetters = 8;
 
@@ -98,21 +103,13 @@ void misuse(std::vector<std::string>& typed, std::vector<std::string>& meant, Qu
             typed = {typed[0].substr(0, 1)};
             meant = typed;
             break;
+        case QueryKind::most_used_words:
+        case QueryKind::most_used_beginnings:
+            break;
     }
 }
 
-}  // namespace
-
-const char* to_string(QueryKind kind) {
-    constexpr const char* kNames[kQueryKinds] = {
-        "as spelled",      "a typo in each word",  "two typos in long words",
-        "words swapped",   "two words joined",     "two words joined, a typo",
-        "a word left out", "last word half typed", "half typed, a typo",
-        "one word",        "one letter",
-    };
-    return kNames[static_cast<int>(kind)];
-}
-
+/// The words of the file's name in lower case, without numbers and short ones; at most three.
 std::vector<std::string> words_to_ask(const std::string& path) {
     const std::string name = lower(path.substr(path.rfind('/') + 1));
     std::vector<std::string> words(1);
@@ -131,11 +128,52 @@ std::vector<std::string> words_to_ask(const std::string& path) {
     return words;
 }
 
-MadeQuery make_query(const std::string& path, QueryKind kind, Prng& prng) {
-    MadeQuery query{{}, words_to_ask(path)};
-    if (!is_possible(query.meant, kind)) return query;
-    std::vector<std::string> typed = query.meant;
-    misuse(typed, query.meant, kind, prng);
+const std::string& draw(const std::vector<std::string>& paths, Prng& prng) {
+    return paths[prng.below(std::uint64_t{paths.size()})];
+}
+
+/// Of a sample of the names; nobody means anything by it.
+std::vector<std::string> most_used(const std::vector<std::string>& paths, QueryKind kind,
+                                   Prng& prng) {
+    std::map<std::string, std::size_t> uses;
+    for (std::size_t i = 0; i < kSampled; ++i) {
+        for (std::string& word : words_to_ask(draw(paths, prng))) {
+            if (kind == QueryKind::most_used_beginnings) word.resize(kBeginningLetters);
+            ++uses[word];
+        }
+    }
+    std::vector<std::string> words;
+    for (const auto& [word, count] : uses) words.push_back(word);
+    std::ranges::stable_sort(words, std::greater(),
+                             [&](const std::string& word) { return uses[word]; });
+    words.resize(std::min(words.size(), kQueryWordsMax));
+    return words;
+}
+
+}  // namespace
+
+const char* to_string(QueryKind kind) {
+    constexpr const char* kNames[kQueryKinds] = {
+        "as spelled",       "a typo in each word",  "two typos in long words",
+        "words swapped",    "two words joined",     "two words joined, a typo",
+        "a word left out",  "last word half typed", "half typed, a typo",
+        "one word",         "one letter",           "16 most used words",
+        "their beginnings",
+    };
+    return kNames[static_cast<int>(kind)];
+}
+
+MadeQuery make_query(const std::vector<std::string>& paths, QueryKind kind, Prng& prng) {
+    MadeQuery query;
+    std::vector<std::string> typed;
+    if (kind == QueryKind::most_used_words || kind == QueryKind::most_used_beginnings) {
+        typed = most_used(paths, kind, prng);
+    } else {
+        query.meant = words_to_ask(draw(paths, prng));
+        if (!is_possible(query.meant, kind)) return query;
+        typed = query.meant;
+        misuse(typed, query.meant, kind, prng);
+    }
     for (const std::string& word : typed) query.text += (query.text.empty() ? "" : " ") + word;
     return query;
 }

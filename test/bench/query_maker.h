@@ -22,8 +22,10 @@ enum class QueryKind {
     half_typed_with_typo,
     one_word,
     one_letter,
+    most_used_words,  ///< the dearest: sixteen that never stand together
+    most_used_beginnings,
 };
-inline constexpr int kQueryKinds = 11;
+inline constexpr int kQueryKinds = 13;
 const char* to_string(QueryKind kind);
 
 struct MadeQuery {
@@ -31,11 +33,8 @@ struct MadeQuery {
     std::vector<std::string> meant;  ///< what a good answer's path has, in lower case
 };
 
-/// The words of the file's name in lower case, without numbers and short ones; at most three.
-std::vector<std::string> words_to_ask(const std::string& path);
-
-/// Empty text when the path has too few words for this kind.
-MadeQuery make_query(const std::string& path, QueryKind kind, Prng& prng);
+/// Empty text when the path that was drawn has too few words for this kind.
+MadeQuery make_query(const std::vector<std::string>& paths, QueryKind kind, Prng& prng);
 
 std::string lower(std::string text);
 

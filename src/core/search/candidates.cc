@@ -10,13 +10,20 @@
 namespace iwant::search {
 namespace {
 
-constexpr std::size_t kDriverMax = std::size_t{1} << 20;   // postings that bring entries in
-constexpr std::size_t kLookUpsMax = std::size_t{6} << 20;  // for one word, typos not counted
+constexpr std::size_t kBroughtMax = std::size_t{1} << 20;  // entries that words bring in
+constexpr std::size_t kLookUpsMax = std::size_t{2} << 20;  // of entries in words and readings
 constexpr unsigned kStartCode = kQualityFull + 1;          // exact, and at the start of the name
 
 std::uint8_t code_of(unsigned quality, bool is_exact) {
     return static_cast<std::uint8_t>(quality << 1 | (is_exact ? 1 : 0));
 }
+
+/// What may stand for a word, as typed first, then best first.
+struct WordSources {
+    std::vector<SlotSource> all;
+    std::size_t typed = 0;  ///< so many of them have the word itself
+    std::size_t size = 0;
+};
 
 class Search {
   public:
@@ -24,18 +31,18 @@ class Search {
         : plan_(plan), slots_end_(slots_end) {
         for (std::size_t i = 0; i < plan.words.size(); ++i) {
             sources_.push_back(sources_of(i, dictionary));
-            sizes_.push_back(0);
-            for (const SlotSource& source : sources_.back()) sizes_.back() += source.size();
         }
         order_.resize(plan.words.size());
         std::iota(order_.begin(), order_.end(), std::size_t{0});
-        std::stable_sort(order_.begin(), order_.end(),
-                         [this](std::size_t a, std::size_t b) { return sizes_[a] < sizes_[b]; });
+        std::stable_sort(order_.begin(), order_.end(), [this](std::size_t a, std::size_t b) {
+            return sources_[a].size < sources_[b].size;
+        });
+        brought_left_ = std::min(kBroughtMax, kLookUpsMax / std::max<std::size_t>(1, words()));
     }
 
     Candidates all_words() {
         Candidates result;
-        if (order_.empty() || sizes_[order_.front()] == 0) return result;
+        if (order_.empty() || sources_[order_.front()].size == 0) return result;
         result.uncounted = bring_in(order_.front(), result.found);
         for (std::size_t i = 1; i < order_.size(); ++i) {
             look_up(order_[i], result.found);
@@ -67,8 +74,11 @@ class Search {
     }
 
   private:
-    std::vector<SlotSource> sources_of(std::size_t index, const Dictionary& dictionary) const {
-        std::vector<SlotSource> sources;
+    std::size_t words() const { return plan_.words.size(); }
+
+    WordSources sources_of(std::size_t index, const Dictionary& dictionary) const {
+        WordSources sources;
+        std::vector<SlotSource> others;
         for (const Reading& reading : plan_.words[index].readings) {
             for (std::size_t i = 0; i < kPlaces; ++i) {
                 const auto place = static_cast<Place>(i);
@@ -76,21 +86,28 @@ class Search {
                 if (list == nullptr) continue;
                 const bool is_start = index == 0 && place == Place::start && reading.is_exact;
                 const unsigned quality = is_start ? kStartCode : quality_in(place, reading.quality);
-                sources.emplace_back(*list, dictionary.arena(), code_of(quality, reading.is_exact));
+                const bool is_typed = reading.is_exact && reading.quality == kQualityFull;
+                (is_typed ? sources.all : others)
+                    .emplace_back(*list, dictionary.arena(), code_of(quality, reading.is_exact));
             }
         }
         for (const PairReading& pair : plan_.words[index].pairs) {
-            sources.emplace_back(pair.slots, code_of(pair.quality, false));
+            others.emplace_back(pair.slots, code_of(pair.quality, false));
         }
-        std::stable_sort(
-            sources.begin(), sources.end(),
-            [](const SlotSource& a, const SlotSource& b) { return a.code() > b.code(); });
+        const auto better = [](const SlotSource& a, const SlotSource& b) {
+            return a.code() > b.code();
+        };
+        std::stable_sort(others.begin(), others.end(), better);
+        sources.typed = sources.all.size();
+        sources.all.insert(sources.all.end(), others.begin(), others.end());
+        for (const SlotSource& source : sources.all) sources.size += source.size();
         return sources;
     }
 
     /// The entries that have the word, as candidates; how many were left out.
     std::uint64_t bring_in(std::size_t word, std::vector<Candidate>& found) {
-        const Union all = unite(sources_[word], slots_end_, kDriverMax);
+        const Union all = unite(sources_[word].all, slots_end_, brought_left_);
+        brought_left_ -= std::min(brought_left_, all.slots.size());
         found.reserve(all.slots.size());
         for (const CodedSlot& one : all.slots) {
             found.push_back({one.slot, 0, 0, 0, one.code, false});
@@ -99,13 +116,13 @@ class Search {
         return all.left_out;
     }
 
+    // What was typed is looked up in any case.
     void look_up(std::size_t word, std::vector<Candidate>& found) {
-        std::size_t work = 0;
-        for (const SlotSource& source : sources_[word]) {
-            const bool is_exact = (source.code() & 1) != 0;
-            work += std::min(found.size(), 8 * source.size());
-            if (work > kLookUpsMax && !is_exact) break;
-            source.mark(found);
+        const WordSources& sources = sources_[word];
+        for (std::size_t i = 0; i < sources.all.size(); ++i) {
+            look_ups_ += std::min(found.size(), 8 * sources.all[i].size());
+            if (look_ups_ > kLookUpsMax && i >= sources.typed) break;
+            sources.all[i].mark(found);
         }
         for (Candidate& one : found) settle(word, one);
     }
@@ -144,9 +161,10 @@ class Search {
 
     const Plan& plan_;
     Slot slots_end_;
-    std::vector<std::vector<SlotSource>> sources_;
-    std::vector<std::size_t> sizes_;
+    std::vector<WordSources> sources_;
     std::vector<std::size_t> order_;  ///< of words, rarest first
+    std::size_t brought_left_ = 0;
+    std::size_t look_ups_ = 0;
 };
 
 }  // namespace

@@ -30,7 +30,7 @@ struct Candidates {
 
 enum class Need : std::uint8_t { all_words, enough_words };
 
-/// At most about a million entries (kDriverMax).
+/// At most about a million entries, fewer for many words.
 Candidates find_candidates(const Plan& plan, const Dictionary& dictionary, Slot slots_end,
                            Need need);
 
