@@ -16,7 +16,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 SIM_SEEDS = "10000"
-SIM_HOURS = "5000"
+SIM_HOURS = "50000"
 PARALLEL = 2  # programs at a time
 PARALLEL_HOSTS = 3  # of those that start daemons and mostly wait
 # Leaks are looked for too; a sanitized program that finds anything ends with this.
