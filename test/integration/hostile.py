@@ -231,6 +231,18 @@ def descriptors_of(host):
     return len(os.listdir(f"/proc/{host.process.pid}/fd"))
 
 
+def sockets_of(host):
+    """Those of its network, without the local ones."""
+    folder = f"/proc/{host.process.pid}/fd"
+    with open(f"/proc/{host.process.pid}/net/unix", encoding="ascii") as table:
+        local = {line.split()[6] for line in table}
+    found = []
+    for name in os.listdir(folder):
+        with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+            found.append(os.readlink(f"{folder}/{name}"))
+    return sum(link.startswith("socket:[") and link[8:-1] not in local for link in found)
+
+
 def processor_seconds_of(host):
     with open(f"/proc/{host.process.pid}/stat", encoding="ascii") as stat:
         fields = stat.read().rsplit(")", 1)[1].split()

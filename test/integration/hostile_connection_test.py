@@ -11,7 +11,7 @@ import unittest
 
 import hostile_wire as wire
 from hostile import (MEMORY_GROWTH_MAX, STATUS_SECONDS_MAX, HostileTest, Identity, Session, ask, descriptors_of, memory_of,
-                     processor_seconds_of, search, socket_on, tls_context)
+                     processor_seconds_of, search, socket_on, sockets_of, tls_context)
 from lab import HAS_NAMESPACES, Host, wait_until
 
 SILENT_CONNECTIONS = 1000
@@ -19,6 +19,7 @@ PING_BYTES_PER_SECOND = 10 << 20
 HANDSHAKES = int(os.environ.get("IWANT_HANDSHAKES", "300"))
 IDLE_SESSIONS = 200
 FEW_FILES = 96
+FILM_PIECES = 64
 
 
 @unittest.skipUnless(HAS_NAMESPACES, "needs root")
@@ -183,6 +184,29 @@ class Strangers(HostileTest):
             with contextlib.suppress(OSError):
                 for _ in range(40):
                     session.tls.send(asked)
+
+    def test_who_asks_for_a_lot_and_never_reads_costs_little_and_is_let_go(self):
+        self.leader.write("film.mkv", os.urandom(1 << 20) * FILM_PIECES)
+        file = bytes.fromhex(self.leader.wait_for_result("film")["hash"])
+        with Session(self.mallory, self.leader, purpose=1) as session:  # SQLite keeps a descriptor for the next reader
+            session.send(wire.piece_request(1, bytes(32), 1))
+            session.wait_for("refusal")
+        time.sleep(0.5)
+        with self.surviving():
+            memory, sockets = memory_of(self.leader), sockets_of(self.leader)
+            session = Session(self.mallory, self.leader, purpose=1)
+            self.addCleanup(session.close)
+            session.tls.settimeout(3)
+            asked, began = 0, time.monotonic()
+            with self.assertRaises(TimeoutError):  # nobody reads what is asked beyond what is answered
+                while asked < 4_000_000:
+                    session.send(b"".join(wire.piece_request(asked + i + 1, file, FILM_PIECES) for i in range(500)))
+                    asked += 500
+            grown = memory_of(self.leader) - memory
+            wait_until(lambda: sockets_of(self.leader) <= sockets, 60, "the stream is let go")
+            print(f"\n  asked for {asked * FILM_PIECES >> 10} GiB: memory grew by {grown / 2**20:.1f} MiB, "
+                  f"let go after {time.monotonic() - began:.0f} s")
+        self.assertLess(grown, max(8 << 20, MEMORY_GROWTH_MAX // 2))
 
     def test_handshakes_without_end_leave_nothing_behind(self):
         with self.surviving():

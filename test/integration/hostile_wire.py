@@ -152,6 +152,10 @@ def search_request(request, text):
     return frame("search_request", number(1, request) + data(2, data(1, text.encode()) + number(8, 10)))
 
 
+def piece_request(request, file, count):
+    return frame("piece_request", number(1, request) + data(2, file) + number(4, count))
+
+
 # The announcement.
 
 def announcement(identity, port, *, sequence=1, instance=1, goodbye=False, epoch=0, leader=bytes(32), followers=0):

@@ -179,12 +179,15 @@ void BulkServer::serve(std::shared_ptr<net::BulkStream> stream) {
     forget_ended();
     if (serving_.size() >= kStreamsMax) return stream->shut_down();
     auto over = std::make_shared<std::atomic<bool>>(false);
-    std::thread thread([this, stream, over] {
-        serve_stream(*stream, database_, held_, gate_, logger_);
-        stream->shut_down();
+    const std::weak_ptr<net::BulkStream> borrowed = stream;
+    std::thread thread([this, ours = std::move(stream), over]() mutable {
+        serve_stream(*ours, database_, held_, gate_, logger_);
+        ours->shut_down();
+        // What waits in the system for a peer that reads nothing goes with the socket.
+        ours.reset();
         *over = true;
     });
-    serving_.push_back({std::move(stream), std::move(over), std::move(thread)});
+    serving_.push_back({borrowed, std::move(over), std::move(thread)});
 }
 
 void BulkServer::forget_ended() {
@@ -197,7 +200,9 @@ void BulkServer::forget_ended() {
 
 void BulkServer::stop() {
     gate_.stop();
-    for (Serving& serving : serving_) serving.stream->shut_down();
+    for (Serving& serving : serving_) {
+        if (const auto stream = serving.stream.lock()) stream->shut_down();
+    }
     for (Serving& serving : serving_) serving.thread.join();
     serving_.clear();
 }

@@ -38,7 +38,7 @@ class BulkServer {
 
   private:
     struct Serving {
-        std::shared_ptr<net::BulkStream> stream;
+        std::weak_ptr<net::BulkStream> stream;  ///< which its thread closes at the end
         std::shared_ptr<std::atomic<bool>> over;
         std::thread thread;
     };

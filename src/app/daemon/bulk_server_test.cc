@@ -27,6 +27,7 @@ class ABulkServer : public SharedFile {
                                          ann_.listener.hello);
         });
         if (!net::run_until(context_, [&] { return !bob_.listener.bulks.empty(); })) return nullptr;
+        served_ = bob_.listener.bulks.back();
         server_.serve(std::move(bob_.listener.bulks.back()));
         bob_.listener.bulks.clear();
         return dialled.get().value();
@@ -58,6 +59,7 @@ class ABulkServer : public SharedFile {
     NullLogger logger_;
     BulkServer server_{database(), nullptr, logger_};
     std::shared_ptr<net::BulkStream> stream_;
+    std::weak_ptr<net::BulkStream> served_;  ///< its other end
     std::uint64_t request_ = 0;
 };
 
@@ -66,6 +68,14 @@ TEST_F(ABulkServer, GivesThePiecesThatAreAskedFor) {
     for (const std::uint32_t piece : {0, 1, 2}) expect_piece(piece);
     ask(file_, 1, 1);
     expect_piece(1);
+}
+
+TEST_F(ABulkServer, ClosesAStreamThatEndedWithoutWaitingForTheNextOne) {
+    ask(file_, 0, 1);
+    expect_piece(0);
+    EXPECT_FALSE(served_.expired());
+    stream_.reset();
+    EXPECT_TRUE(net::run_until(context_, [&] { return served_.expired(); }));
 }
 
 TEST_F(ABulkServer, RefusesWhatIsNotShared) {
