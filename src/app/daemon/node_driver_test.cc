@@ -58,7 +58,7 @@ TEST_F(ANodeDriver, HandlesWhatAnActionCausesAfterItReturned) {
         EXPECT_TRUE(answered_.empty()) << "not within the action";
     };
     start().handle(node::TimePassed{});
-    ASSERT_TRUE(asked);
+    ASSERT_TRUE(net::run_until(context_, [&] { return asked; })) << "the first announcement";
     EXPECT_TRUE(net::run_until(context_, [&] { return answered_.size() == 2; }));
     EXPECT_EQ(answered_, (std::vector<std::uint64_t>{1, 2}));
 }
