@@ -142,6 +142,7 @@ void Network::dial_fails(HostNumber from, const node::Dial& dial, Duration after
 void Network::connect(HostNumber from, HostNumber to) {
     const ConnectionId id = next_connection_++;
     Connection& connection = connections_[id];
+    connection.began = timeline_.now();
     const HostNumber hosts[2] = {from, to};
     for (int side = 0; side < 2; ++side) {
         End& end = connection.ends[side];
@@ -247,8 +248,9 @@ void Network::deliver_due(ConnectionId id, int side) {
         if (std::holds_alternative<node::SessionClosed>(event)) {
             end.open = false;
             forget_if_closed(id);
-        } else if (std::holds_alternative<node::SessionOpened>(event)) {
+        } else if (auto* opened = std::get_if<node::SessionOpened>(&event)) {
             end.told = timeline_.now();
+            opened->took = timeline_.now() - connection.began;
         }
         hosts_.deliver(host, std::move(event));
     }

@@ -73,6 +73,7 @@ class Network {
     };
     struct Connection {
         End ends[2];
+        Time began;
         std::optional<Time> unanswered_since;  ///< what was sent has not been acknowledged
     };
     struct Place {

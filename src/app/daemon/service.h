@@ -65,7 +65,7 @@ class Service final : public net::TransportListener, public net::DiscoveryListen
     // net::TransportListener
     protocol::Hello make_hello() override;
     void session_opened(SessionId session, const PublicKey& key, const protocol::Address& address,
-                        bool dialled_by_us, const protocol::Hello& hello) override;
+                        bool dialled_by_us, const protocol::Hello& hello, Duration took) override;
     void session_closed(SessionId session, const std::string& reason) override;
     void message_received(SessionId session, protocol::Message message) override;
     void dial_reached(const protocol::Address& address,

@@ -98,12 +98,12 @@ protocol::Hello Service::make_hello() {
 
 void Service::session_opened(SessionId session, const PublicKey& key,
                              const protocol::Address& address, bool dialled_by_us,
-                             const protocol::Hello& hello) {
+                             const protocol::Hello& hello, Duration took) {
     doctor_.session_opened(session, peer_id_of(key), address);
     browser_.session_opened(session, peer_id_of(key));
     driver_.handle(node::SessionOpened{
         session, peer_id_of(key), address,
-        dialled_by_us ? node::Direction::dialled : node::Direction::accepted, hello, key});
+        dialled_by_us ? node::Direction::dialled : node::Direction::accepted, hello, key, took});
 }
 
 void Service::session_closed(SessionId session, const std::string& reason) {

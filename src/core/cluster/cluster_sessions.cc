@@ -48,8 +48,13 @@ void Cluster::handle(const SessionOpened& event, Time now) {
     settle(now);
 }
 
-// Whether a run of this peer may take the place of another one. Not if both go on.
+// Whether a run of this peer may take the place of another one. Not if both go on. The last words
+// of a run that is over may come after the first ones of the next: they prove nothing.
 bool Cluster::may_replace(const Session& old, const SessionOpened& incoming, Time now) {
+    if (now - incoming.took < old.began) {
+        actions_.push_back(Disconnect{incoming.session, Goodbye::Reason::duplicate});
+        return false;
+    }
     const auto verdict = twins_.meet(incoming.peer, old.instance, incoming.hello.instance, now);
     if (verdict == Twins::Verdict::restart || verdict == Twins::Verdict::keep_new) return true;
     actions_.push_back(Disconnect{incoming.session, Goodbye::Reason::identity});

@@ -166,6 +166,31 @@ TEST_F(ClusterTest, AGoodbyeRemovesAnOwnersEntriesAtOnceAndABrokenSessionLater) 
     EXPECT_EQ(all<IndexForget>().size(), 2u);
 }
 
+TEST_F(ClusterTest, TheLastWordsOfARunThatIsOverProveNoTwin) {
+    const auto run = [&](std::uint64_t session, std::uint64_t instance, Duration took) {
+        SessionOpened opened;
+        opened.session = SessionId{session};
+        opened.peer = opened.hello.peer = peer(2);
+        opened.address = address(2);
+        opened.hello.instance = instance;
+        opened.took = took;
+        tell(opened);
+    };
+    run(2, 7, seconds(0));
+    pass(seconds(3));
+    run(3, 8, seconds(0));
+    pass(seconds(1));
+    run(4, 7, seconds(2));
+    ASSERT_EQ(all<Disconnect>().size(), 2u);
+    EXPECT_EQ(all<Disconnect>()[0].session, SessionId{2}) << "it was started again";
+    EXPECT_EQ(all<Disconnect>()[1].session, SessionId{4});
+    EXPECT_EQ(all<Disconnect>()[1].reason, Goodbye::Reason::duplicate);
+    pass(seconds(1));
+    run(5, 7, seconds(0));
+    ASSERT_EQ(all<Disconnect>().size(), 4u) << "now there are two";
+    EXPECT_EQ(all<Disconnect>()[3].reason, Goodbye::Reason::identity);
+}
+
 TEST_F(ClusterTest, WhoCameToUsLateIsMissedForHalfAMinuteUnlessItRegisters) {
     lead_with_followers();
     const auto say_for = [&](Duration time, LeaderView view) {

@@ -29,6 +29,7 @@ std::optional<SessionId> SessionTable::open(const SessionOpened& opened, Time no
     session.key = opened.key;
     session.catalog = opened.hello.catalog;
     session.opened = session.heard = session.pinged = now;
+    session.began = now - opened.took;
     if (opened.direction == Direction::accepted) session.ping += kOtherPingsFirst;
     sessions_[opened.session] = session;
     by_peer_[opened.peer] = opened.session;

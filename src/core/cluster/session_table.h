@@ -26,6 +26,7 @@ struct Session {
     PublicKey key{};       ///< that TLS proved
     CatalogState catalog;  ///< as last announced by the peer
     Time opened;
+    Time began;           ///< when the machines connected; before `opened`
     Time believes_since;  ///< in the leader that it believes in now
     Time heard;
     Time pinged;

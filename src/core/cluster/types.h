@@ -52,6 +52,7 @@ struct SessionOpened {
     Direction direction = Direction::dialled;
     protocol::Hello hello;
     PublicKey key{};  ///< that TLS proved; `peer` follows from it
+    Duration took{};  ///< since both machines had the connection
 };
 struct SessionClosed {
     SessionId session;

@@ -100,9 +100,10 @@ asio::awaitable<Result<void>> Connection::connect() {
 }
 
 asio::awaitable<Result<void>> Connection::secure() {
+    connected_ = Clock::now();
     if (dialled_by_us()) {
         phase_ = Phase::securing;
-        phase_deadline_ = Clock::now() + owner_->limits().handshake;
+        phase_deadline_ = connected_ + owner_->limits().handshake;
     }
     boost::system::error_code error;
     socket_.non_blocking(true, error);

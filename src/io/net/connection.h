@@ -78,6 +78,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     /// The peer's; of an authenticated connection.
     const PublicKey& key() const { return tls_->key(); }
     const protocol::Hello& hello() const { return hello_; }
+    /// Since the machines connected.
+    Duration took() const { return Clock::now() - connected_; }
     /// The other side's instance, when it has our key and is not us.
     std::optional<std::uint64_t> clone_instance() const;
     /// Where the peer listens; of an authenticated connection.
@@ -120,6 +122,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     Phase phase_;
     std::optional<Error> end_reason_;
     Clock::time_point phase_deadline_;  ///< unless open
+    Clock::time_point connected_;
     std::optional<Tls> tls_;
     std::optional<PeerId> found_;
     protocol::Hello hello_;

@@ -80,7 +80,7 @@ class RecordingListener final : public TransportListener {
 
     protocol::Hello make_hello() override { return hello; }
     void session_opened(SessionId session, const PublicKey& key, const protocol::Address& address,
-                        bool dialled_by_us, const protocol::Hello& theirs) override {
+                        bool dialled_by_us, const protocol::Hello& theirs, Duration) override {
         opened.push_back({session, peer_id_of(key), address, dialled_by_us, theirs});
     }
     void session_closed(SessionId session, const std::string& reason) override {

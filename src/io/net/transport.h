@@ -50,11 +50,11 @@ class TransportListener {
     virtual ~TransportListener() = default;
     /// Our Hello for a session that opens now (`purpose` is set by the transport).
     virtual protocol::Hello make_hello() = 0;
-    /// `key` is the peer's, proven; `address` is where it listens. A session told here is told
-    /// closed exactly once.
+    /// `key` is the peer's, proven; `address` is where it listens; `took` is how long ago the
+    /// machines connected. A session told here is told closed exactly once.
     virtual void session_opened(SessionId session, const PublicKey& key,
                                 const protocol::Address& address, bool dialled_by_us,
-                                const protocol::Hello& hello) = 0;
+                                const protocol::Hello& hello, Duration took) = 0;
     virtual void session_closed(SessionId session, const std::string& reason) = 0;
     virtual void message_received(SessionId session, protocol::Message message) = 0;
     /// The machine at `address` took the connection; who answers there is still to be seen.

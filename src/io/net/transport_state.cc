@@ -217,7 +217,7 @@ void Transport::State::opened(Connection& connection) {
     connection.session = SessionId{++last_session_};
     sessions_.emplace(connection.session, &connection);
     listener_->session_opened(connection.session, connection.key(), connection.listening_address(),
-                              connection.dialled_by_us(), connection.hello());
+                              connection.dialled_by_us(), connection.hello(), connection.took());
 }
 
 void Transport::State::reached(const Connection& connection) {
