@@ -206,8 +206,8 @@ Result<void> QueryReader::read_part(Cursor& cursor) {
     const std::string_view word = cursor.take_word();
     if (meant != nullptr && !behind_name.at_word_end()) {
         return wrong("There is no filter " + shown(*name) + ":. Did you mean " +
-                     std::string(meant->example) + "? As words to look for, put it in quotes: \"" +
-                     shown(word) + "\".");
+                     std::string(meant->name) + shown(word.substr(name->size())) +
+                     "? As words to look for, put it in quotes: \"" + shown(word) + "\".");
     }
     return read_word(word);
 }

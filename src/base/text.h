@@ -39,6 +39,8 @@ std::string fit_to_width(std::string_view text, std::size_t columns, Cut cut = C
 
 /// "999 B", "1.4 GB": decimal units, three digits.
 std::string human_size(std::uint64_t bytes);
+/// "1 file", "2 files".
+std::string counted(std::uint64_t number, std::string_view noun);
 
 /// Reads "700M", "1.5 GB", "2GiB", "1024": decimal unless "i" is there. Negative, zero-length and
 /// overflowing numbers are refused with what would do.

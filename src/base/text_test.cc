@@ -119,5 +119,11 @@ TEST(Text, TheResultNeverExceedsItsColumns) {
     }
 }
 
+TEST(Text, OneOfAKindIsSingular) {
+    EXPECT_EQ(counted(0, "file"), "0 files");
+    EXPECT_EQ(counted(1, "file"), "1 file");
+    EXPECT_EQ(counted(2, "file"), "2 files");
+}
+
 }  // namespace
 }  // namespace iwant

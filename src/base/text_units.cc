@@ -66,6 +66,10 @@ std::uint64_t fraction_bytes(std::string_view digits, std::uint64_t factor) {
 
 }  // namespace
 
+std::string counted(std::uint64_t number, std::string_view noun) {
+    return std::to_string(number) + " " + std::string(noun) + (number == 1 ? "" : "s");
+}
+
 std::string human_size(std::uint64_t bytes) {
     if (bytes < 1000) return std::to_string(bytes) + " B";
     double value = static_cast<double>(bytes) / 1000;

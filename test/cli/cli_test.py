@@ -117,7 +117,7 @@ class CliTest(unittest.TestCase):
 
     def test_a_wrong_filter_is_told_with_an_example(self):
         for arguments, hint in ((["a", "size:>big"], '"big" is no size; write it like >1G'),
-                                (["a", "tpye:video"], "Did you mean type:video,audio?"),
+                                (["a", "tpye:video"], "Did you mean type:video?"),
                                 (["a", "--newer", "7"], "write it like 30min"),
                                 (["-trailer"], "say what to search for as well")):
             self.assertIn(hint, self.expect(2, "search", *arguments).stderr)

@@ -30,7 +30,7 @@ std::vector<std::string> for_people(const Object& listing, const Terminal& termi
     }
     if (table.empty()) return {};
     std::vector<std::string> lines = table.lines(terminal);
-    lines.push_back(std::to_string(number_at(listing, "files")) + " files, " +
+    lines.push_back(counted(number_at(listing, "files"), "file") + ", " +
                     human_size(number_at(listing, "bytes")));
     return lines;
 }

@@ -32,10 +32,6 @@ std::string bar(const Object& download) {
     return "|" + std::string(filled, '#') + std::string(kBarColumns - filled, ' ') + "|";
 }
 
-std::string counted(std::uint64_t number, const std::string& noun) {
-    return std::to_string(number) + " " + noun + (number == 1 ? "" : "s");
-}
-
 std::string amount(const Object& download) {
     return human_size(number_at(download, "bytes_done")) + " of " +
            human_size(number_at(download, "bytes_total"));

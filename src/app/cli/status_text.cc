@@ -36,8 +36,8 @@ std::string peers_text(const Object& status) {
 }
 
 std::string files_text(const Object& shared) {
-    std::string text = std::to_string(number_at(shared, "files")) + " files, " +
-                       human_size(number_at(shared, "bytes"));
+    std::string text =
+        counted(number_at(shared, "files"), "file") + ", " + human_size(number_at(shared, "bytes"));
     if (number_at(shared, "unhashed") > 0) {
         text += ", " + std::to_string(number_at(shared, "unhashed")) + " not read yet";
     }
@@ -88,14 +88,16 @@ std::vector<std::string> status_lines(const Object& status) {
             lines.push_back(
                 labelled("Warning", std::string(std::string_view(warning.get_string()))));
     }
-    lines.push_back(labelled("You are", named(object_at(status, "peer"))));
+    const Object& own = object_at(status, "peer");
+    lines.push_back(labelled("You are", named(own)));
     const auto uptime = std::chrono::seconds(number_at(status, "uptime_s"));
     lines.push_back(labelled("Running", human_duration(uptime) + ", version " +
                                             text_at(status, "version") + ", port " +
                                             std::to_string(number_at(status, "port"))));
     lines.push_back(labelled("Leader", leader_text(status)));
     for (const auto& standby : list_at(status, "standbys")) {
-        lines.push_back(labelled("Standby", named(as_object(standby))));
+        const bool self = text_at(as_object(standby), "id") == text_at(own, "id");
+        lines.push_back(labelled("Standby", self ? "this computer" : named(as_object(standby))));
     }
     lines.push_back(labelled("Peers", peers_text(status)));
     add_shared(object_at(status, "shared"), lines);
