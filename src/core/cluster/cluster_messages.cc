@@ -189,7 +189,10 @@ void Cluster::receive(Session& session, const protocol::Roster& message, Time no
 void Cluster::told_of_twin(const Session& session, Time now) {
     twins_.told(session.peer, now);
     wishes_changed_ = true;
-    logger_.error("another computer uses our identity says=" + session.peer.brief());
+    logger_.error(
+        "another computer uses our identity; stop one of the two and delete identity.key "
+        "there says=" +
+        session.peer.brief());
 }
 
 void Cluster::receive(Session& session, const Goodbye& message, Time now) {
