@@ -25,7 +25,8 @@ inline constexpr std::size_t kAddressBytesMax = 64;
 
 // Catalogues and listings.
 inline constexpr std::size_t kDeltaChangesMax = 2000;  ///< in one CatalogUpdate
-inline constexpr std::size_t kEntriesPerOwnerMax = 1'000'000;
+/// A share of a million files with its folders.
+inline constexpr std::size_t kEntriesPerOwnerMax = 1'500'000;
 inline constexpr std::size_t kDownloadFilesMax = 1'000'000;  ///< in one downloaded folder
 inline constexpr std::size_t kBrowseEntriesMax = 1000;       ///< in one BrowseReply
 inline constexpr std::size_t kTreeEntriesMax = 4096;         ///< in one TreeReply
