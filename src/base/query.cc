@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.h"
+
 namespace iwant {
 namespace {
 
@@ -86,9 +88,7 @@ FileType type_of_name(std::string_view name) {
     const std::string_view extension = name.substr(dot + 1);
     std::array<char, kLongestExtension> lower{};
     if (extension.size() > lower.size()) return FileType::any;
-    std::ranges::transform(extension, lower.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
+    std::ranges::transform(extension, lower.begin(), [](char c) { return lowered(c); });
     const std::string_view key(lower.data(), extension.size());
     const auto* found = std::ranges::lower_bound(kExtensions, key, {}, &Extension::name);
     if (found == std::end(kExtensions) || found->name != key) return FileType::any;

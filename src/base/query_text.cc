@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 
+#include "base/ascii.h"
 #include "base/query_values.h"
 #include "base/text.h"
 
@@ -21,18 +22,6 @@ constexpr std::array kFilters = {
     FilterName{"older", "older:1y"},        FilterName{"peer", "peer:laptop"},
     FilterName{"path", "path:TV"},
 };
-
-bool is_space(char c) {
-    return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-std::string lowered(std::string_view text) {
-    std::string lower(text);
-    std::ranges::transform(lower, lower.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return lower;
-}
 
 const FilterName* find_filter(std::string_view name) {
     const auto* found = std::ranges::find(kFilters, lowered(name), &FilterName::name);
@@ -67,12 +56,6 @@ std::unexpected<Error> wrong(std::string message) {
 std::string shown(std::string_view text) {
     constexpr std::size_t kColumnsMax = 60;
     return fit_to_width(escape_for_display(text), kColumnsMax);
-}
-
-std::string_view trimmed(std::string_view text) {
-    while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
-    while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
-    return text;
 }
 
 /// Calls `visit` for each of "a,b,c" until one fails.
@@ -148,8 +131,7 @@ class QueryReader::Cursor {
     }
     /// The letters up to a colon, which is taken as well; nothing when none follows.
     std::optional<std::string_view> take_name() {
-        const auto end = std::ranges::find_if_not(
-            left_, [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); });
+        const auto end = std::ranges::find_if_not(left_, is_letter);
         const std::string_view name(left_.begin(), end);
         if (name.empty() || end == left_.end() || *end != ':') return std::nullopt;
         left_.remove_prefix(name.size() + 1);

@@ -6,6 +6,7 @@
 #include <limits>
 #include <string>
 
+#include "base/ascii.h"
 #include "base/text.h"
 
 namespace iwant {
@@ -88,10 +89,6 @@ Result<SizeRange> below(std::uint64_t size, bool itself) {
     if (itself) return SizeRange{std::nullopt, size};
     if (size == 0) return bad_range("nothing is smaller than 0");
     return SizeRange{std::nullopt, size - 1};
-}
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
 }
 
 std::optional<int> number_of(std::string_view digits) {

@@ -7,6 +7,7 @@
 
 #include <utf8proc.h>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 
 namespace iwant {
@@ -96,11 +97,7 @@ std::string fold_name(std::string_view text) {
     if (!is_ascii(text)) {
         return map_text(text, UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD);
     }
-    std::string folded(text);
-    for (char& c : folded) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    return folded;
+    return lowered(text);
 }
 
 std::string escape_for_display(std::string_view text) {

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <limits>
 
+#include "base/ascii.h"
 #include "base/text.h"
 
 // Sizes, durations and ages in words: the part of text.h that is about numbers.
@@ -28,15 +29,14 @@ std::string ago(std::int64_t count, const char* one, const char* many) {
 
 /// What "kB", "MiB", "g" or "" multiply by; 0 for anything else.
 std::uint64_t unit_factor(std::string_view unit) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-    if (!unit.empty() && lower(unit.back()) == 'b') unit.remove_suffix(1);
+    if (!unit.empty() && lowered(unit.back()) == 'b') unit.remove_suffix(1);
     if (unit.empty()) return 1;
-    const bool is_binary = unit.size() == 2 && lower(unit[1]) == 'i';
+    const bool is_binary = unit.size() == 2 && lowered(unit[1]) == 'i';
     if (unit.size() != 1 && !is_binary) return 0;
     std::uint64_t factor = 1;
     for (const char prefix : kPrefixes) {
         factor *= is_binary ? 1024 : 1000;
-        if (lower(prefix) == lower(unit[0])) return factor;
+        if (lowered(prefix) == lowered(unit[0])) return factor;
     }
     return 0;
 }
@@ -45,10 +45,6 @@ std::unexpected<Error> bad_size(std::string_view text, std::string_view problem)
     return failure(ErrorCode::invalid_argument,
                    "read the size \"" + escape_for_display(text.substr(0, 64)) + "\"",
                    std::string(problem) + "; write it like 700M, 1.5 GB, 2GiB or 1024");
-}
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
 }
 
 /// The part behind the point, in bytes; `digits` is at most 18 digits.

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "base/text.h"
+#include "base/utf8.h"
 
 namespace iwant::cli {
 
@@ -11,21 +13,20 @@ namespace {
 constexpr std::size_t kInsideBytesMin = 3;
 
 // All that is not ASCII counts as letters.
-bool is_letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           (static_cast<unsigned char>(c) & 0x80) != 0;
+bool is_of_word(char c) {
+    return is_letter(c) || is_digit(c) || (static_cast<unsigned char>(c) & 0x80) != 0;
 }
 
 /// Calls `visit(begin, end)` for each run of letters.
 template <class Visit>
 void each_run(std::string_view text, Visit visit) {
     for (std::size_t begin = 0; begin < text.size();) {
-        if (!is_letter(text[begin])) {
+        if (!is_of_word(text[begin])) {
             ++begin;
             continue;
         }
         std::size_t end = begin;
-        while (end < text.size() && is_letter(text[end])) ++end;
+        while (end < text.size() && is_of_word(text[end])) ++end;
         visit(begin, end);
         begin = end;
     }
@@ -36,9 +37,7 @@ void each_run(std::string_view text, Visit visit) {
 void mark(std::string_view run, std::size_t begin, const std::string& word,
           std::vector<bool>& marks) {
     const std::string folded = fold_name(run);
-    const bool is_ascii = std::ranges::all_of(
-        run, [](char c) { return (static_cast<unsigned char>(c) & 0x80) == 0; });
-    const bool same_places = is_ascii || folded == run;
+    const bool same_places = is_ascii(run) || folded == run;
     for (std::size_t at = folded.find(word); at != folded.npos; at = folded.find(word, at + 1)) {
         if (at > 0 && word.size() < kInsideBytesMin) return;
         const std::size_t first = begin + (same_places ? at : 0);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "base/text.h"
 
 namespace iwant::daemon {
@@ -14,15 +15,7 @@ std::unexpected<Error> wrong(std::string_view message = kForm) {
     return failure(ErrorCode::invalid_argument, "", std::string(message));
 }
 
-std::string_view trimmed(std::string_view text) {
-    const std::size_t first = text.find_first_not_of(" \t");
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
+constexpr std::string_view kBlanks = " \t";
 
 /// "08:30" at the front, in minutes; taken off.
 std::optional<unsigned> take_time(std::string_view& text) {
@@ -55,7 +48,7 @@ Result<std::optional<std::uint64_t>> parse_rate(std::string_view text) {
 }  // namespace
 
 Result<RateSchedule::Period> RateSchedule::parse_period(std::string_view text) {
-    text = trimmed(text);
+    text = trimmed(text, kBlanks);
     Period period;
     if (text.find(':') != std::string_view::npos) {
         const std::optional<unsigned> from = take_time(text);
@@ -66,7 +59,7 @@ Result<RateSchedule::Period> RateSchedule::parse_period(std::string_view text) {
         period.from = *from;
         period.until = *until;
     }
-    const Result<std::optional<std::uint64_t>> rate = parse_rate(trimmed(text));
+    const Result<std::optional<std::uint64_t>> rate = parse_rate(trimmed(text, kBlanks));
     if (!rate) return std::unexpected(rate.error());
     period.rate = *rate;
     return period;
@@ -74,7 +67,7 @@ Result<RateSchedule::Period> RateSchedule::parse_period(std::string_view text) {
 
 Result<RateSchedule> RateSchedule::parse(const std::string& text) {
     RateSchedule schedule;
-    schedule.text_ = std::string(trimmed(text));
+    schedule.text_ = std::string(trimmed(text, kBlanks));
     for (std::size_t start = 0; start <= text.size();) {
         const std::size_t end = std::min(text.find(',', start), text.size());
         Result<Period> period = parse_period(std::string_view(text).substr(start, end - start));

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "base/path.h"
 #include "base/text.h"
 #include "core/protocol/address_text.h"
 
@@ -11,10 +12,6 @@ namespace iwant::daemon {
 namespace {
 
 using Names = std::map<PeerId, std::string>;
-
-std::string last_component(const std::string& path) {
-    return path.substr(path.rfind('/') + 1);
-}
 
 control::ResultReport result_report(const protocol::SearchResult& result, std::uint64_t row,
                                     const Names& names) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/path.h"
 #include "core/protocol/check.h"
 #include "core/protocol/limits.h"
 
@@ -152,7 +153,7 @@ protocol::Message ShareServer::browse(const protocol::BrowseRequest& request) {
                                     found.files,     std::min(found.bytes, kFileSizeMax),
                                     found.more,      {}};
         for (const auto& [entry, files] : found.items) {
-            const std::string name = entry.path.substr(entry.path.rfind('/') + 1);
+            const std::string name(last_component(entry.path));
             reply.entries.push_back({name, entry.kind, std::min(entry.size_bytes, kFileSizeMax),
                                      entry.modified, entry.content, files});
         }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/path.h"
 #include "io/platform/process.h"
 
 namespace iwant::daemon {
@@ -77,7 +78,7 @@ control::OpenFile Streams::open_download(const std::shared_ptr<StreamDesk>& desk
     const std::string& path = planned.path.empty() ? place.plan->root_name : planned.path;
     control::OpenFile opened;
     opened.hash = file.hash.hex();
-    opened.name = path.substr(path.rfind('/') + 1);
+    opened.name = last_component(path);
     opened.size_bytes = planned.size_bytes;
     auto reader = std::make_shared<StreamReader>(desk, file, planned.size_bytes);
     reader->set_place(std::move(place));

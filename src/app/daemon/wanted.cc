@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "base/hex.h"
+#include "base/path.h"
 #include "base/text.h"
 #include "core/protocol/limits.h"
 
@@ -61,7 +62,7 @@ Result<swarm::Target> target_of(const protocol::SearchResult& result, const Peer
     swarm::Target target;
     target.kind = result.kind;
     target.content = result.content;
-    target.name = result.path.substr(result.path.rfind('/') + 1);
+    target.name = last_component(result.path);
     target.size_bytes = result.size_bytes;
     for (const protocol::ResultSource& source : result.sources) {
         if (source.owner != self) target.sources.push_back({source.owner, source.entry});

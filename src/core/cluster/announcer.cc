@@ -16,7 +16,7 @@ constexpr Duration kListen = milliseconds(250);
 constexpr Duration kListenJitter = milliseconds(100);
 /// Who started lately is greeted, and greets nobody.
 constexpr Duration kNew = seconds(4);
-constexpr Duration kBurst[] = {seconds(1), seconds(3)};  // after the first, which is immediate
+constexpr Duration kBurst[] = {seconds(1), seconds(3)};  // from the start, after the first
 constexpr Duration kBurstJitter = milliseconds(300);
 constexpr Duration kIntervalMin = seconds(30);
 constexpr std::size_t kPacketsPerSecond = 20;  // of all peers together

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "base/ascii.h"
 #include "core/protocol/check.h"
 #include "core/protocol/limits.h"
 
@@ -12,9 +13,6 @@ namespace {
 constexpr std::size_t kGroups = 8;
 constexpr std::size_t kScopeBytesMax = 15;  // IFNAMSIZ - 1
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
 bool is_hex_digit(char c) {
     return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
@@ -71,8 +69,8 @@ bool is_ipv6(std::string_view host) {
 bool is_scope(std::string_view scope) {
     return !scope.empty() && scope.size() <= kScopeBytesMax &&
            std::ranges::all_of(scope, [](char c) {
-               return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' ||
-                      c == '_' || c == '-' || c == '@' || c == ':';
+               return is_digit(c) || is_letter(c) || c == '.' || c == '_' || c == '-' || c == '@' ||
+                      c == ':';
            });
 }
 

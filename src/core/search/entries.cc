@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "base/assert.h"
+#include "base/path.h"
 #include "core/search/tokens.h"
 #include "core/search/varint.h"
 
@@ -55,7 +56,7 @@ void Entries::erase(Slot slot) {
 
 void Entries::write(Slot slot, std::uint64_t id, const Entry& entry) {
     const std::string_view path = std::string_view(entry.path).substr(0, kPathBytesMax);
-    const std::string_view name = name_of_path(path);
+    const std::string_view name = last_component(path);
     packer_.observe(name);
     packed_.clear();
     append_varint(id, packed_);

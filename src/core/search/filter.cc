@@ -3,17 +3,10 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/ascii.h"
 #include "core/search/tokens.h"
 
 namespace iwant::search {
-namespace {
-
-char lowered(char byte) {
-    return byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte + 32) : byte;
-}
-
-}  // namespace
-
 Filter::Filter(const Query& query, const Entries& entries)
     : entries_(entries),
       types_(query.types),
@@ -27,8 +20,7 @@ Filter::Filter(const Query& query, const Entries& entries)
     if (query.owner) owner_ = entries.owner_slot(*query.owner);
     for (const std::string& extension : query.extensions) {
         std::string& suffix = suffixes_.emplace_back(extension.starts_with('.') ? "" : ".");
-        suffix += extension;
-        std::transform(suffix.begin(), suffix.end(), suffix.begin(), lowered);
+        suffix += lowered(extension);
     }
     is_set_ = !types_.is_empty() || reads_details_ || owner_id_ || !suffixes_.empty();
 }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/search/candidates.h"
+#include "core/search/choice.h"
 #include "core/search/plan.h"
 #include "core/search/slot_source.h"
 #include "core/search/word_cutter.h"
@@ -14,7 +15,6 @@ namespace {
 
 constexpr std::size_t kScannedMax = std::size_t{1} << 18;  // entries that are looked at closer
 constexpr Slot kRecordsMax = Slot{1} << 22;                // records walked to find those
-constexpr Slot kFewSlots = Slot{1} << 15;                  // so few are looked through anyway
 
 std::vector<Slot> by_owner(const PeerId& owner, const Entries& entries) {
     std::vector<Slot> slots = entries.slots_of(owner);
@@ -76,7 +76,7 @@ std::vector<Slot> likely_by_text(const Query& query, const Dictionary& dictionar
 std::vector<Slot> likely_by_filter(const Query& query, const Filter& filter,
                                    const Dictionary& dictionary, const Entries& entries) {
     if (query.owner) return by_owner(*query.owner, entries);
-    if (entries.slots_end() > kFewSlots) {
+    if (entries.slots_end() > kTextsMax) {
         std::vector<Slot> slots = likely_by_text(query, dictionary, entries);
         if (slots.empty()) slots = by_extension(query, dictionary, entries);
         if (!slots.empty()) return slots;

@@ -6,6 +6,7 @@
 #include <tuple>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "core/search/letters.h"
 #include "core/search/split.h"
@@ -124,12 +125,6 @@ void join_neighbours(Plan& plan, const Dictionary& dictionary) {
     }
 }
 
-std::string_view trimmed(std::string_view text) {
-    const std::size_t first = text.find_first_not_of(" \t\n");
-    if (first == text.npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t\n") - first + 1);
-}
-
 }  // namespace
 
 bool Plan::suffices(std::uint16_t matched) const {
@@ -164,7 +159,7 @@ Plan make_plan(const Query& query, const Dictionary& dictionary, std::size_t ent
         }
     }
     weigh(plan, dictionary, entry_count);
-    plan.name_key = fold_name(trimmed(text));
+    plan.name_key = fold_name(trimmed(text, " \t\n"));
     plan.search_key = fold_for_search(text);
     return plan;
 }

@@ -4,6 +4,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "base/path.h"
 #include "core/search/letters.h"
 
 namespace iwant::search {
@@ -22,12 +23,12 @@ std::vector<Token> tokens_of_path(std::string_view path, EntryKind kind) {
         if (tokens.size() >= kTokensPerEntryMax || !seen.emplace(text).second) return;
         tokens.push_back({std::string(text), field, position, is_part});
     };
-    const std::string_view name = name_of_path(path);
+    const std::string_view name = last_component(path);
     visit_name_words(cutter, name, kind, take);
     std::string_view folders = path.substr(0, path.size() - name.size());
     while (!folders.empty()) {
         folders.remove_suffix(1);
-        const std::string_view folder = name_of_path(folders);
+        const std::string_view folder = last_component(folders);
         for (const WordCutter::Word& word : cutter.cut(folder)) {
             take(word.text, Field::folder, word.position, word.is_part);
         }
@@ -52,11 +53,6 @@ std::vector<std::string> words_of_query(std::string_view text) {
     text = text.substr(first, text.find_last_not_of(' ') - first + 1);
     words.emplace_back(text.substr(0, kTokenLettersMax));
     return words;
-}
-
-std::string_view name_of_path(std::string_view path) {
-    const std::size_t slash = path.rfind('/');
-    return slash == path.npos ? path : path.substr(slash + 1);
 }
 
 std::string_view extension_of_name(std::string_view name) {

@@ -41,8 +41,6 @@ std::vector<Token> tokens_of_path(std::string_view path, EntryKind kind);
 /// The words of a query in order, at most kQueryWordsMax, from its first kQueryTextBytesMax bytes.
 std::vector<std::string> words_of_query(std::string_view text);
 
-/// The last component of a path.
-std::string_view name_of_path(std::string_view path);
 /// A file name's part after the last dot when that looks like an extension, else empty.
 std::string_view extension_of_name(std::string_view name);
 /// The name without its extension and the dot.

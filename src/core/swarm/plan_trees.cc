@@ -2,17 +2,20 @@
 
 #include <string_view>
 
+#include "base/path.h"
+
 namespace iwant::swarm {
 namespace {
 
-std::string parent_of(std::string_view path) {
-    const std::size_t slash = path.rfind('/');
-    return std::string(slash == std::string_view::npos ? "" : path.substr(0, slash));
+/// By path. The root's is empty.
+using Folders = std::map<std::string, TreeListing, std::less<>>;
+
+TreeListing& listing_around(Folders& folders, std::string_view path) {
+    return folders[std::string(parent_of(path))];
 }
 
 std::string name_of(std::string_view path) {
-    const std::size_t slash = path.rfind('/');
-    return std::string(slash == std::string_view::npos ? path : path.substr(slash + 1));
+    return std::string(last_component(path));
 }
 
 std::uint64_t size_of(const TreeListing& listing) {
@@ -26,12 +29,12 @@ std::uint64_t size_of(const TreeListing& listing) {
 std::map<TreeId, TreeListing> listings_of(const Plan& plan) {
     std::map<TreeId, TreeListing> trees;
     if (plan.kind != EntryKind::folder) return trees;
-    std::map<std::string, TreeListing> folders{{"", {}}};
+    Folders folders{{"", {}}};
     for (const std::string& path : plan.folders) folders[path];
     for (const PlannedFile& file : plan.files) {
-        folders[parent_of(file.path)].entries.push_back({name_of(file.path), EntryKind::file,
-                                                         file.executable, file.size_bytes,
-                                                         file.file.hash});
+        listing_around(folders, file.path)
+            .entries.push_back({name_of(file.path), EntryKind::file, file.executable,
+                                file.size_bytes, file.file.hash});
     }
     // Children before their parents: a path that begins with another one comes after it.
     for (auto folder = folders.rbegin(); folder != folders.rend(); ++folder) {
@@ -39,8 +42,9 @@ std::map<TreeId, TreeListing> listings_of(const Plan& plan) {
         sort_listing(listing);
         const TreeId tree = tree_id(listing);
         if (!folder->first.empty()) {
-            folders[parent_of(folder->first)].entries.push_back(
-                {name_of(folder->first), EntryKind::folder, false, size_of(listing), tree.hash});
+            listing_around(folders, folder->first)
+                .entries.push_back({name_of(folder->first), EntryKind::folder, false,
+                                    size_of(listing), tree.hash});
         }
         trees.emplace(tree, std::move(listing));
     }

@@ -1,5 +1,7 @@
 #include "io/catalog/entry_table.h"
 
+#include "base/path.h"
+
 namespace iwant::catalog {
 
 namespace {
@@ -56,10 +58,6 @@ Row read_row(const Query& query) {
     row.unhashed = query.unsigned_number(18);
     row.version = query.unsigned_number(19);
     return row;
-}
-
-std::string_view last_component(std::string_view path) {
-    return path.substr(path.rfind('/') + 1);  // npos + 1 is 0
 }
 
 std::string first_below(std::string_view path) {

@@ -55,8 +55,6 @@ std::string select_rows(std::string_view where);
 Row read_row(const Query& query);
 Entry entry_of(const Row& row);
 TreeEntry tree_entry_of(const Row& row);
-/// The part of a path after the last '/'.
-std::string_view last_component(std::string_view path);
 /// All paths below `path` are in (path + "/", path + "0"): '0' follows '/'.
 std::string first_below(std::string_view path);
 std::string end_below(std::string_view path);

@@ -4,16 +4,13 @@
 #include <charconv>
 #include <optional>
 
+#include "base/ascii.h"
 #include "io/control/request_head.h"
 
 namespace iwant::control {
 namespace {
 
-std::string_view trimmed(std::string_view text) {
-    const std::size_t first = text.find_first_not_of(" \t");
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
+constexpr std::string_view kBlanks = " \t";
 
 /// Digits only; more than fit are as good as the largest number.
 std::optional<std::uint64_t> number_of(std::string_view text) {
@@ -34,7 +31,7 @@ ByteRange parse_byte_range(std::string_view field, std::uint64_t size_bytes) {
     const std::size_t equals = field.find('=');
     if (equals == std::string_view::npos || !equal_ignoring_case(field.substr(0, equals), "bytes"))
         return all;
-    const std::string_view range = trimmed(field.substr(equals + 1));
+    const std::string_view range = trimmed(field.substr(equals + 1), kBlanks);
     const std::size_t dash = range.find('-');
     if (dash == std::string_view::npos) return all;
     const auto first = number_of(range.substr(0, dash));

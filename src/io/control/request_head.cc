@@ -2,15 +2,9 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
+
 namespace iwant::control {
-
-namespace {
-
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-}  // namespace
 
 std::size_t RequestHead::count(std::string_view name) const {
     return static_cast<std::size_t>(std::count_if(
@@ -27,7 +21,7 @@ std::string_view RequestHead::value(std::string_view name) const {
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                      [](char x, char y) { return lower(x) == lower(y); });
+                      [](char x, char y) { return lowered(x) == lowered(y); });
 }
 
 }  // namespace iwant::control
