@@ -2,7 +2,9 @@
 #include <array>
 #include <utility>
 
+#include "base/ascii.h"
 #include "io/scanner/ignore_rules.h"
+#include "io/scanner/run_match.h"
 
 namespace iwant::scanner {
 
@@ -12,48 +14,33 @@ using Set = std::bitset<256>;
 
 struct NamedClass {
     std::string_view name;
-    bool (*contains)(unsigned char byte);
+    bool (*contains)(char byte);
 };
 
-bool is_digit(unsigned char byte) {
-    return byte >= '0' && byte <= '9';
+bool is_alnum(char byte) {
+    return is_letter(byte) || is_digit(byte);
 }
-bool is_lower(unsigned char byte) {
-    return byte >= 'a' && byte <= 'z';
-}
-bool is_upper(unsigned char byte) {
-    return byte >= 'A' && byte <= 'Z';
-}
-bool is_alpha(unsigned char byte) {
-    return is_lower(byte) || is_upper(byte);
-}
-bool is_alnum(unsigned char byte) {
-    return is_alpha(byte) || is_digit(byte);
-}
-bool is_blank(unsigned char byte) {
+bool is_blank(char byte) {
     return byte == ' ' || byte == '\t';
 }
-bool is_control(unsigned char byte) {
-    return byte < ' ' || byte == 0x7f;
+bool is_control(char byte) {
+    return (byte >= '\0' && byte < ' ') || byte == 0x7f;
 }
-bool is_graph(unsigned char byte) {
+bool is_graph(char byte) {
     return byte > ' ' && byte < 0x7f;
 }
-bool is_print(unsigned char byte) {
+bool is_print(char byte) {
     return byte == ' ' || is_graph(byte);
 }
-bool is_punct(unsigned char byte) {
+bool is_punct(char byte) {
     return is_graph(byte) && !is_alnum(byte);
 }
-bool is_space(unsigned char byte) {
-    return byte == ' ' || (byte >= '\t' && byte <= '\r');
-}
-bool is_xdigit(unsigned char byte) {
+bool is_xdigit(char byte) {
     return is_digit(byte) || (byte >= 'a' && byte <= 'f') || (byte >= 'A' && byte <= 'F');
 }
 
 constexpr std::array<NamedClass, 12> kClasses{{{"alnum", is_alnum},
-                                               {"alpha", is_alpha},
+                                               {"alpha", is_letter},
                                                {"blank", is_blank},
                                                {"cntrl", is_control},
                                                {"digit", is_digit},
@@ -124,7 +111,7 @@ class SetReader {
         const auto known = std::ranges::find(kClasses, name, &NamedClass::name);
         if (known == kClasses.end()) return false;
         for (unsigned byte = 0; byte < 256; ++byte) {
-            if (known->contains(static_cast<unsigned char>(byte))) set_.set(byte);
+            if (known->contains(static_cast<char>(byte))) set_.set(byte);
         }
         at_ = end + 1;
         before_.reset();
@@ -177,27 +164,11 @@ bool NameGlob::fits(const Token& token, char byte) const {
 }
 
 bool NameGlob::match(std::string_view name) const {
-    std::size_t at = 0;
-    std::size_t next = 0;
-    std::optional<std::size_t> run;
-    std::size_t run_next = 0;
-    while (next < name.size()) {
-        if (at < tokens_.size() && tokens_[at].kind == Kind::any_run) {
-            run = at++;
-            run_next = next;
-        } else if (at < tokens_.size() && fits(tokens_[at], name[next])) {
-            ++at;
-            ++next;
-        } else if (run) {
-            // Only the last run need take more: what an earlier one could gain, this one can too.
-            at = *run + 1;
-            next = ++run_next;
-        } else {
-            return false;
-        }
-    }
-    while (at < tokens_.size() && tokens_[at].kind == Kind::any_run) ++at;
-    return at == tokens_.size();
+    const auto is_run = [&](std::size_t item) { return tokens_[item].kind == Kind::any_run; };
+    const auto fits = [&](std::size_t item, std::size_t at) {
+        return this->fits(tokens_[item], name[at]);
+    };
+    return matches_with_runs(tokens_.size(), name.size(), is_run, fits);
 }
 
 }  // namespace iwant::scanner

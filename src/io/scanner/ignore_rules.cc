@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/path.h"
+#include "io/scanner/run_match.h"
+
 namespace iwant::scanner {
 
 namespace {
@@ -148,26 +151,11 @@ std::optional<IgnoreFile::Verdict> IgnoreFile::verdict(std::span<const std::stri
 
 bool IgnoreFile::match_path(const std::vector<Component>& pattern,
                             std::span<const std::string_view> path) {
-    std::size_t at = 0;
-    std::size_t next = 0;
-    std::optional<std::size_t> depth;
-    std::size_t depth_next = 0;
-    while (next < path.size()) {
-        if (at < pattern.size() && pattern[at].any_depth) {
-            depth = at++;
-            depth_next = next;
-        } else if (at < pattern.size() && pattern[at].name.match(path[next])) {
-            ++at;
-            ++next;
-        } else if (depth) {
-            at = *depth + 1;
-            next = ++depth_next;
-        } else {
-            return false;
-        }
-    }
-    // No pattern ends with "**", so what is left of it wants a name.
-    return at == pattern.size();
+    const auto is_run = [&](std::size_t item) { return pattern[item].any_depth; };
+    const auto fits = [&](std::size_t item, std::size_t at) {
+        return pattern[item].name.match(path[at]);
+    };
+    return matches_with_runs(pattern.size(), path.size(), is_run, fits);
 }
 
 void IgnoreRules::put(const std::string& folder, Rules rules) {
@@ -219,15 +207,11 @@ void IgnoreRules::drop_older(const std::string& folder, std::uint64_t walk) {
     });
 }
 
-bool IgnoreRules::ignored_itself(std::span<const std::string_view> components,
+bool IgnoreRules::ignored_itself(std::string_view folder,
+                                 std::span<const std::string_view> components,
                                  platform::FileKind kind) const {
-    std::vector<std::string> folders(1);
-    for (const std::string_view name : components.first(components.size() - 1)) {
-        const std::string& above = folders.back();
-        folders.push_back(above.empty() ? std::string(name) : above + "/" + std::string(name));
-    }
-    for (std::size_t depth = folders.size(); depth-- > 0;) {
-        const auto rules = rules_.find(folders[depth]);
+    for (std::size_t depth = components.size(); depth-- > 0; folder = parent_of(folder)) {
+        const auto rules = rules_.find(folder);
         if (rules == rules_.end()) continue;
         if (const auto verdict = rules->second.file.verdict(components.subspan(depth), kind)) {
             return *verdict == IgnoreFile::Verdict::ignored;
@@ -241,17 +225,19 @@ bool IgnoreRules::ignores_entry(const std::string& folder, std::string_view name
     if (rules_.empty()) return false;
     std::vector<std::string_view> components = components_of(folder);
     components.push_back(name);
-    return ignored_itself(components, kind);
+    return ignored_itself(folder, components, kind);
 }
 
-bool IgnoreRules::ignores(const std::string& path, platform::FileKind kind) const {
+bool IgnoreRules::ignores(std::string_view path, platform::FileKind kind) const {
     if (rules_.empty() || path.empty()) return false;
     const std::vector<std::string_view> components = components_of(path);
     const std::span<const std::string_view> all = components;
+    std::string_view folder;
     for (std::size_t count = 1; count < all.size(); ++count) {
-        if (ignored_itself(all.first(count), platform::FileKind::folder)) return true;
+        if (ignored_itself(folder, all.first(count), platform::FileKind::folder)) return true;
+        folder = path.substr(0, path.find('/', folder.size() + 1));
     }
-    return ignored_itself(all, kind);
+    return ignored_itself(folder, all, kind);
 }
 
 }  // namespace iwant::scanner

@@ -95,7 +95,7 @@ class IgnoreRules {
     bool ignores_entry(const std::string& folder, std::string_view name,
                        platform::FileKind kind) const;
     /// Whether `path` is ignored or lies in a folder that is.
-    bool ignores(const std::string& path, platform::FileKind kind) const;
+    bool ignores(std::string_view path, platform::FileKind kind) const;
 
   private:
     struct Rules {
@@ -103,7 +103,8 @@ class IgnoreRules {
         std::size_t bytes = 0;
         std::uint64_t walk = 0;
     };
-    bool ignored_itself(std::span<const std::string_view> components,
+    /// `folder` is the path of all `components` but the last.
+    bool ignored_itself(std::string_view folder, std::span<const std::string_view> components,
                         platform::FileKind kind) const;
     void put(const std::string& folder, Rules rules);
 

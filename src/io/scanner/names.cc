@@ -4,10 +4,12 @@
 #include <cstdio>
 #include <set>
 
+#include "base/ascii.h"
 #include "base/hash.h"
 #include "base/name.h"
 #include "base/text.h"
 #include "base/utf8.h"
+#include "io/scanner/run_match.h"
 #include "io/scanner/scanner.h"
 
 namespace iwant::scanner {
@@ -16,10 +18,6 @@ namespace {
 
 constexpr std::size_t kNameBytesMax = 255;
 constexpr std::size_t kHashDigits = 8;
-
-char lower(char letter) {
-    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter + ('a' - 'A')) : letter;
-}
 
 std::string escape_byte(char byte) {
     char text[4];
@@ -78,28 +76,11 @@ std::vector<std::string> default_ignore_patterns() {
 }
 
 bool matches_pattern(std::string_view pattern, std::string_view name) {
-    std::size_t at = 0;
-    std::size_t next = 0;
-    std::size_t star = std::string_view::npos;
-    std::size_t star_next = 0;
-    while (next < name.size()) {
-        if (at < pattern.size() && pattern[at] == '*') {
-            star = at++;
-            star_next = next;
-        } else if (at < pattern.size() &&
-                   (pattern[at] == '?' || lower(pattern[at]) == lower(name[next]))) {
-            ++at;
-            ++next;
-        } else if (star != std::string_view::npos) {
-            // The last star takes one more byte, and the rest of the pattern is tried again.
-            at = star + 1;
-            next = ++star_next;
-        } else {
-            return false;
-        }
-    }
-    while (at < pattern.size() && pattern[at] == '*') ++at;
-    return at == pattern.size();
+    const auto is_run = [&](std::size_t item) { return pattern[item] == '*'; };
+    const auto fits = [&](std::size_t item, std::size_t at) {
+        return pattern[item] == '?' || lowered(pattern[item]) == lowered(name[at]);
+    };
+    return matches_with_runs(pattern.size(), name.size(), is_run, fits);
 }
 
 bool NamePatterns::match(std::string_view name) const {

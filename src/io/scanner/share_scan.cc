@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/path.h"
 #include "base/text.h"
 #include "io/platform/file_system.h"
 #include "io/platform/paths.h"
@@ -10,14 +11,8 @@ namespace iwant::scanner {
 
 namespace {
 
-std::string parent_of(const std::string& path) {
-    const std::size_t slash = path.rfind('/');
-    return slash == std::string::npos ? "" : path.substr(0, slash);
-}
-
 bool is_ignore_file(std::string_view path) {
-    const std::size_t slash = path.rfind('/');
-    return path.substr(slash == std::string_view::npos ? 0 : slash + 1) == kIgnoreFileName;
+    return last_component(path) == kIgnoreFileName;
 }
 
 /// The paths below `folder` and itself, in a map or set of paths.
@@ -192,7 +187,7 @@ std::optional<std::string> ShareScan::relative(const std::filesystem::path& path
     if (below.starts_with('/')) below.erase(0, 1);
     if (world_.rules.excludes_path(path)) return std::nullopt;
     // An ignore file counts wherever its folder is shared.
-    const std::string judged = is_ignore_file(below) ? parent_of(below) : below;
+    const std::string judged(is_ignore_file(below) ? parent_of(below) : below);
     if (world_.rules.ignore().match_any_component(judged)) return std::nullopt;
     const bool never_shared = ignores_.ignores(judged, platform::FileKind::file) &&
                               ignores_.ignores(judged, platform::FileKind::folder);
@@ -223,7 +218,7 @@ void ShareScan::look_at(const std::vector<std::string>& paths, Reports& reports)
 /// The new rules hold at once; what they change is found by walking their folder.
 void ShareScan::take_ignore_file(const platform::Folder& root, const std::string& path,
                                  Reports& reports) {
-    const std::string folder = parent_of(path);
+    const std::string folder(parent_of(path));
     reports.look_above.push_back(folder);
     if (folder.empty()) {
         static_cast<void>(read_ignore_file(root, folder, ignores_, world_.next_walk++));
@@ -236,7 +231,7 @@ void ShareScan::look_at_one(const platform::Folder& root, const std::string& pat
                             Reports& reports) {
     const auto place = place_of(root, path);
     if (!place || name_depends_on_others(*place)) {
-        reports.look_above.push_back(parent_of(path));
+        reports.look_above.emplace_back(parent_of(path));
         return;
     }
     if (!fits_limits(share_, place->announced)) return;
