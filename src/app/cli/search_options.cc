@@ -3,8 +3,8 @@
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 
-#include "base/query_text.h"
 #include "base/text.h"
+#include "io/control/query_fields.h"
 
 namespace iwant::cli {
 
@@ -88,37 +88,25 @@ Result<AskedSearch> SearchOptions::read(UnixSeconds now) const {
         {"query", text()},  {"limit", limit > 0 ? limit : (follow ? kLimitMax : kLimitDefault)},
         {"exact", exact},   {"verify", verify},
         {"follow", follow}, {"wait_ms", static_cast<std::int64_t>(wait_s * 1000)}};
-    QueryReader reader(now);
-    Result<void> done = reader.read_text(text());
-    const auto take = [&](Result<void> next) {
-        if (done) done = std::move(next);
-    };
     for (const auto& [filter, value] : {std::pair{"type", &type},
                                         {"ext", &extension},
                                         {"newer", &newer},
                                         {"older", &older},
                                         {"peer", &peer}}) {
-        if (value->empty()) continue;
-        take(reader.narrow(filter, *value));
-        request[filter] = *value;
+        if (!value->empty()) request[filter] = *value;
     }
-    for (const std::string& part : folders) take(reader.narrow("path", part));
-    for (const std::string& phrase : phrases) take(reader.add_phrase(phrase));
-    for (const std::string& without : excluded) take(reader.exclude(without));
-    if (!folders.empty()) request["path"] = array_of(folders);
-    if (!phrases.empty()) request["phrase"] = array_of(phrases);
-    if (!excluded.empty()) request["exclude"] = array_of(excluded);
-    for (const auto& [field, value, bound] :
-         {std::tuple{"min_size", &min_size, &QueryReader::size_at_least},
-          {"max_size", &max_size, &QueryReader::size_at_most}}) {
+    for (const auto& [field, values] :
+         {std::pair{"path", &folders}, {"phrase", &phrases}, {"exclude", &excluded}}) {
+        if (!values->empty()) request[field] = array_of(*values);
+    }
+    for (const auto& [field, value] : {std::pair{"min_size", &min_size}, {"max_size", &max_size}}) {
         if (value->empty()) continue;
         const Result<std::uint64_t> size = parse_size(*value);
         if (!size) return std::unexpected(Error{size.error().code, "", size.error().text()});
-        (reader.*bound)(*size);
         request[field] = *size;
     }
-    if (!done) return std::unexpected(done.error());
-    Result<TypedQuery> typed = reader.finish();
+    control::RequestBody body(request);
+    Result<TypedQuery> typed = control::read_query(body, now);
     if (!typed) return std::unexpected(typed.error());
     return AskedSearch{std::move(request), std::move(typed->query.text)};
 }

@@ -1,12 +1,11 @@
 // POST /api/browse: a part of a peer's shared folder.
 
-#include <boost/json.hpp>
-
 #include "base/name.h"
 #include "base/text.h"
 #include "base/utf8.h"
 #include "io/control/handlers.h"
 #include "io/control/json_answer.h"
+#include "io/control/json_text.h"
 #include "io/control/peer_choice.h"
 #include "io/control/request_body.h"
 
@@ -18,10 +17,6 @@ namespace json = boost::json;
 
 constexpr std::string_view kFolderMark = "folder/";
 constexpr std::string_view kFileMark = "file/";
-
-json::string text(std::string_view value) {
-    return json::string(is_valid_utf8(value) ? std::string(value) : escape_for_display(value));
-}
 
 /// As people type it: slashes too many do not matter.
 std::string tidy_path(std::string_view typed) {
@@ -65,7 +60,7 @@ json::value to_json(const BrowseReport& report) {
         const bool is_folder = item.kind == EntryKind::folder;
         const std::string path = report.path.empty() ? item.name : report.path + "/" + item.name;
         json::object entry{{"name", text(item.name)},
-                           {"kind", is_folder ? "folder" : "file"},
+                           {"kind", kind_name(item.kind)},
                            {"path", text(path)},
                            {"size", item.size_bytes},
                            {"modified", item.modified},
@@ -80,13 +75,9 @@ json::value to_json(const BrowseReport& report) {
         const std::string_view mark = last.kind == EntryKind::folder ? kFolderMark : kFileMark;
         next = text(std::string(mark) + last.name);
     }
-    return json::object{
-        {"peer", json::object{{"id", text(report.peer.id)}, {"name", text(report.peer.name)}}},
-        {"path", text(report.path)},
-        {"files", report.files},
-        {"bytes", report.bytes},
-        {"next", std::move(next)},
-        {"entries", std::move(entries)}};
+    return json::object{{"peer", to_object(report.peer)}, {"path", text(report.path)},
+                        {"files", report.files},          {"bytes", report.bytes},
+                        {"next", std::move(next)},        {"entries", std::move(entries)}};
 }
 
 void handle_browse(Call call, Answer answer) {

@@ -1,8 +1,6 @@
 #include "io/control/json.h"
 
-#include <boost/json.hpp>
-
-#include "base/text.h"
+#include "io/control/json_text.h"
 
 namespace iwant::control {
 
@@ -10,31 +8,9 @@ namespace {
 
 namespace json = boost::json;
 
-// JSON is UTF-8; a local file system may hold names that are not.
-json::string text(std::string_view value) {
-    if (is_valid_utf8(value)) return json::string(value);
-    return json::string(escape_for_display(value));
-}
-
-json::array texts(const std::vector<std::string>& values) {
-    json::array array;
-    for (const std::string& value : values) array.emplace_back(text(value));
-    return array;
-}
-
-json::array sentences(const std::vector<Warning>& warnings) {
-    json::array sentences;
-    for (const Warning& warning : warnings) sentences.emplace_back(text(warning.sentence));
-    return sentences;
-}
-
 json::value optional_text(const std::optional<std::string>& value) {
     if (!value) return nullptr;
     return text(*value);
-}
-
-json::object to_object(const PeerRef& peer) {
-    return {{"id", text(peer.id)}, {"name", text(peer.name)}};
 }
 
 json::value to_value(const std::optional<LeaderRef>& leader) {
@@ -43,10 +19,6 @@ json::value to_value(const std::optional<LeaderRef>& leader) {
     object["self"] = leader->self;
     object["epoch"] = leader->epoch;
     return object;
-}
-
-std::string_view kind_name(EntryKind kind) {
-    return kind == EntryKind::folder ? "folder" : "file";
 }
 
 json::object to_object(const StatusReport::Shared& shared) {

@@ -1,7 +1,5 @@
-#include <boost/json.hpp>
-
-#include "base/text.h"
 #include "io/control/json.h"
+#include "io/control/json_text.h"
 
 // The report of `doctor` as JSON.
 
@@ -10,22 +8,6 @@ namespace iwant::control {
 namespace {
 
 namespace json = boost::json;
-
-json::string text(std::string_view value) {
-    return json::string(is_valid_utf8(value) ? std::string(value) : escape_for_display(value));
-}
-
-json::array texts(const std::vector<std::string>& values) {
-    json::array array;
-    for (const std::string& value : values) array.emplace_back(text(value));
-    return array;
-}
-
-json::array sentences(const std::vector<Warning>& warnings) {
-    json::array sentences;
-    for (const Warning& warning : warnings) sentences.emplace_back(text(warning.sentence));
-    return sentences;
-}
 
 json::object seconds(const SecondsByChannel& times) {
     json::object object;

@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <boost/json/object.hpp>
@@ -21,6 +22,7 @@ class RequestBody {
   public:
     /// An empty text stands for an empty object.
     explicit RequestBody(std::string_view json_text);
+    explicit RequestBody(boost::json::object object) : object_(std::move(object)) {}
 
     /// A text that must be there and not be empty.
     std::string text(std::string_view name);

@@ -4,7 +4,7 @@
 #include "io/control/handlers.h"
 #include "io/control/json_answer.h"
 #include "io/control/peer_choice.h"
-#include "io/control/request_body.h"
+#include "io/control/query_fields.h"
 #include "io/platform/process.h"
 
 // The part of the handlers that reads what is searched for.
@@ -18,11 +18,11 @@ constexpr std::uint64_t kWaitMax_ms = 60'000;
 constexpr std::uint64_t kWaitDefault_ms = 3'000;
 constexpr std::uint64_t kSizeMax = std::uint64_t{1} << 53;
 
-/// Reads the fields that say what is looked for; the first mistake in a value ends it, mistakes in
-/// the form are the body's to tell.
-Result<TypedQuery> read_query(RequestBody& body, const std::string& typed) {
-    QueryReader reader(platform::unix_now());
-    Result<void> read = reader.read_text(typed);
+}  // namespace
+
+Result<TypedQuery> read_query(RequestBody& body, UnixSeconds now) {
+    QueryReader reader(now);
+    Result<void> read = reader.read_text(body.text_if_given("query").value_or(""));
     const auto take = [&](Result<void> next) {
         if (read) read = std::move(next);
     };
@@ -38,11 +38,13 @@ Result<TypedQuery> read_query(RequestBody& body, const std::string& typed) {
     return reader.finish();
 }
 
+namespace {
+
 Result<SearchRequest> read_search(const Call& call) {
     RequestBody body(call.body);
     SearchRequest request;
     request.typed = body.text_if_given("query").value_or("");
-    Result<TypedQuery> typed = read_query(body, request.typed);
+    Result<TypedQuery> typed = read_query(body, platform::unix_now());
     const auto limit = body.number_if_given("limit", kResultsMax);
     const bool exact = body.flag("exact");
     request.verify = body.flag("verify");
