@@ -6,8 +6,7 @@
 #include "app/cli/browse_text.h"
 #include "app/cli/command.h"
 #include "app/cli/json_view.h"
-#include "app/cli/service.h"
-#include "app/cli/status_text.h"
+#include "app/cli/peers.h"
 #include "base/text.h"
 #include "io/platform/process.h"
 
@@ -30,7 +29,7 @@ class Browse final : public Command {
     ExitCode run(Context& context) override {
         const Result<Service> service = Service::of(context.home_flag);
         if (!service) return fail(context.output, service.error(), form_of(json_));
-        if (where_.empty()) return list_peers(*service, context.output);
+        if (where_.empty()) return show_peers(*service, context.output, form_of(json_));
         const Result<Object> listing = ask(*service);
         if (!listing) return fail(context.output, listing.error(), form_of(json_));
         show(*listing, context.output);
@@ -38,18 +37,6 @@ class Browse final : public Command {
     }
 
   private:
-    ExitCode list_peers(const Service& service, Output& output) const {
-        const Result<json::value> answer = service.get("/api/peers");
-        if (!answer) return fail(output, answer.error(), form_of(json_));
-        if (json_) {
-            output.result(json::serialize(*answer));
-            return ExitCode::done;
-        }
-        const Array& peers = list_at(as_object(*answer), "peers");
-        output.results(peer_lines(peers, output.terminal(), platform::unix_now()));
-        return ExitCode::done;
-    }
-
     /// One part, or all of them put together.
     Result<Object> ask(const Service& service) const {
         const std::size_t slash = std::min(where_.find('/'), where_.size());

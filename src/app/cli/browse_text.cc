@@ -2,15 +2,13 @@
 
 #include <boost/json.hpp>
 
+#include "app/cli/short_forms.h"
 #include "app/cli/table.h"
 #include "base/text.h"
 
 namespace iwant::cli {
 
 namespace {
-
-constexpr std::size_t kHashDigitsShown = 10;
-constexpr char kNotHashed[] = "-";
 
 std::vector<std::string> for_people(const Object& listing, const Terminal& terminal,
                                     UnixSeconds now) {
@@ -26,7 +24,7 @@ std::vector<std::string> for_people(const Object& listing, const Terminal& termi
                    is_folder ? std::to_string(number_at(entry, "files")) : "",
                    human_size(number_at(entry, "size")),
                    human_age(number_if_any(entry, "modified").value_or(0), now),
-                   text_if_any(entry, "hash").value_or(kNotHashed).substr(0, kHashDigitsShown)});
+                   short_hash(entry)});
     }
     if (table.empty()) return {};
     std::vector<std::string> lines = table.lines(terminal);

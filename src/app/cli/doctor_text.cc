@@ -2,13 +2,12 @@
 
 #include <cstdio>
 
+#include "app/cli/short_forms.h"
 #include "base/text.h"
 
 namespace iwant::cli {
 
 namespace {
-
-constexpr std::size_t kIdDigitsShown = 12;
 
 std::string joined(const Array& words, const char* between) {
     std::string text;
@@ -65,7 +64,7 @@ void add_interface(const Object& interface, std::vector<std::string>& lines) {
 }
 
 void add_peer(const Object& peer, std::vector<std::string>& lines) {
-    const std::string id = text_at(peer, "id").substr(0, kIdDigitsShown);
+    const std::string id = short_id(text_at(peer, "id"));
     std::string head = "Peer " + text_at(peer, "name");
     if (!id.empty()) head += " (" + id + ")";
     head += " at " + text_at(peer, "address");

@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "app/cli/short_forms.h"
 #include "app/cli/table.h"
 #include "base/text.h"
 
@@ -9,7 +10,6 @@ namespace iwant::cli {
 
 namespace {
 
-constexpr std::size_t kHashDigitsShown = 10;
 constexpr char kNone[] = "-";
 
 std::string shown_name(const Object& result) {
@@ -25,7 +25,7 @@ std::string shown_sources(const Array& sources) {
         const Object& source = as_object(value);
         if (!first.empty() && (online || !flag_at(source, "online"))) continue;
         const std::string name = text_at(source, "name");
-        first = name.empty() ? text_at(source, "peer").substr(0, kHashDigitsShown) : name;
+        first = name.empty() ? short_id(text_at(source, "peer")) : name;
         online = flag_at(source, "online");
     }
     if (first.empty()) return kNone;
@@ -52,10 +52,9 @@ std::vector<std::string> for_people(const Array& results, const Terminal& termin
                  {"Hash"}});
     for (const auto& value : results) {
         const Object& result = as_object(value);
-        const std::string hash = text_if_any(result, "hash").value_or(kNone);
         table.add({shown_row(result), shown_name(result), human_size(number_at(result, "size")),
                    human_age(number_if_any(result, "modified").value_or(0), now),
-                   shown_sources(list_at(result, "sources")), hash.substr(0, kHashDigitsShown)});
+                   shown_sources(list_at(result, "sources")), short_hash(result)});
     }
     table.mark(std::move(words));
     return table.empty() ? std::vector<std::string>() : table.lines(terminal);

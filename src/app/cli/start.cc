@@ -1,6 +1,7 @@
 #include <CLI/CLI.hpp>
 
 #include "app/cli/command.h"
+#include "app/cli/short_forms.h"
 #include "app/daemon/daemon.h"
 #include "base/text.h"
 #include "base/version.h"
@@ -10,8 +11,6 @@ namespace iwant::cli {
 
 namespace {
 
-constexpr std::size_t kIdDigitsShown = 12;
-
 std::string report_text(const daemon::StartReport& report) {
     std::string text = "iWant " + std::string(kVersion) + " is running.\n";
     const auto add = [&text](std::string_view label, const std::string& value) {
@@ -19,7 +18,7 @@ std::string report_text(const daemon::StartReport& report) {
                 escape_for_display(value) + "\n";
     };
     for (const std::string& made : report.made) add("Made", made);
-    add("You are", report.name + " (" + report.peer_id.substr(0, kIdDigitsShown) + ")");
+    add("You are", report.name + " (" + short_id(report.peer_id) + ")");
     for (const auto& folder : report.config.shared_folders) add("Shared", folder.string());
     if (report.config.shared_folders.empty())
         add("Shared", "nothing; iwanto share DIR shares a folder");

@@ -1,4 +1,4 @@
-// status, peers, connect: what the service sees around it.
+// status, connect: what the service sees around it.
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
@@ -7,7 +7,6 @@
 #include "app/cli/json_view.h"
 #include "app/cli/service.h"
 #include "app/cli/status_text.h"
-#include "io/platform/process.h"
 
 namespace iwant::cli {
 
@@ -29,29 +28,6 @@ class Status final : public Command {
         } else {
             context.output.results(status_lines(as_object(*answer)));
         }
-        return ExitCode::done;
-    }
-
-  private:
-    bool json_ = false;
-};
-
-class Peers final : public Command {
-  public:
-    void declare(CLI::App& app) override { app.add_flag("--json", json_, "answer in JSON"); }
-
-    ExitCode run(Context& context) override {
-        const Result<Service> service = Service::of(context.home_flag);
-        if (!service) return fail(context.output, service.error(), form_of(json_));
-        const Result<json::value> answer = service->get("/api/peers");
-        if (!answer) return fail(context.output, answer.error(), form_of(json_));
-        if (json_) {
-            context.output.result(json::serialize(*answer));
-            return ExitCode::done;
-        }
-        const Array& peers = list_at(as_object(*answer), "peers");
-        context.output.results(peer_lines(peers, context.output.terminal(), platform::unix_now()));
-        if (peers.empty()) context.output.talk("Nobody else is here yet.");
         return ExitCode::done;
     }
 
@@ -86,10 +62,6 @@ class Connect final : public Command {
 
 std::unique_ptr<Command> make_status() {
     return std::make_unique<Status>();
-}
-
-std::unique_ptr<Command> make_peers() {
-    return std::make_unique<Peers>();
 }
 
 std::unique_ptr<Command> make_connect() {

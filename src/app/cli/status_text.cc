@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 
+#include "app/cli/short_forms.h"
 #include "app/cli/table.h"
 #include "base/text.h"
 
@@ -11,10 +12,8 @@ namespace iwant::cli {
 
 namespace {
 
-constexpr std::size_t kIdDigitsShown = 12;
-
 std::string named(const Object& peer) {
-    return text_at(peer, "name") + " (" + text_at(peer, "id").substr(0, kIdDigitsShown) + ")";
+    return text_at(peer, "name") + " (" + short_id(text_at(peer, "id")) + ")";
 }
 
 std::string leader_text(const Object& status) {
@@ -142,9 +141,9 @@ std::vector<std::string> peer_lines(const Array& peers, const Terminal& terminal
         if (flag_at(peer, "leader")) state += ", leader";
         if (number_if_any(peer, "banned_until")) state += ", banned: it sent wrong data";
         if (flag_at(peer, "same_name")) state += ", different identity, same name";
-        table.add({text_at(peer, "name"), text_at(peer, "id").substr(0, kIdDigitsShown),
-                   text_at(peer, "address"), std::to_string(number_at(peer, "files")),
-                   human_size(number_at(peer, "bytes")), state});
+        table.add({text_at(peer, "name"), short_id(text_at(peer, "id")), text_at(peer, "address"),
+                   std::to_string(number_at(peer, "files")), human_size(number_at(peer, "bytes")),
+                   state});
     }
     return table.empty() ? std::vector<std::string>() : table.lines(terminal);
 }
