@@ -7,9 +7,9 @@
 namespace iwant::daemon {
 namespace {
 
-/// Jobs waiting for each thread: enough that none of them idles, few enough that an urgent one is
-/// soon done.
-constexpr std::size_t kQueuedPerThread = 16;
+/// Jobs that wait: enough that storing what came of the last ones does not leave the threads idle.
+constexpr std::size_t kWaitingMax = 1024;
+constexpr std::uint64_t kWaitingBytesMax = std::uint64_t{64} << 20;
 
 }  // namespace
 
@@ -25,22 +25,34 @@ HashPool::~HashPool() {
 }
 
 std::size_t HashPool::room() const {
-    const std::size_t most = kQueuedPerThread * threads_;
     const std::size_t unfinished = unfinished_;
-    return unfinished <= most / 2 ? most - unfinished : 0;
+    const bool busy = unfinished > kWaitingMax / 2 || unfinished_bytes_ > kWaitingBytesMax / 2;
+    return busy ? 0 : kWaitingMax - unfinished;
 }
 
-void HashPool::hash(const catalog::HashJob& job) {
+bool HashPool::is_full() const {
+    return unfinished_bytes_ >= kWaitingBytesMax;
+}
+
+void HashPool::hash(const catalog::HashJob& job, Turn turn) {
     ++unfinished_;
-    const std::size_t worker =
+    unfinished_bytes_ += job.stamp.size_bytes;
+    const std::size_t number =
         job.stamp.size_bytes >= kLargeFileBytes ? 0 : next_++ % workers_.size();
-    workers_[worker]->post([this, job] { run(job); });
+    Worker& worker = *workers_[number];
+    Task task = [this, job] { run(job); };
+    if (turn == Turn::first) {
+        worker.post_first(std::move(task));
+    } else {
+        worker.post(std::move(task));
+    }
 }
 
 void HashPool::run(const catalog::HashJob& job) {
     const unsigned threads = job.stamp.size_bytes >= kLargeFileBytes ? threads_ : 1;
     Result<scanner::HashedFile> hashed =
         scanner::hash_file(job.disk_path, job.stamp, threads, stop_);
+    unfinished_bytes_ -= job.stamp.size_bytes;
     --unfinished_;
     done_(job, std::move(hashed));
 }

@@ -1,5 +1,6 @@
 #include "app/daemon/hash_pool.h"
 
+#include <algorithm>
 #include <map>
 #include <mutex>
 
@@ -32,6 +33,7 @@ class AHashPool : public testing::Test {
     Gate gate_;
     std::atomic<bool> held_ = false;
     std::map<std::uint64_t, Result<scanner::HashedFile>> results_;
+    std::vector<std::uint64_t> order_;
 };
 
 TEST_F(AHashPool, HashesEachFileOnce) {
@@ -72,6 +74,38 @@ TEST_F(AHashPool, HasRoomAgainWhenHalfIsDone) {
     gate_.open();
     ASSERT_TRUE(loop_.run_until([&] { return results_.size() == room; }));
     EXPECT_EQ(pool.room(), room);
+}
+
+TEST_F(AHashPool, IsFullOfLargeFilesAsWell) {
+    held_ = true;
+    HashPool pool(1, done());
+    pool.hash(job(0, "x"));  // which the thread is held up with
+    catalog::HashJob large = job(1, "x");
+    large.stamp.size_bytes = HashPool::kLargeFileBytes - 2;
+    pool.hash(large);
+    EXPECT_FALSE(pool.is_full());
+    pool.hash(job(2, "yy"));
+    EXPECT_TRUE(pool.is_full());
+    EXPECT_EQ(pool.room(), 0U);
+    held_ = false;
+    gate_.open();
+    ASSERT_TRUE(loop_.run_until([&] { return results_.size() == 3; }));
+    EXPECT_FALSE(pool.is_full());
+    EXPECT_GT(pool.room(), 0U);
+}
+
+TEST_F(AHashPool, HashesFirstWhatSomebodyWaitsFor) {
+    held_ = true;
+    HashPool pool(1, [this, post = loop_.post()](const catalog::HashJob& job, auto) {
+        if (job.entry.value == 1) gate_.pass();
+        post([this, id = job.entry.value] { order_.push_back(id); });
+    });
+    for (const std::uint64_t id : {1, 2, 3}) pool.hash(job(id, "x"));
+    pool.hash(job(4, "x"), HashPool::Turn::first);
+    gate_.open();
+    ASSERT_TRUE(loop_.run_until([&] { return order_.size() == 4; }));
+    const auto place = [&](std::uint64_t id) { return std::ranges::find(order_, id); };
+    EXPECT_LT(place(4), place(3));
 }
 
 TEST_F(AHashPool, TakesJobsToNobodyWhenItIsStopped) {

@@ -22,7 +22,7 @@ namespace {
 constexpr std::chrono::seconds kTryChangedAgain{10};
 /// Nothing more is hashed while more results than this wait to be stored: small files are hashed
 /// faster than stored, and what the scanner sees has to get in between.
-constexpr std::size_t kUnstoredMax = 128;
+constexpr std::size_t kUnstoredMax = 1000;
 
 std::unexpected<Error> too_much_asked() {
     return failure(ErrorCode::busy, "hash", "too much is asked for; try again later");
@@ -93,7 +93,7 @@ class Indexer::State final : public scanner::ScanSink, public std::enable_shared
     std::optional<catalog::HashResult> result_of(const Hashing& hashing);
     void settle(EntryId file);
     void answer(const HashWaits::Over& over);
-    void start_job(const catalog::HashJob& job);
+    void start_job(const catalog::HashJob& job, HashPool::Turn turn);
 
     void log_failure(const Error& error) { logger_.warning(error.text()); }
     void on_event_thread(Task task) {
@@ -257,9 +257,9 @@ void Indexer::State::fill_hash_pool() {
         catalog_.files_to_hash(room + hashing_.size() + postponed_.size());
     if (!jobs) return log_failure(jobs.error());
     for (const catalog::HashJob& job : *jobs) {
-        if (room == 0) return;
+        if (room == 0 || pool_->is_full()) return;
         if (hashing_.contains(job.entry) || is_postponed(job)) continue;
-        start_job(job);
+        start_job(job, HashPool::Turn::in_order);
         --room;
     }
 }
@@ -277,16 +277,16 @@ void Indexer::State::hash_what_is_waited_for() {
         if (hashing_.contains(*file)) continue;
         const Result<std::optional<catalog::HashJob>> job = catalog_.hash_job(*file);
         if (job && *job) {
-            start_job(**job);
+            start_job(**job, HashPool::Turn::first);
         } else {
             settle(*file);
         }
     }
 }
 
-void Indexer::State::start_job(const catalog::HashJob& job) {
+void Indexer::State::start_job(const catalog::HashJob& job, HashPool::Turn turn) {
     hashing_.insert(job.entry);
-    pool_->hash(job);
+    pool_->hash(job, turn);
 }
 
 void Indexer::State::take_hashes() {

@@ -20,6 +20,14 @@ void Worker::post(Task task) {
     changed_.notify_all();
 }
 
+void Worker::post_first(Task task) {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return;
+    ASSERT(tasks_.size() < kTasksMax);
+    tasks_.push_front(std::move(task));
+    changed_.notify_all();
+}
+
 bool Worker::try_post(Task task) {
     const std::lock_guard lock(mutex_);
     if (stopping_ || tasks_.size() >= kForeignTasksMax) return false;

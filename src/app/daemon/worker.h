@@ -34,6 +34,8 @@ class Worker {
 
     /// Never blocks.
     void post(Task task);
+    /// Before all that wait; never blocks.
+    void post_first(Task task);
     /// For what other peers cause, which has to have an end: false, and the task is dropped, when
     /// too much waits already or the worker stops. Never blocks.
     [[nodiscard]] bool try_post(Task task);
