@@ -9,16 +9,23 @@
 namespace iwant::daemon {
 namespace {
 
-/// Asked for and not received: enough to fill a 10 Gbit/s wire for several milliseconds.
-constexpr std::uint64_t kBytesAhead = std::uint64_t{16} << 20;
-
 /// How often it is told that a piece is coming.
 constexpr Duration kTellEach = std::chrono::milliseconds(100);
 
-std::uint64_t job_bytes(const FetchJob& job) {
-    const std::uint64_t piece_size = piece_size_for(job.size_bytes);
-    const std::uint64_t from = job.first.value * piece_size;
-    return std::min(job.size_bytes - from, job.count * piece_size);
+/// Too short a time says nothing about a rate.
+constexpr Duration kMeasuringMin = std::chrono::milliseconds(250);
+
+constexpr std::uint64_t bytes_in(Duration time, std::uint64_t rate) {
+    return rate * static_cast<std::uint64_t>(time / std::chrono::milliseconds(1)) / 1000;
+}
+
+/// Of the pieces of a job from `from` on.
+std::uint64_t job_bytes(const FetchJob& job, std::uint32_t from = 0) {
+    std::uint64_t bytes = 0;
+    for (std::uint32_t i = from; i < job.count; ++i) {
+        bytes += piece_length(job.size_bytes, PieceIndex{job.first.value + i});
+    }
+    return bytes;
 }
 
 ErrorCode code_of(protocol::RefusalCode refusal) {
@@ -40,36 +47,55 @@ ErrorCode code_of(protocol::RefusalCode refusal) {
 
 }  // namespace
 
-Result<void> FetchStream::run() {
+Result<FetchStream::Ending> FetchStream::run() {
     while (true) {
         if (under_way_.empty()) {
-            std::optional<FetchJob> job = jobs_.take(JobSource::Wait::yes);
-            if (!job) return {};
+            std::optional<FetchJob> job = jobs_.take(JobSource::Wait::yes, kBytesAheadAtFirst);
+            if (!job) return Ending::no_jobs;
+            measured_since_ = world_.now();
+            meter_.restart(measured_since_);
             if (Result<void> asked = ask(std::move(*job)); !asked) {
                 end_all(asked.error());
-                return asked;
+                return failure(std::move(asked));
             }
         }
         Result<void> step = ask_ahead();
         if (step) step = receive_one();
+        if (left_) {
+            leave();
+            return Ending::left;
+        }
         if (!step) {
             end_all(step.error());
-            return step;
+            return failure(std::move(step));
         }
     }
 }
 
 Result<void> FetchStream::ask_ahead() {
-    // Small files are asked for by the hundred, not one by one as they come.
+    // Small files are asked for by the hundred, not one by one as they come, and large ones by
+    // many pieces.
     if (under_way_.size() > protocol::kBulkRequestsMax / 2) return {};
+    const UnderWay& front = under_way_.front();
+    const bool last_piece = under_way_.size() == 1 && front.received + 1 == front.job.count;
+    const std::uint64_t ahead = bytes_ahead();
+    if (bytes_asked_ > (last_piece ? ahead : ahead / 2)) return {};
     std::size_t asked = 0;
-    while (bytes_asked_ < kBytesAhead && under_way_.size() < protocol::kBulkRequestsMax) {
-        std::optional<FetchJob> job = jobs_.take(JobSource::Wait::no);
+    while ((bytes_asked_ < ahead || asked == 0) && under_way_.size() < protocol::kBulkRequestsMax) {
+        const std::uint64_t room = ahead - std::min(ahead, bytes_asked_);
+        std::optional<FetchJob> job = jobs_.take(JobSource::Wait::no, room);
         if (!job) break;
         if (Result<void> sent = ask(std::move(*job)); !sent) return sent;
         ++asked;
     }
     return asked > 0 ? stream_.flush() : Result<void>();
+}
+
+std::uint64_t FetchStream::bytes_ahead() const {
+    const Time now = world_.now();
+    const std::uint64_t ahead = bytes_in(kTimeAhead, meter_.per_second(now));
+    const bool measured = now - measured_since_ >= kMeasuringMin;
+    return std::clamp(ahead, measured ? kBytesAheadMin : kBytesAheadAtFirst, kBytesAheadMax);
 }
 
 Result<void> FetchStream::ask(FetchJob job) {
@@ -104,8 +130,7 @@ Result<void> FetchStream::take_piece(const protocol::PieceHeader& header) {
                        "the peer sent another piece than asked for");
     }
     buffer_.resize(header.length);
-    if (Result<void> received = receive_bytes(front, buffer_); !received) return received;
-    bytes_asked_ -= header.length;
+    if (Result<void> received = receive_bytes(buffer_); !received) return received;
     ++front.received;
     if (!front.ended) {
         Result<void> stored = jobs_.is_cancelled(front.job.fetch)
@@ -122,10 +147,13 @@ Result<void> FetchStream::take_piece(const protocol::PieceHeader& header) {
         if (!front.ended) end(front, {});
         under_way_.pop_front();
     }
+    left_ = comes_in_vain(0);
     return {};
 }
 
-Result<void> FetchStream::receive_bytes(const UnderWay& front, std::span<std::uint8_t> into) {
+Result<void> FetchStream::receive_bytes(std::span<std::uint8_t> into) {
+    const UnderWay& front = under_way_.front();
+    const std::size_t wanted = into.size();
     std::size_t allowed = 0;
     std::uint32_t untold = 0;
     Time told = world_.now();
@@ -139,12 +167,21 @@ Result<void> FetchStream::receive_bytes(const UnderWay& front, std::span<std::ui
         if (!got) return failure(std::move(got));
         allowed -= *got;
         into = into.subspan(*got);
+        bytes_asked_ -= *got;
+        const Time now = world_.now();
+        meter_.add(*got, now);
         if (into.empty()) return {};
         untold += static_cast<std::uint32_t>(*got);
-        const Time now = world_.now();
-        if (now - told < kTellEach || front.ended) continue;
-        world_.tell(swarm::PieceProgress{front.job.fetch, std::exchange(untold, 0)});
+        if (now - told < kTellEach) continue;
         told = now;
+        end_cancelled();
+        if (!front.ended) {
+            world_.tell(swarm::PieceProgress{front.job.fetch, std::exchange(untold, 0)});
+        } else if (comes_in_vain(wanted - into.size())) {
+            left_ = true;
+            return failure(ErrorCode::cancelled, "receive pieces", "nobody wants them");
+        }
+        if (Result<void> asked = ask_ahead(); !asked) return asked;
     }
 }
 
@@ -152,15 +189,13 @@ Result<void> FetchStream::receive_bytes(const UnderWay& front, std::span<std::ui
 Result<std::size_t> FetchStream::take_turn(std::size_t wanted) {
     if (world_.limit == nullptr || !world_.limit->limited()) return wanted;
     const std::size_t turn = std::min(world_.limit->turn_bytes(), wanted);
-    if (world_.limit->wait_turn(stream_.peer(), turn)) return turn;
+    if (world_.limit->wait_turn(under_way_.front().job.download, turn)) return turn;
     return failure(ErrorCode::cancelled, "receive pieces", "stopping");
 }
 
 void FetchStream::take_refusal(const protocol::Refusal& refusal) {
     UnderWay& front = under_way_.front();
-    for (std::uint32_t i = front.received; i < front.job.count; ++i) {
-        bytes_asked_ -= piece_length(front.job.size_bytes, PieceIndex{front.job.first.value + i});
-    }
+    bytes_asked_ -= job_bytes(front.job, front.received);
     if (!front.ended) {
         end(front,
             failure(code_of(refusal.code), "fetch pieces", "the peer does not give them now"),
@@ -183,8 +218,7 @@ Result<void> FetchStream::verify(const FetchJob& job, PieceIndex piece) const {
 
 void FetchStream::end(UnderWay& under_way, Result<void> outcome, std::uint32_t place) {
     under_way.ended = true;
-    jobs_.ended(under_way.job.fetch);
-    world_.tell(swarm::FetchEnded{under_way.job.fetch, std::move(outcome), place});
+    jobs_.ended(under_way.job.fetch, std::move(outcome), place);
 }
 
 void FetchStream::end_all(const Error& error) {
@@ -192,6 +226,36 @@ void FetchStream::end_all(const Error& error) {
         error.code == ErrorCode::timeout ? ErrorCode::timeout : ErrorCode::network;
     for (UnderWay& under_way : under_way_) {
         if (!under_way.ended) end(under_way, failure(code, error.operation, error.message));
+    }
+    under_way_.clear();
+}
+
+void FetchStream::end_cancelled() {
+    for (UnderWay& under_way : under_way_) {
+        if (under_way.ended || !jobs_.is_cancelled(under_way.job.fetch)) continue;
+        end(under_way, failure(ErrorCode::cancelled, "fetch", "cancelled"));
+    }
+}
+
+bool FetchStream::comes_in_vain(std::uint64_t received_bytes) const {
+    if (under_way_.empty() || !under_way_.front().ended) return false;
+    const Time now = world_.now();
+    if (now - measured_since_ < kMeasuringMin) return false;
+    std::uint64_t bytes = 0;
+    for (const UnderWay& under_way : under_way_) {
+        if (!under_way.ended) break;
+        bytes += job_bytes(under_way.job, under_way.received);
+    }
+    return bytes - received_bytes > bytes_in(kVainMax, meter_.per_second(now));
+}
+
+void FetchStream::leave() {
+    for (UnderWay& under_way : under_way_) {
+        if (under_way.ended) continue;
+        FetchJob rest = std::move(under_way.job);
+        rest.first.value += under_way.received;
+        rest.count -= under_way.received;
+        jobs_.put_back(std::move(rest));
     }
     under_way_.clear();
 }

@@ -31,23 +31,33 @@ PieceList list_of(std::uint64_t size = kSize) {
     return list;
 }
 
-/// Jobs in a row; ends the stream when there are none.
+/// Jobs in a row, given out whole; ends the stream when there are none.
 class Jobs final : public JobSource {
   public:
-    std::optional<FetchJob> take(Wait wait) override {
+    std::optional<FetchJob> take(Wait wait, std::uint64_t bytes_max) override {
         if (wait == Wait::yes) ++waits;
+        room = bytes_max;
         if (jobs.empty()) return std::nullopt;
         FetchJob job = std::move(jobs.front());
         jobs.pop_front();
         open.insert(job.fetch);
         return job;
     }
+    void put_back(FetchJob rest) override {
+        EXPECT_EQ(open.erase(rest.fetch), 1U);
+        jobs.push_back(std::move(rest));
+    }
     bool is_cancelled(FetchId fetch) const override { return cancelled.contains(fetch); }
-    void ended(FetchId fetch) override { EXPECT_EQ(open.erase(fetch), 1U); }
+    void ended(FetchId fetch, Result<void> outcome, std::uint32_t) override {
+        EXPECT_EQ(open.erase(fetch), 1U);
+        endings.emplace(fetch, std::move(outcome));
+    }
 
     std::deque<FetchJob> jobs;
     std::set<FetchId> open;
     std::set<FetchId> cancelled;
+    std::multimap<FetchId, Result<void>> endings;
+    std::uint64_t room = 0;
     int waits = 0;
 };
 
@@ -79,10 +89,13 @@ class ScriptedStream final : public net::BulkStream {
         const std::size_t size = std::min({into.size(), raw_.size(), some_bytes});
         std::copy_n(raw_.begin(), size, into.begin());
         raw_.erase(raw_.begin(), raw_.begin() + static_cast<std::ptrdiff_t>(size));
+        if (passes) passes();
         return size;
     }
     void shut_down() override {}
 
+    /// Of the piece that comes, not received.
+    std::size_t raw_bytes() const { return raw_.size(); }
     void give(std::uint64_t request, std::uint32_t piece) {
         const auto bytes = content_of_piece(piece);
         give(request, piece, static_cast<std::uint32_t>(bytes.size()), bytes);
@@ -104,6 +117,7 @@ class ScriptedStream final : public net::BulkStream {
     ErrorCode end_code = ErrorCode::network;
     bool send_fails = false;
     std::size_t some_bytes = ~std::size_t{0};  ///< that come at once, at most
+    std::function<void()> passes;              ///< time, when some have come
 
   private:
     const PeerId peer_{};
@@ -115,12 +129,12 @@ class AFetchStream : public testing::Test {
     FetchJob job(std::uint64_t fetch, std::uint32_t first, std::uint32_t count) {
         return {{fetch}, {1}, {0}, file_id(list_of()), kSize, {first}, count, list_};
     }
-    Result<void> run() { return FetchStream(stream_, jobs_, world_).run(); }
+    Result<FetchStream::Ending> run() { return FetchStream(stream_, jobs_, world_).run(); }
     /// How a fetch ended; nothing for well.
     std::optional<ErrorCode> ending(std::uint64_t fetch) {
-        EXPECT_EQ(endings_.count({fetch}), 1U) << "a fetch ends once";
-        const auto found = endings_.find({fetch});
-        if (found == endings_.end() || found->second) return std::nullopt;
+        EXPECT_EQ(jobs_.endings.count({fetch}), 1U) << "a fetch ends once";
+        const auto found = jobs_.endings.find({fetch});
+        if (found == jobs_.endings.end() || found->second) return std::nullopt;
         return found->second.error().code;
     }
 
@@ -130,9 +144,10 @@ class AFetchStream : public testing::Test {
     std::vector<std::uint32_t> written_;
     std::vector<std::uint32_t> stored_;
     std::vector<std::uint32_t> progress_;
-    std::multimap<FetchId, Result<void>> endings_;
     Result<void> disk_;
     Time now_{};
+    Duration tick_ = std::chrono::milliseconds(30);
+    Duration passes_{};
     const Fetcher::World world_{
         [this](const FetchJob&, PieceIndex piece, std::span<const std::uint8_t> bytes) {
             EXPECT_TRUE(std::ranges::equal(bytes, content_of_piece(piece.value)));
@@ -141,19 +156,17 @@ class AFetchStream : public testing::Test {
         },
         [this](const swarm::Event& event) {
             if (const auto* stored = std::get_if<swarm::PieceStored>(&event)) {
-                EXPECT_FALSE(endings_.contains(stored->fetch)) << "nothing after the end";
+                EXPECT_FALSE(jobs_.endings.contains(stored->fetch)) << "nothing after the end";
                 stored_.push_back(stored->piece.value);
-            } else if (const auto* progress = std::get_if<swarm::PieceProgress>(&event)) {
-                EXPECT_FALSE(endings_.contains(progress->fetch)) << "nothing after the end";
-                progress_.push_back(progress->bytes);
             } else {
-                const auto& ended = std::get<swarm::FetchEnded>(event);
-                endings_.emplace(ended.fetch, ended.outcome);
+                const auto& progress = std::get<swarm::PieceProgress>(event);
+                EXPECT_FALSE(jobs_.endings.contains(progress.fetch)) << "nothing after the end";
+                progress_.push_back(progress.bytes);
             }
         },
         nullptr,
         // Time goes by as often as somebody looks.
-        [this] { return now_ += std::chrono::milliseconds(30); }};
+        [this] { return now_ += tick_; }};
 };
 
 TEST_F(AFetchStream, WritesEachPieceAndTellsOfIt) {
@@ -172,13 +185,15 @@ TEST_F(AFetchStream, WritesEachPieceAndTellsOfIt) {
 TEST_F(AFetchStream, TellsOfAPieceWhileItIsComing) {
     jobs_.jobs = {job(7, 0, 2)};
     stream_.some_bytes = kPieceSizeMin / 16;
+    stream_.passes = [this] { now_ += std::chrono::milliseconds(30); };
+    tick_ = {};
     stream_.give(1, 0);
     stream_.give(1, 1);
     EXPECT_TRUE(run());
     EXPECT_THAT(stored_, ElementsAre(0, 1));
     const std::uint32_t four = kPieceSizeMin / 4;
     EXPECT_THAT(progress_, ElementsAre(four, four, four, four, four, four))
-        << "every fourth look at the clock; the last bytes are told with the piece";
+        << "ten times a second; the last bytes are told with the piece";
 }
 
 TEST_F(AFetchStream, AsksAheadButNotForEverythingAtOnce) {
@@ -186,8 +201,37 @@ TEST_F(AFetchStream, AsksAheadButNotForEverythingAtOnce) {
         jobs_.jobs.push_back(job(i, 0, 1));
     }
     EXPECT_FALSE(run());
-    EXPECT_EQ(stream_.asked.size(), 16U) << "16 MiB";
-    EXPECT_EQ(jobs_.jobs.size(), 24U) << "what is not asked for is left to other streams";
+    EXPECT_EQ(stream_.asked.size(), 2U) << "a piece and one behind it, while no rate is known";
+    EXPECT_EQ(jobs_.jobs.size(), 38U) << "what is not asked for is left to other streams";
+}
+
+TEST_F(AFetchStream, AsksAheadForWhatComesInAMoment) {
+    // Pieces that take so long each: how many are asked for when twenty are here.
+    const auto pieces_asked = [this](Duration each) {
+        stream_.asked.clear();
+        jobs_.jobs.clear();
+        jobs_.endings.clear();
+        for (std::uint64_t i = 1; i <= 100; ++i) jobs_.jobs.push_back(job(i, 0, 1));
+        for (std::uint64_t i = 1; i <= 20; ++i) stream_.give(i, 0);
+        stream_.some_bytes = kPieceSizeMin / 64;
+        tick_ = {};
+        passes_ = each / 64;
+        EXPECT_FALSE(run());
+        return stream_.asked.size();
+    };
+    stream_.passes = [this] { now_ += passes_; };
+    EXPECT_EQ(pieces_asked(std::chrono::seconds(20)), 21U) << "the next one, before the last bytes";
+    const std::size_t usual = pieces_asked(std::chrono::milliseconds(100));
+    EXPECT_GE(usual, 22U) << "10 MiB/s for half a second are 5";
+    EXPECT_LE(usual, 25U);
+    const std::size_t fast = pieces_asked(std::chrono::milliseconds(4));
+    EXPECT_GE(fast, 28U);
+    EXPECT_LE(fast, 36U);
+}
+
+TEST_F(AFetchStream, SaysHowMuchItHasRoomFor) {
+    EXPECT_TRUE(run());
+    EXPECT_EQ(jobs_.room, FetchStream::kBytesAheadAtFirst);
 }
 
 TEST_F(AFetchStream, VerifiesAFileOfOnePieceThroughItsId) {
@@ -241,9 +285,9 @@ TEST_F(AFetchStream, EndsAllWhenAPieceIsNotTheOneAskedFor) {
                                          {{1}, {0}, length - 1}, {{1}, {0}, length + 1},
                                          {{1}, {0}, 0},          {{1}, {0}, ~std::uint32_t{0}}};
     for (const PieceHeader& header : wrong) {
-        endings_.clear();
+        jobs_.endings.clear();
         stream_.answers.clear();
-        jobs_.jobs = {job(7, 0, 3), job(8, 2, 1)};
+        jobs_.jobs = {job(7, 0, 1), job(8, 2, 1)};
         stream_.answers.push_back({header, {}});
         const auto ended = run();
         ASSERT_FALSE(ended);
@@ -305,6 +349,38 @@ TEST_F(AFetchStream, WritesNothingOfACancelledFetch) {
     EXPECT_EQ(ending(7), ErrorCode::cancelled);
     EXPECT_EQ(ending(8), std::nullopt);
     EXPECT_THAT(written_, ElementsAre(2));
+}
+
+TEST_F(AFetchStream, TakesInWhatAFastPeerStillSendsOfACancelledFetch) {
+    jobs_.jobs = {job(7, 0, 3), job(8, 2, 1)};
+    jobs_.cancelled = {{7}};
+    for (std::uint32_t piece : {0, 1, 2}) stream_.give(1, piece);
+    stream_.give(2, 2);
+    tick_ = std::chrono::milliseconds(100);
+    const auto ended = run();
+    ASSERT_TRUE(ended);
+    EXPECT_EQ(*ended, FetchStream::Ending::no_jobs);
+    EXPECT_EQ(ending(8), std::nullopt);
+}
+
+TEST_F(AFetchStream, LeavesAStreamThatBringsWhatNobodyWantsForLong) {
+    jobs_.jobs = {job(7, 0, 2), job(8, 2, 1)};
+    jobs_.cancelled = {{7}};
+    stream_.some_bytes = kPieceSizeMin / 64;
+    for (std::uint32_t piece : {0, 1}) stream_.give(1, piece);
+    tick_ = std::chrono::milliseconds(100);
+    const auto ended = run();
+    ASSERT_TRUE(ended);
+    EXPECT_EQ(*ended, FetchStream::Ending::left);
+    EXPECT_EQ(ending(7), ErrorCode::cancelled);
+    EXPECT_EQ(stream_.answers.size(), 1U) << "it was left within the first piece";
+    EXPECT_GE(stream_.raw_bytes(), kPieceSizeMin * 3 / 4) << "soon: 160 KiB a second";
+    ASSERT_EQ(jobs_.jobs.size(), 1U) << "what was wanted is left to another stream";
+    EXPECT_EQ(jobs_.jobs[0].fetch, FetchId{8});
+    EXPECT_EQ(jobs_.jobs[0].first, PieceIndex{2});
+    EXPECT_EQ(jobs_.jobs[0].count, 1U);
+    EXPECT_THAT(jobs_.open, IsEmpty());
+    EXPECT_THAT(written_, IsEmpty());
 }
 
 TEST_F(AFetchStream, EndsAFetchWithTheErrorOfOurDisk) {

@@ -2,15 +2,14 @@
 
 #include <algorithm>
 #include <condition_variable>
-#include <deque>
 #include <list>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <stop_token>
 #include <thread>
 #include <utility>
 
+#include "app/daemon/fetch_queue.h"
 #include "app/daemon/fetch_stream.h"
 
 namespace iwant::daemon {
@@ -23,11 +22,11 @@ constexpr std::chrono::seconds kIdleStream{20};
 
 // The jobs of one peer, and the streams that do them. Streams end when idle and are opened again
 // with work.
-class Fetcher::PeerQueue final : public JobSource {
+class Fetcher::PeerQueue {
   public:
     PeerQueue(const net::TlsContext& tls, PeerId peer, const World& world, Logger& logger)
         : tls_(tls), peer_(peer), world_(world), logger_(logger) {}
-    ~PeerQueue() override;
+    ~PeerQueue();
 
     void add(FetchJob job, const protocol::Hello& hello,
              const std::vector<protocol::Address>& addresses);
@@ -37,23 +36,40 @@ class Fetcher::PeerQueue final : public JobSource {
     /// Whether neither job nor stream is left.
     bool is_idle();
 
-    std::optional<FetchJob> take(Wait wait) override;
-    bool is_cancelled(FetchId fetch) const override;
-    void ended(FetchId fetch) override;
-
   private:
-    struct Stream {
+    /// One stream, as it sees the queue.
+    struct Stream final : JobSource {
+        Stream(PeerQueue& owner, FetchQueue::StreamNumber ours) : queue(owner), number(ours) {}
+
+        std::optional<FetchJob> take(Wait wait, std::uint64_t bytes_max) override {
+            return queue.take(number, wait, bytes_max);
+        }
+        void put_back(FetchJob rest) override { queue.put_back(std::move(rest)); }
+        bool is_cancelled(FetchId fetch) const override { return queue.is_cancelled(fetch); }
+        void ended(FetchId fetch, Result<void> outcome, std::uint32_t place) override {
+            queue.ended(fetch, std::move(outcome), place);
+        }
+
+        PeerQueue& queue;
+        const FetchQueue::StreamNumber number;
         std::shared_ptr<net::BulkStream> stream;  ///< null while it dials
         bool over = false;                        ///< the thread can be joined
         std::thread thread;
     };
 
+    std::optional<FetchJob> take(FetchQueue::StreamNumber stream, JobSource::Wait wait,
+                                 std::uint64_t bytes_max);
+    void put_back(FetchJob rest);
+    bool is_cancelled(FetchId fetch) const;
+    void ended(FetchId fetch, Result<void> outcome, std::uint32_t place);
+
     void run(Stream& stream, const protocol::Hello& hello,
              const std::vector<protocol::Address>& addresses);
-    Result<void> converse(Stream& stream, const protocol::Hello& hello,
-                          const std::vector<protocol::Address>& addresses);
-    void fail_queued(const Error& error);
+    Result<FetchStream::Ending> converse(Stream& stream, const protocol::Hello& hello,
+                                         const std::vector<protocol::Address>& addresses);
+    bool goes_on(const Stream& stream);
     void forget_ended();
+    void tell(std::optional<swarm::FetchEnded> end);
 
     const net::TlsContext& tls_;
     const PeerId peer_;
@@ -63,11 +79,8 @@ class Fetcher::PeerQueue final : public JobSource {
     // Streams take jobs when they have room: a queue that several threads pull from.
     mutable std::mutex mutex_;
     std::condition_variable changed_;
-    std::deque<FetchJob> jobs_;
-    std::set<FetchId> taken_;
-    std::set<FetchId> cancelled_;
+    FetchQueue jobs_;
     std::list<Stream> streams_;
-    std::size_t working_ = 0;  ///< streams that dial or will still take jobs
     bool stopping_ = false;
     std::stop_source stop_;  ///< ends dials
 };
@@ -81,14 +94,10 @@ void Fetcher::PeerQueue::add(FetchJob job, const protocol::Hello& hello,
                              const std::vector<protocol::Address>& addresses) {
     const std::lock_guard lock(mutex_);
     forget_ended();
-    // Behind what is as urgent already.
-    const auto place = job.urgency == FetchJob::Urgency::usual
-                           ? jobs_.end()
-                           : std::ranges::find(jobs_, FetchJob::Urgency::usual, &FetchJob::urgency);
-    jobs_.insert(place, std::move(job));
-    if (working_ < kStreamsPerPeer) {
-        ++working_;
-        Stream& stream = streams_.emplace_back();
+    const DownloadId download = job.download;
+    jobs_.add(std::move(job));
+    if (jobs_.wants_stream(download)) {
+        Stream& stream = streams_.emplace_back(*this, jobs_.open_stream(download));
         stream.thread =
             std::thread([this, &stream, hello, addresses] { run(stream, hello, addresses); });
     }
@@ -105,24 +114,42 @@ void Fetcher::PeerQueue::forget_ended() {
 bool Fetcher::PeerQueue::is_idle() {
     const std::lock_guard lock(mutex_);
     forget_ended();
-    return jobs_.empty() && streams_.empty();
+    return jobs_.downloads() == 0 && streams_.empty();
 }
 
 void Fetcher::PeerQueue::run(Stream& stream, const protocol::Hello& hello,
                              const std::vector<protocol::Address>& addresses) {
-    const Result<void> ended = converse(stream, hello, addresses);
+    Result<FetchStream::Ending> ended = converse(stream, hello, addresses);
+    while (ended && *ended == FetchStream::Ending::left && goes_on(stream)) {
+        ended = converse(stream, hello, addresses);
+    }
     const std::lock_guard lock(mutex_);
     if (!ended) {
         logger_.debug("a download stream ended peer=" + peer_.brief() + ": " +
                       ended.error().text());
-        --working_;
-        if (working_ == 0) fail_queued(ended.error());
+        jobs_.close_stream(stream.number);
+        if (jobs_.streams() == 0) {
+            const Error& error = ended.error();
+            for (auto& end : jobs_.end_all({ErrorCode::network, error.operation, error.message})) {
+                tell(std::move(end));
+            }
+        }
+        changed_.notify_all();  // others do its work
     }
     stream.over = true;
 }
 
-Result<void> Fetcher::PeerQueue::converse(Stream& stream, const protocol::Hello& hello,
-                                          const std::vector<protocol::Address>& addresses) {
+/// Whether a stream that was left is opened anew.
+bool Fetcher::PeerQueue::goes_on(const Stream& stream) {
+    const std::lock_guard lock(mutex_);
+    if (!stopping_ && jobs_.has_work_for(stream.number)) return true;
+    // From now on it takes nothing, so that work that comes opens a new one.
+    jobs_.close_stream(stream.number);
+    return false;
+}
+
+Result<FetchStream::Ending> Fetcher::PeerQueue::converse(
+    Stream& stream, const protocol::Hello& hello, const std::vector<protocol::Address>& addresses) {
     Result<std::shared_ptr<net::BulkStream>> dialled =
         failure(ErrorCode::network, "dial peer " + peer_.brief(), "no address of it is known");
     for (const protocol::Address& address : addresses) {
@@ -135,54 +162,54 @@ Result<void> Fetcher::PeerQueue::converse(Stream& stream, const protocol::Hello&
         stream.stream = *dialled;
         if (stopping_) return failure(ErrorCode::cancelled, "fetch", "stopping");
     }
-    Result<void> ended = FetchStream(**dialled, *this, world_).run();
+    Result<FetchStream::Ending> ended = FetchStream(**dialled, stream, world_).run();
     (*dialled)->shut_down();
     return ended;
 }
 
-void Fetcher::PeerQueue::fail_queued(const Error& error) {
-    for (const FetchJob& job : jobs_) {
-        world_.tell(swarm::FetchEnded{job.fetch,
-                                      failure(ErrorCode::network, error.operation, error.message)});
-    }
-    jobs_.clear();
-}
-
-std::optional<FetchJob> Fetcher::PeerQueue::take(Wait wait) {
+std::optional<FetchJob> Fetcher::PeerQueue::take(FetchQueue::StreamNumber stream,
+                                                 JobSource::Wait wait, std::uint64_t bytes_max) {
     std::unique_lock lock(mutex_);
-    if (wait == Wait::yes) {
-        changed_.wait_for(lock, kIdleStream, [this] { return stopping_ || !jobs_.empty(); });
-        if (stopping_ || jobs_.empty()) {
+    if (wait == JobSource::Wait::yes) {
+        jobs_.rest(stream);
+        const auto has_work = [&] { return jobs_.has_work_for(stream); };
+        changed_.wait_for(lock, kIdleStream, [&] { return stopping_ || has_work(); });
+        if (stopping_ || !has_work()) {
             // From now on the stream takes nothing, so that work that comes opens a new one.
-            --working_;
+            jobs_.close_stream(stream);
             return std::nullopt;
         }
     }
-    if (jobs_.empty()) return std::nullopt;
-    FetchJob job = std::move(jobs_.front());
-    jobs_.pop_front();
-    taken_.insert(job.fetch);
-    return job;
+    return jobs_.take(stream, bytes_max);
+}
+
+void Fetcher::PeerQueue::put_back(FetchJob rest) {
+    const std::lock_guard lock(mutex_);
+    tell(jobs_.put_back(std::move(rest)));
+    changed_.notify_one();
 }
 
 void Fetcher::PeerQueue::cancel(FetchId fetch) {
     const std::lock_guard lock(mutex_);
-    if (taken_.contains(fetch)) cancelled_.insert(fetch);
-    const auto queued = std::ranges::find(jobs_, fetch, &FetchJob::fetch);
-    if (queued == jobs_.end()) return;
-    jobs_.erase(queued);
-    world_.tell(swarm::FetchEnded{fetch, failure(ErrorCode::cancelled, "fetch", "cancelled")});
+    tell(jobs_.cancel(fetch));
+    changed_.notify_all();
 }
 
 bool Fetcher::PeerQueue::is_cancelled(FetchId fetch) const {
     const std::lock_guard lock(mutex_);
-    return cancelled_.contains(fetch);
+    return jobs_.is_cancelled(fetch);
 }
 
-void Fetcher::PeerQueue::ended(FetchId fetch) {
+void Fetcher::PeerQueue::ended(FetchId fetch, Result<void> outcome, std::uint32_t place) {
     const std::lock_guard lock(mutex_);
-    taken_.erase(fetch);
-    cancelled_.erase(fetch);
+    const std::size_t downloads = jobs_.downloads();
+    tell(jobs_.ended(fetch, std::move(outcome), place));
+    // Streams at rest may help those that are left.
+    if (jobs_.downloads() < downloads) changed_.notify_all();
+}
+
+void Fetcher::PeerQueue::tell(std::optional<swarm::FetchEnded> end) {
+    if (end) world_.tell(*std::move(end));
 }
 
 void Fetcher::PeerQueue::request_stop() {

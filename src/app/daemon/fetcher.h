@@ -2,7 +2,7 @@
 
 // Gets pieces from peers: a few bulk streams to each peer that is asked, each with its thread, that
 // ask, receive, verify and hand on. Requests are sent ahead, so that the wire never waits for a
-// round trip.
+// round trip. Downloads that fetch from the same peer, or share a limit, get about the same of it.
 
 #include <cstdint>
 #include <functional>
@@ -39,9 +39,6 @@ struct FetchJob {
 
 class Fetcher {
   public:
-    /// Streams to one peer: one thread decrypts while another writes.
-    static constexpr std::size_t kStreamsPerPeer = 2;
-
     struct World {
         /// Any thread. Writes a verified piece; an error ends the fetch.
         std::function<Result<void>(const FetchJob&, PieceIndex, std::span<const std::uint8_t>)>

@@ -11,10 +11,10 @@ constexpr std::uint64_t kTurnsPerSecond = 8;
 
 }  // namespace
 
-bool RateGate::wait_turn(const PeerId& peer, std::uint64_t bytes) {
+bool RateGate::wait_turn(const swarm::FairRate::Flow& flow, std::uint64_t bytes) {
     if (!limited()) return true;
     std::unique_lock lock(mutex_);
-    const swarm::FairRate::Ticket ticket = rate_.ask(peer, bytes);
+    const swarm::FairRate::Ticket ticket = rate_.ask(flow, bytes);
     while (!stopped_) {
         const Time now = platform::now();
         if (rate_.take(ticket, now)) {

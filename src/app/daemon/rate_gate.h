@@ -1,7 +1,7 @@
 #pragma once
 
 // A rate limit as the threads of bulk streams meet it: each asks before it moves bytes, and is held
-// until its peer's share allows it. Without a limit asking costs one load.
+// until the share of what it works for allows it. Without a limit asking costs one load.
 
 #include <atomic>
 #include <condition_variable>
@@ -25,8 +25,8 @@ class RateGate {
     /// How much to ask for at a time under a limit: what moves in a fraction of a second, so that
     /// whoever is at the other end sees that something does.
     std::size_t turn_bytes() const { return turn_bytes_.load(std::memory_order_relaxed); }
-    /// Blocks until so many bytes may move to or from the peer; false when it was stopped.
-    bool wait_turn(const PeerId& peer, std::uint64_t bytes);
+    /// Blocks until so many bytes of the flow may move; false when it was stopped.
+    bool wait_turn(const swarm::FairRate::Flow& flow, std::uint64_t bytes);
     /// Lets everybody go, now and later.
     void stop();
 

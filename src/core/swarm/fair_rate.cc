@@ -22,7 +22,7 @@ void FairRate::set_rate(std::optional<std::uint64_t> rate, Time now) {
     filled_ = now;
 }
 
-FairRate::Ticket FairRate::ask(const PeerId& flow, std::uint64_t bytes) {
+FairRate::Ticket FairRate::ask(const Flow& flow, std::uint64_t bytes) {
     if (finish_.size() >= kFlowsRememberedMax) {
         std::erase_if(finish_, [this](const auto& one) { return one.second <= virtual_time_; });
     }

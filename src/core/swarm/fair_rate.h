@@ -1,12 +1,14 @@
 #pragma once
 
 // A rate limit that several flows share fairly: a token bucket whose next grant goes to the flow
-// that has had least (start-time fair queueing: Goyal, Vin, Cheng, 1996). A flow is a peer, however
-// many streams it has, so that nobody gets more by opening more of them.
+// that has had least (start-time fair queueing: Goyal, Vin, Cheng, 1996). A flow is a peer that
+// fetches from us or a download of ours, however many streams it has, so that nobody gets more by
+// opening more of them.
 
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <variant>
 
 #include "base/ids.h"
 #include "base/time.h"
@@ -16,6 +18,7 @@ namespace iwant::swarm {
 class FairRate {
   public:
     using Ticket = std::uint64_t;
+    using Flow = std::variant<PeerId, DownloadId>;
     /// What may go at once after a pause, in time at the full rate.
     static constexpr Duration kBurst = std::chrono::milliseconds(100);
     static constexpr std::size_t kFlowsRememberedMax = 1024;
@@ -25,7 +28,7 @@ class FairRate {
     std::optional<std::uint64_t> rate() const { return rate_; }
 
     /// Queues a wish of a flow to move so many bytes.
-    Ticket ask(const PeerId& flow, std::uint64_t bytes);
+    Ticket ask(const Flow& flow, std::uint64_t bytes);
     /// Whether it may go now; when it may, it is no longer queued.
     bool take(Ticket ticket, Time now);
     void withdraw(Ticket ticket);
@@ -49,8 +52,8 @@ class FairRate {
     Duration credit_{};  ///< time at the rate that was not used; negative: used in advance
     Time filled_{};
     Ticket last_ticket_ = 0;
-    std::uint64_t virtual_time_ = 0;          ///< in bytes of each flow
-    std::map<PeerId, std::uint64_t> finish_;  ///< of each flow's last wish
+    std::uint64_t virtual_time_ = 0;        ///< in bytes of each flow
+    std::map<Flow, std::uint64_t> finish_;  ///< of each flow's last wish
     std::map<Ticket, Wish> wishes_;
 };
 

@@ -113,6 +113,29 @@ TEST(SwarmWorld, DownloadersThatBeginTogetherBeginAtDifferentPlaces) {
     EXPECT_GE(firsts.size(), 12u) << "of 63 places 16 MiB apart";
 }
 
+// Whoever began first has asked for most, and looks fastest; that must not make it so.
+TEST(SwarmWorld, DownloadsThatFetchFromTheSamePeersComeInAtTheSameRate) {
+    for (const Duration apart : {1ms, 1000ms, 15000ms}) {
+        SCOPED_TRACE("ms apart: " + std::to_string(apart / 1ms));
+        Library library(1);
+        World world(library, 1);
+        world.add_peer(1, {.rate = 2 * kMiB});
+        world.add_peer(2, {.rate = kMiB});
+        for (std::uint64_t id = 1; id <= 3; ++id) {
+            const FileId file = library.file(400 * kMiB);
+            world.ask(world.target_for(EntryKind::file, file.hash, 400 * kMiB), id);
+            world.run_for(apart);
+        }
+        std::map<std::uint64_t, std::uint64_t> came;
+        for (std::uint64_t id = 1; id <= 3; ++id) came[id] = 0 - world.status(id).bytes_done;
+        world.run_for(20s);
+        for (std::uint64_t id = 1; id <= 3; ++id) came[id] += world.status(id).bytes_done;
+        const auto [least, most] = std::ranges::minmax(came | std::views::values);
+        EXPECT_LE(most, 2 * least);
+        EXPECT_GE(least, 15 * kMiB) << "of 60 MiB in 20 s";
+    }
+}
+
 TEST(SwarmWorld, ASmallFileTooComesFromEverybody) {
     Library library(1);
     World world(library, 1);

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <numeric>
+#include <ranges>
 #include <set>
 #include <string>
 #include <vector>
@@ -204,7 +205,8 @@ class World {
   private:
     struct Peer {
         Behaviour behaviour;
-        std::vector<FetchId> queue;  ///< served in order
+        std::vector<FetchId> queue;  ///< served in order, a piece of each download in turn
+        std::map<DownloadId, std::uint64_t> given = {};  ///< bytes, where several wait
         bool serving = false;
         std::uint64_t pieces_sent = 0;
         bool online = true;
@@ -406,16 +408,35 @@ class World {
     void serve(const PeerId& id, Duration delay = {}) {
         Peer& peer = peers_[id];
         if (peer.serving || peer.queue.empty() || now_ >= peer.behaviour.stalls_at) return;
+        put_next_first(peer);
         const Job& job = fetches_.at(peer.queue.front());
         const PlannedFile& file = plans[job.fetch.id]->files[job.fetch.file.value];
         const PieceIndex piece{job.fetch.first.value + job.next};
         const std::uint64_t bytes = piece_length(file.size_bytes, piece);
+        peer.given[job.fetch.id] += bytes;
         peer.serving = true;
         peer.piece_began = now_;
         const Duration takes = std::chrono::microseconds(bytes * 1'000'000 / peer.behaviour.rate);
         at(now_ + takes + delay, [this, id, bytes, round = peer.round] { sent(id, bytes, round); });
         if (takes > kTellEach)
             tell_progress(id, peer.queue.front(), peer.pieces_sent, now_ + takes);
+    }
+    /// Downloads that fetch from the same peer are given the same; one that comes anew begins with
+    /// what the least was given.
+    void put_next_first(Peer& peer) {
+        if (plans.size() == 1) return;
+        std::map<DownloadId, std::uint64_t> given;
+        for (const FetchId fetch : peer.queue) {
+            const auto known = peer.given.find(fetches_.at(fetch).fetch.id);
+            if (known != peer.given.end()) given.insert(*known);
+        }
+        const std::uint64_t least =
+            given.empty() ? 0 : std::ranges::min(given | std::views::values);
+        const auto next = std::ranges::min_element(peer.queue, {}, [&](FetchId fetch) {
+            return given.try_emplace(fetches_.at(fetch).fetch.id, least).first->second;
+        });
+        std::rotate(peer.queue.begin(), next, next + 1);
+        peer.given = std::move(given);
     }
     /// As long as a piece is on its way, something of it comes.
     void tell_progress(const PeerId& id, FetchId fetch, std::uint64_t piece, Time until) {

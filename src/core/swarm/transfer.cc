@@ -289,7 +289,9 @@ void Transfer::piece_stored(const PieceStored& event, Time now) {
     const PeerId peer = fetch.peer;
     const std::optional<FetchId> twin = fetch.twin;
     Supplier& supplier = *suppliers_.find(peer);
-    const std::uint64_t told = std::exchange(fetch.coming_bytes, 0);
+    // Another piece of the run may be coming, too.
+    const std::uint64_t told = std::min(bytes, fetch.coming_bytes);
+    fetch.coming_bytes -= told;
     supplier.piece_stored(bytes, told, now);
     keep(fetch.file, event.piece, told, now);
     if (twin) give_up(*twin);

@@ -73,7 +73,7 @@ class Transfer {
         PieceIndex first;
         PieceSet stored;  ///< over the pieces of this run
         std::uint64_t bytes_left = 0;
-        std::uint64_t coming_bytes = 0;  ///< that are here of the next piece
+        std::uint64_t coming_bytes = 0;  ///< that are here of pieces that come
         std::optional<FetchId> twin{};   ///< another fetch for the one piece that is left
     };
     using Fetches = std::map<FetchId, Fetch>;

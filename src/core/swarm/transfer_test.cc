@@ -179,6 +179,19 @@ TEST_F(TransferTest, APieceThatComesAfterTheCancelIsKeptAndNotFetchedAgain) {
     }
 }
 
+TEST_F(TransferTest, WhatIsToldOfTwoPiecesThatComeTogetherCountsOnce) {
+    transfer_->pump(now_);
+    take_actions();
+    const StartFetch run =
+        *std::ranges::find_if(started_, [](const StartFetch& fetch) { return fetch.count > 1; });
+    now_ += 3s;
+    for (int i = 0; i < 6; ++i) transfer_->piece_progress({run.fetch, kMiB / 4}, now_);
+    store(run, 1);
+    transfer_->piece_progress({run.fetch, kMiB / 4}, now_);
+    store(run, 0);
+    EXPECT_EQ(transfer_->rate(now_), 2 * kMiB / 3);
+}
+
 TEST_F(TransferTest, ARunThatEndsEarlyGoesToWhoeverIsFree) {
     transfer_->pump(now_);
     take_actions();

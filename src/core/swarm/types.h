@@ -236,7 +236,7 @@ struct PieceStored {
     std::uint32_t length_bytes = 0;
 };
 
-/// Bytes of the piece that comes next are here; told some times a second while a piece takes long,
+/// Bytes of pieces that are coming are here; told some times a second while a piece takes long,
 /// so that a slow source is not taken for a silent one.
 struct PieceProgress {
     FetchId fetch;
