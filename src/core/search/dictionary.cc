@@ -12,12 +12,12 @@
 
 namespace iwant::search {
 
-std::optional<WordId> Dictionary::find(std::string_view text, std::uint64_t hash) const {
-    return by_text_.find(hash, [&](WordId word) { return this->text(word) == text; });
+std::optional<WordId> Dictionary::find(std::uint64_t hash) const {
+    return by_text_.find(hash, [&](WordId word) { return hash_of(word) == hash; });
 }
 
 WordId Dictionary::find_or_add(std::string_view text, std::uint64_t hash) {
-    const std::optional<WordId> known = find(text, hash);
+    const std::optional<WordId> known = find(hash);
     return known ? *known : add_word(text, hash);
 }
 
@@ -59,10 +59,10 @@ void Dictionary::prefetch_last_chunk(WordId word, Place place) const {
     if (chunk.room > 0) __builtin_prefetch(arena_.at(chunk.bytes) + chunk.used, 1);
 }
 
-std::optional<WordId> Dictionary::prefetch_word(std::uint64_t hash) const {
-    const std::optional<WordId> guess = by_text_.guess(hash);
-    if (guess) __builtin_prefetch(&words_[*guess]);
-    return guess;
+void Dictionary::prefetch_word(std::uint64_t hash) const {
+    if (const std::optional<WordId> guess = by_text_.guess(hash)) {
+        __builtin_prefetch(&words_[*guess]);
+    }
 }
 
 std::vector<WordId> Dictionary::with_prefix(std::string_view prefix, std::size_t limit) const {
@@ -95,6 +95,7 @@ WordId Dictionary::add_word(std::string_view text, std::uint64_t hash) {
     const Arena::Ref ref = texts_.take(text.size() + 1);
     *texts_.at(ref) = static_cast<std::uint8_t>(text.size());
     std::memcpy(texts_.at(ref) + 1, text.data(), text.size());
+    words_[word].hash = hash;
     words_[word].text = ref;
     by_text_.insert(hash, word, [this](WordId one) { return hash_of(one); });
     in_order_.insert(word, [this](WordId one) { return this->text(one); });

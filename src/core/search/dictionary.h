@@ -47,12 +47,12 @@ class Dictionary {
 
     std::uint64_t hash(std::string_view text) const { return hash_(text); }
     // Looking up many words takes a few misses of the processor's cache each; taken in these steps
-    // for all of them, they overlap. The word of the second is a guess.
+    // for all of them, they overlap.
     void prefetch(std::uint64_t hash) const { by_text_.prefetch(hash); }
-    std::optional<WordId> prefetch_word(std::uint64_t hash) const;
-    void prefetch_text(WordId word) const { __builtin_prefetch(texts_.at(words_[word].text)); }
-    std::optional<WordId> find(std::string_view text) const { return find(text, hash(text)); }
-    std::optional<WordId> find(std::string_view text, std::uint64_t hash) const;
+    void prefetch_word(std::uint64_t hash) const;
+    std::optional<WordId> find(std::string_view text) const { return find(hash(text)); }
+    /// By the hash alone: it is keyed and has 64 bits, so equal ones are taken for equal words.
+    std::optional<WordId> find(std::uint64_t hash) const;
     /// A word that is new here stays only if a posting is added before the next call of sweep.
     /// `text` is at most 255 bytes.
     WordId find_or_add(std::string_view text, std::uint64_t hash);
@@ -92,13 +92,15 @@ class Dictionary {
   private:
     static constexpr std::uint32_t kNoList = 0xFFFFFFFF;
 
-    struct Word {
+    /// Half a line of the processor's cache.
+    struct alignas(32) Word {
+        std::uint64_t hash = 0;          ///< of its text
         Arena::Ref text = Arena::kNone;  ///< a byte of length and the bytes
         std::uint32_t uses = 0;
         std::array<std::uint32_t, kPlaces> lists{kNoList, kNoList, kNoList};
         std::uint32_t shelf_place = 0;
-        std::uint8_t shelf = 0;
     };
+    static_assert(sizeof(Word) == 32);
     /// Words of one length that may be mistyped, in no order; on the first shelf all others.
     struct Shelf {
         std::vector<std::uint64_t> signatures;
@@ -108,9 +110,11 @@ class Dictionary {
         std::vector<char> letters;
     };
 
-    std::uint64_t hash_of(WordId word) const { return hash_(text(word)); }
+    std::uint64_t hash_of(WordId word) const { return words_[word].hash; }
     WordId add_word(std::string_view text, std::uint64_t hash);
     void remove_word(WordId word);
+    /// The shelf of words of these letters.
+    static std::size_t shelf_of(std::u32string_view letters);
     void put_on_shelf(WordId word);
     void take_from_shelf(WordId word);
     /// The text of a word on a shelf, wherever it is nearer.

@@ -198,12 +198,15 @@ std::vector<Dictionary::Near> Dictionary::nearest(std::vector<Near> found,
     return found;
 }
 
+std::size_t Dictionary::shelf_of(std::u32string_view letters) {
+    const bool may_be_mistyped = letters.size() <= kTypoLetters && !is_exact_only(letters);
+    return may_be_mistyped ? letters.size() : 0;
+}
+
 void Dictionary::put_on_shelf(WordId word) {
     const std::u32string letters = decode_utf8(text(word));
-    const bool may_be_mistyped = letters.size() <= kTypoLetters && !is_exact_only(letters);
-    const std::size_t index = may_be_mistyped ? letters.size() : 0;
+    const std::size_t index = shelf_of(letters);
     Shelf& shelf = shelves_[index];
-    words_[word].shelf = static_cast<std::uint8_t>(index);
     words_[word].shelf_place = static_cast<std::uint32_t>(shelf.words.size());
     shelf.signatures.push_back(signature_of(letters));
     shelf.words.push_back(word);
@@ -224,12 +227,12 @@ std::string_view Dictionary::text_on_shelf(std::size_t length, std::size_t place
 }
 
 void Dictionary::take_from_shelf(WordId word) {
-    Shelf& shelf = shelves_[words_[word].shelf];
+    const std::size_t length = shelf_of(decode_utf8(text(word)));
+    Shelf& shelf = shelves_[length];
     const std::size_t place = words_[word].shelf_place;
     shelf.words[place] = shelf.words.back();
     shelf.signatures[place] = shelf.signatures.back();
     words_[shelf.words[place]].shelf_place = static_cast<std::uint32_t>(place);
-    const std::size_t length = words_[word].shelf;
     std::copy(shelf.letters.end() - static_cast<std::ptrdiff_t>(length), shelf.letters.end(),
               shelf.letters.begin() + static_cast<std::ptrdiff_t>(place * length));
     shelf.letters.resize(shelf.letters.size() - length);

@@ -57,6 +57,7 @@ void Entries::erase(Slot slot) {
 void Entries::write(Slot slot, std::uint64_t id, const Entry& entry) {
     const std::string_view path = std::string_view(entry.path).substr(0, kPathBytesMax);
     const std::string_view name = last_component(path);
+    folders_.prefetch(path.substr(0, path.size() - name.size()));
     packer_.observe(name);
     packed_.clear();
     append_varint(id, packed_);

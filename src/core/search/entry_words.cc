@@ -46,11 +46,7 @@ void EntryWords::expect(std::string_view text, Place place) {
 }
 
 void EntryWords::look_up_expected() {
-    constexpr WordId kNone = 0xFFFFFFFF;
-    for (Pending& one : pending_) one.word = dictionary_.prefetch_word(one.hash).value_or(kNone);
-    for (const Pending& one : pending_) {
-        if (one.word != kNone) dictionary_.prefetch_text(one.word);
-    }
+    for (const Pending& one : pending_) dictionary_.prefetch_word(one.hash);
     for (Pending& one : pending_) {
         const std::string_view text(texts_.data() + one.begin, one.end - one.begin);
         one.word = dictionary_.find_or_add(text, one.hash);
@@ -79,7 +75,8 @@ const std::vector<WordId>& EntryWords::of_folder(FolderId folder) {
 void EntryWords::learn(FolderId folder) {
     name_.clear();
     entries_.folders().append_name(folder, name_);
-    std::vector<WordId> words;
+    std::vector<WordId>& words = learnt_;
+    words.clear();
     const auto take = [&](WordId word) {
         const bool is_new = std::find(words.begin(), words.end(), word) == words.end();
         if (is_new && words.size() < kTokensPerEntryMax) words.push_back(word);
@@ -97,7 +94,7 @@ void EntryWords::learn(FolderId folder) {
     Remembered& cell = cell_of(folder);
     cell.folder = folder;
     cell.age = age();
-    cell.words = std::move(words);
+    cell.words.assign(words.begin(), words.end());
 }
 
 void EntryWords::add(WordId word, Place place) {

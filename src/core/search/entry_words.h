@@ -80,6 +80,7 @@ class EntryWords {
     std::vector<Pending> pending_;  ///< words whose numbers are not known yet
     std::vector<EntryWord> words_;
     std::vector<FolderId> above_;
+    std::vector<WordId> learnt_;
     std::uint8_t name_words_ = 0;
 };
 

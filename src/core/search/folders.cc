@@ -79,9 +79,4 @@ FolderId Folders::add(FolderId parent, std::string_view name, std::uint64_t hash
     return folder;
 }
 
-std::uint64_t Folders::hash_of(FolderId folder) const {
-    const auto& halves = nodes_[folder].hash;
-    return std::uint64_t{halves[1]} << 32 | halves[0];
-}
-
 }  // namespace iwant::search

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <span>
 
 namespace iwant::search {
 namespace {
@@ -39,20 +40,84 @@ void free_bytes(Postings::Chunk& chunk, Arena& arena) {
     chunk = {};
 }
 
-std::vector<Slot> slots_in(const Postings& list, std::size_t index, const Arena& arena) {
-    const Postings::Chunk& chunk = list.chunk(index);
-    std::vector<Slot> slots{chunk.first};
-    slots.reserve(kChunkBytesMax + 2);
-    const std::uint8_t* byte = chunk.used > 0 ? arena.at(chunk.bytes) : nullptr;
-    const std::uint8_t* const end = byte + chunk.used;
-    while (byte != end) {
-        Slot value = 0;
-        unsigned shift = 0;
-        for (; *byte >= 0x80; shift += 7) value |= static_cast<Slot>(*byte++ & 0x7F) << shift;
-        value |= static_cast<Slot>(*byte++) << shift;
-        slots.push_back(slots.back() + value);
+// A slot's difference among those of its chunk, or where it would be: bytes [begin, end).
+struct Spot {
+    std::size_t begin = 0;
+    std::size_t end = 0;  ///< begin: behind all others
+    Slot before = 0;
+    Slot here = 0;  ///< the first that is not below the slot
+};
+
+Slot read_difference(const std::uint8_t* bytes, std::size_t& at) {
+    Slot value = 0;
+    unsigned shift = 0;
+    for (; bytes[at] >= 0x80; shift += 7) value |= static_cast<Slot>(bytes[at++] & 0x7F) << shift;
+    return value | static_cast<Slot>(bytes[at++]) << shift;
+}
+
+// For a slot above the chunk's first.
+Spot spot_of(const Postings::Chunk& chunk, Slot slot, const Arena& arena) {
+    const std::uint8_t* const bytes = chunk.used > 0 ? arena.at(chunk.bytes) : nullptr;
+    Spot spot{0, 0, chunk.first, chunk.first};
+    while (spot.here < slot) {
+        spot.before = spot.here;
+        spot.begin = spot.end;
+        if (spot.end == chunk.used) break;
+        spot.here += read_difference(bytes, spot.end);
     }
-    return slots;
+    return spot;
+}
+
+Slot largest_in(const Postings::Chunk& chunk, const Arena& arena) {
+    return spot_of(chunk, kNoSlot, arena).here;
+}
+
+// Puts other bytes in the place of [begin, end) of a chunk.
+void replace(Postings::Chunk& chunk, std::size_t begin, std::size_t end,
+             std::span<const std::uint8_t> with, Arena& arena) {
+    const std::size_t used = chunk.used - (end - begin) + with.size();
+    make_room(chunk, used, arena);
+    if (used > 0) {
+        std::uint8_t* const bytes = arena.at(chunk.bytes);
+        std::memmove(bytes + begin + with.size(), bytes + end, chunk.used - end);
+        std::copy(with.begin(), with.end(), bytes + begin);
+    }
+    chunk.used = static_cast<std::uint16_t>(used);
+}
+
+// A chunk that lost most of its bytes gets a smaller place.
+void tighten(Postings::Chunk& chunk, Arena& arena) {
+    if (chunk.room <= 32 || chunk.used >= chunk.room / 2) return;
+    Postings::Chunk smaller{chunk.first};
+    make_room(smaller, chunk.used, arena);
+    if (chunk.used > 0) {
+        std::memcpy(arena.at(smaller.bytes), arena.at(chunk.bytes), chunk.used);
+    }
+    smaller.used = chunk.used;
+    free_bytes(chunk, arena);
+    chunk = smaller;
+}
+
+// False when it is not there; it must not be the only one.
+bool erase_from(Postings::Chunk& chunk, Slot slot, Arena& arena) {
+    if (slot < chunk.first) return false;
+    std::array<std::uint8_t, kDifferenceBytesMax> bytes{};
+    std::size_t length = 0;
+    Spot spot;
+    if (slot == chunk.first) {
+        chunk.first += read_difference(arena.at(chunk.bytes), spot.end);
+    } else {
+        spot = spot_of(chunk, slot, arena);
+        if (spot.here != slot) return false;
+        if (spot.end != chunk.used) {
+            // The next one now follows the one before.
+            const Slot next = slot + read_difference(arena.at(chunk.bytes), spot.end);
+            length = write_difference(next - spot.before, bytes.data());
+        }
+    }
+    replace(chunk, spot.begin, spot.end, {bytes.data(), length}, arena);
+    tighten(chunk, arena);
+    return true;
 }
 
 }  // namespace
@@ -63,11 +128,26 @@ bool Postings::insert(Slot slot, Arena& arena) {
         return true;
     }
     const std::size_t index = chunk_of(slot);
-    std::vector<Slot> slots = slots_in(*this, index, arena);
-    const auto place = std::lower_bound(slots.begin(), slots.end(), slot);
-    if (place != slots.end() && *place == slot) return false;
-    slots.insert(place, slot);
-    store(index, slots, arena);
+    Chunk& chunk = chunk_to_change(index);
+    if (slot == chunk.first) return false;
+    std::array<std::uint8_t, 2 * kDifferenceBytesMax> bytes{};
+    std::size_t length = 0;
+    Spot spot;
+    if (slot < chunk.first) {
+        length = write_difference(chunk.first - slot, bytes.data());
+    } else {
+        spot = spot_of(chunk, slot, arena);
+        if (spot.here == slot) return false;
+        length = write_difference(slot - spot.before, bytes.data());
+        if (spot.begin != spot.end)
+            length += write_difference(spot.here - slot, bytes.data() + length);
+    }
+    if (chunk.used - (spot.end - spot.begin) + length > kChunkBytesMax) {
+        split(index, arena);
+        return insert(slot, arena);
+    }
+    chunk.first = std::min(chunk.first, slot);
+    replace(chunk, spot.begin, spot.end, {bytes.data(), length}, arena);
     ++count_;
     return true;
 }
@@ -75,34 +155,29 @@ bool Postings::insert(Slot slot, Arena& arena) {
 bool Postings::erase(Slot slot, Arena& arena) {
     if (count_ == 0 || slot > last_) return false;
     const std::size_t index = chunk_of(slot);
-    std::vector<Slot> slots = slots_in(*this, index, arena);
-    const auto place = std::lower_bound(slots.begin(), slots.end(), slot);
-    if (place == slots.end() || *place != slot) return false;
-    slots.erase(place);
-    if (slots.empty()) {
+    Chunk& chunk = chunk_to_change(index);
+    if (slot == chunk.first && chunk.used == 0) {
         drop(index, arena);
-    } else {
-        store(index, slots, arena);
+    } else if (!erase_from(chunk, slot, arena)) {
+        return false;
     }
-    if (--count_ > 0 && slot == last_) last_ = slots_in(*this, chunk_count() - 1, arena).back();
+    if (--count_ > 0 && slot == last_) last_ = largest_in(last_chunk_, arena);
     return true;
 }
 
 void Postings::append(Slot slot, Arena& arena) {
     if (count_ == 0) {
-        first_chunk_.first = slot;
+        last_chunk_.first = slot;
     } else {
-        Chunk& chunk = chunk_to_change(chunk_count() - 1);
         std::array<std::uint8_t, kDifferenceBytesMax> bytes{};
         const std::size_t length = write_difference(slot - last_, bytes.data());
-        if (chunk.used + length <= kChunkBytesMax) {
-            make_room(chunk, chunk.used + length, arena);
-            std::memcpy(arena.at(chunk.bytes) + chunk.used, bytes.data(), length);
-            chunk.used = static_cast<std::uint16_t>(chunk.used + length);
+        if (last_chunk_.used + length <= kChunkBytesMax) {
+            replace(last_chunk_, last_chunk_.used, last_chunk_.used, {bytes.data(), length}, arena);
         } else {
-            if (!more_) more_ = std::make_unique<std::vector<Chunk>>();
-            if (more_->size() == more_->capacity()) more_->reserve(more_->size() * 5 / 4 + 2);
-            more_->push_back({slot, Arena::kNone, 0, 0});
+            std::vector<Chunk>& chunks = earlier();
+            if (chunks.size() == chunks.capacity()) chunks.reserve(chunks.size() * 5 / 4 + 2);
+            chunks.push_back(last_chunk_);
+            last_chunk_ = {slot, Arena::kNone, 0, 0};
         }
     }
     last_ = slot;
@@ -123,43 +198,34 @@ std::size_t Postings::chunk_of(Slot slot) const {
     return low;
 }
 
-void Postings::store(std::size_t index, const std::vector<Slot>& slots, Arena& arena) {
-    std::array<std::uint8_t, kChunkBytesMax + 4 * kDifferenceBytesMax> bytes;
-    std::size_t used = 0;
-    for (std::size_t i = 1; i < slots.size() && used <= kChunkBytesMax; ++i) {
-        used += write_difference(slots[i] - slots[i - 1], bytes.data() + used);
+// The upper half of a full chunk gets one of its own.
+void Postings::split(std::size_t index, Arena& arena) {
+    Chunk lower = chunk(index);
+    const std::uint8_t* const bytes = arena.at(lower.bytes);
+    Spot middle{0, 0, lower.first, lower.first};
+    while (middle.end < lower.used / 2u) {
+        middle.begin = middle.end;
+        middle.here += read_difference(bytes, middle.end);
     }
-    if (used > kChunkBytesMax) {
-        split(index, slots, arena);
-        return;
-    }
-    Chunk& chunk = chunk_to_change(index);
-    chunk.first = slots.front();
-    // A chunk that lost most of its slots gets a smaller place.
-    if (chunk.room > 32 && used < chunk.room / 2u) free_bytes(chunk, arena);
-    chunk.first = slots.front();
-    make_room(chunk, used, arena);
-    if (used > 0) std::memcpy(arena.at(chunk.bytes), bytes.data(), used);
-    chunk.used = static_cast<std::uint16_t>(used);
-}
-
-void Postings::split(std::size_t index, const std::vector<Slot>& slots, Arena& arena) {
-    const auto middle = slots.begin() + static_cast<std::ptrdiff_t>(slots.size() / 2);
-    if (!more_) more_ = std::make_unique<std::vector<Chunk>>();
-    more_->insert(more_->begin() + static_cast<std::ptrdiff_t>(index), Chunk{});
-    store(index, {slots.begin(), middle}, arena);
-    store(index + 1, {middle, slots.end()}, arena);
+    Chunk upper{middle.here};
+    replace(upper, 0, 0, {bytes + middle.end, lower.used - middle.end}, arena);
+    lower.used = static_cast<std::uint16_t>(middle.begin);
+    tighten(lower, arena);
+    std::vector<Chunk>& chunks = earlier();
+    chunks.insert(chunks.begin() + static_cast<std::ptrdiff_t>(index), lower);
+    chunk_to_change(index + 1) = upper;
 }
 
 void Postings::drop(std::size_t index, Arena& arena) {
     free_bytes(chunk_to_change(index), arena);
-    if (!more_) return;
-    if (index == 0) {
-        first_chunk_ = more_->front();
-        index = 1;
+    if (!earlier_) return;
+    if (index == earlier_->size()) {
+        last_chunk_ = earlier_->back();
+        earlier_->pop_back();
+    } else {
+        earlier_->erase(earlier_->begin() + static_cast<std::ptrdiff_t>(index));
     }
-    more_->erase(more_->begin() + static_cast<std::ptrdiff_t>(index - 1));
-    if (more_->empty()) more_.reset();
+    if (earlier_->empty()) earlier_.reset();
 }
 
 void PostingCursor::enter(std::size_t index) {

@@ -18,7 +18,7 @@ inline constexpr std::uint32_t kNoSlot = 0xFFFFFFFF;
 
 /// Not thread-safe. The arena is always the same one; what a list took of it is given back when the
 /// list is empty.
-class Postings {
+class alignas(32) Postings {
   public:
     struct Chunk {
         Slot first = 0;
@@ -35,31 +35,37 @@ class Postings {
     /// False when it is not there.
     bool erase(Slot slot, Arena& arena);
 
-    std::size_t chunk_count() const { return count_ == 0 ? 0 : 1 + (more_ ? more_->size() : 0); }
+    std::size_t chunk_count() const {
+        return count_ == 0 ? 0 : 1 + (earlier_ ? earlier_->size() : 0);
+    }
     const Chunk& chunk(std::size_t index) const {
-        return index == 0 ? first_chunk_ : (*more_)[index - 1];
+        return earlier_ && index < earlier_->size() ? (*earlier_)[index] : last_chunk_;
     }
     /// For prefetching: where the next append will write.
-    const Chunk& last_chunk() const { return more_ ? more_->back() : first_chunk_; }
+    const Chunk& last_chunk() const { return last_chunk_; }
 
     /// Of the chunk directory; chunks are counted by the arena.
-    std::size_t memory_bytes() const { return more_ ? more_->capacity() * sizeof(Chunk) : 0; }
+    std::size_t memory_bytes() const { return earlier_ ? earlier_->capacity() * sizeof(Chunk) : 0; }
 
   private:
     Chunk& chunk_to_change(std::size_t index) {
-        return index == 0 ? first_chunk_ : (*more_)[index - 1];
+        return earlier_ && index < earlier_->size() ? (*earlier_)[index] : last_chunk_;
+    }
+    std::vector<Chunk>& earlier() {
+        if (!earlier_) earlier_ = std::make_unique<std::vector<Chunk>>();
+        return *earlier_;
     }
     void append(Slot slot, Arena& arena);
     std::size_t chunk_of(Slot slot) const;
-    void store(std::size_t index, const std::vector<Slot>& slots, Arena& arena);
-    void split(std::size_t index, const std::vector<Slot>& slots, Arena& arena);
+    void split(std::size_t index, Arena& arena);
     void drop(std::size_t index, Arena& arena);
 
-    Chunk first_chunk_;
-    Slot last_ = 0;  ///< the largest
+    Chunk last_chunk_;  ///< here, so that an append finds it without a detour
+    Slot last_ = 0;     ///< the largest
     std::uint32_t count_ = 0;
-    std::unique_ptr<std::vector<Chunk>> more_;
+    std::unique_ptr<std::vector<Chunk>> earlier_;
 };
+static_assert(sizeof(Postings) == 32);
 
 /// Walks a list in order; changes of the list invalidate it.
 class PostingCursor {

@@ -64,6 +64,9 @@ class SortedBlocks {
     Cursor lower_bound(IsBelow is_below) const {
         std::size_t low = 0;
         std::size_t high = block_count() - 1;
+        // What is looked for mostly comes after all others.
+        const Block& last = *block_at(high);
+        if (!last.empty() && is_below(last.back())) return {high, last.size()};
         while (low < high) {
             const std::size_t middle = (low + high) / 2;
             if (is_below(block_at(middle)->back())) {

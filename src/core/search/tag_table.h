@@ -123,8 +123,13 @@ class TagTable {
         larger.count = shard.count;
         larger.tags.resize(cells);
         larger.numbers.resize(cells);
+        // All hashes first: they lie far apart, and so the processor fetches many at a time.
+        std::vector<std::uint64_t> hashes(shard.tags.size());
         for (std::size_t i = 0; i < shard.tags.size(); ++i) {
-            if (shard.tags[i] != 0) place(larger, hash_of(shard.numbers[i]), shard.numbers[i]);
+            if (shard.tags[i] != 0) hashes[i] = hash_of(shard.numbers[i]);
+        }
+        for (std::size_t i = 0; i < shard.tags.size(); ++i) {
+            if (shard.tags[i] != 0) place(larger, hashes[i], shard.numbers[i]);
         }
         shard = std::move(larger);
     }
