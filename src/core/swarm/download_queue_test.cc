@@ -80,6 +80,23 @@ TEST_F(DownloadQueueTest, WhoIsMovedForwardRunsInPlaceOfTheLastOne) {
     EXPECT_GE(world_.status(1).bytes_done, kept);
 }
 
+TEST_F(DownloadQueueTest, OneThatIsJustPreparedGivesWayWhenItIs) {
+    for (std::uint64_t id = 1; id <= 4; ++id) world_.tell(PauseAsked{DownloadId{id}});
+    world_.tell(ResumeAsked{DownloadId{1}});
+    world_.run_for(100ms);
+    world_.tell(ResumeAsked{DownloadId{2}});
+    world_.tell(ResumeAsked{DownloadId{4}});
+    ASSERT_TRUE(world_.is_open(2)) << "it is being prepared";
+    move(4, QueuePlace::first);
+    EXPECT_TRUE(world_.is_open(1)) << "it need not give way";
+    EXPECT_EQ(world_.status(4).state, DownloadState::queued);
+    world_.run_for(100ms);
+    EXPECT_EQ(world_.status(4).state, DownloadState::transferring);
+    EXPECT_EQ(world_.status(1).state, DownloadState::transferring);
+    EXPECT_EQ(world_.status(2).state, DownloadState::queued);
+    EXPECT_FALSE(world_.is_open(2));
+}
+
 TEST_F(DownloadQueueTest, AMoveAmongThoseWhoWaitDisturbsNobody) {
     move(4, QueuePlace::up);
     EXPECT_THAT(running(), ElementsAre(1, 2));

@@ -36,6 +36,7 @@ struct Swarm::State {
     void on(const PieceStored& event, Time now);
     void on(const PieceProgress& event, Time now);
     void on(const FetchEnded& event, Time now);
+    void on(const Prepared& event, Time now);
     void on(const PiecesGained& event, Time now) { tell_content(event, now); }
     void on(const HolderMet& event, Time now) { tell_content(event, now); }
     /// To the download of its content.
@@ -45,7 +46,7 @@ struct Swarm::State {
             if (download->content() == event.content) return download->handle(event, now);
         }
     }
-    /// TreeAnswered, PieceListAnswered, Prepared, Finished, PiecesTold.
+    /// TreeAnswered, PieceListAnswered, Finished, PiecesTold.
     template <class Answer>
     void on(const Answer& event, Time now) {
         if (Download* download = find(event.id)) download->handle(event, now);
@@ -61,6 +62,7 @@ struct Swarm::State {
     void tell_bans(Time now);
     void make_way(Time now);
 
+    bool makes_way_later = false;  ///< somebody should who could not
     std::vector<DownloadId> held;
     std::uint64_t held_version = 0;
     std::uint64_t bans_told = 0;
@@ -189,6 +191,11 @@ void Swarm::State::on(const FetchEnded& event, Time now) {
     if (download != nullptr) download->handle(event, now);
 }
 
+void Swarm::State::on(const Prepared& event, Time now) {
+    if (Download* download = find(event.id)) download->handle(event, now);
+    if (makes_way_later) make_way(now);
+}
+
 Download& Swarm::State::add(DownloadRecord record, Download::Origin origin) {
     return downloads.add(std::make_unique<Download>(std::move(record), origin, prng.split(), desk));
 }
@@ -211,20 +218,24 @@ std::size_t Swarm::State::running(Time now) const {
         std::ranges::count_if(downloads, [now](const auto& one) { return one->running(now); }));
 }
 
-// Who was moved forward runs instead of who is behind it now.
+// Who was moved forward runs instead of who is behind it now. One that is just being prepared (or
+// moved into place) gives way in a moment, so nobody before it has to.
 void Swarm::State::make_way(Time now) {
-    std::size_t taken = running(now);
-    for (auto last = downloads.end(); last != downloads.begin() && taken > 0;) {
+    std::ptrdiff_t later = 0;
+    for (auto last = downloads.end(); last != downloads.begin();) {
         Download& behind = **--last;
-        if (!behind.running(now) || !behind.can_yield()) continue;
-        const bool wanted =
-            std::any_of(downloads.begin(), last, [](const auto& one) { return one->queued(); });
-        if (!wanted || taken < options.parallel_max) return;
+        if (!behind.running(now)) continue;
+        const auto queued =
+            std::count_if(downloads.begin(), last, [](const auto& one) { return one->queued(); });
+        if (queued <= later || running(now) < options.parallel_max) break;
+        if (!behind.can_yield()) {
+            ++later;
+            continue;
+        }
         behind.yield(now);
-        --taken;
         start_queued(now);
-        taken = running(now);
     }
+    makes_way_later = later > 0;
 }
 
 void Swarm::State::start_queued(Time now) {
