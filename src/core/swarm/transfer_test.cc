@@ -139,16 +139,27 @@ TEST_F(TransferTest, WhatSomebodyWaitsForIsNotLeftToASilentSource) {
 TEST_F(TransferTest, NothingNewIsAskedOfASilentSource) {
     transfer_->pump(now_);
     take_actions();
-    const auto both = started_;
-    now_ += 400ms;
-    for (const StartFetch& fetch : both) {
-        if (fetch.peer != peer_number(2)) continue;
-        for (std::uint32_t i = 0; i < fetch.count; ++i) store(fetch, i);
+    const StartFetch left_to_others = started_by(2)[0];
+    // The first source is through with all but one run, and there is nothing else to ask for.
+    auto asked = started_by(1);
+    while (asked.size() > 1) {
+        const StartFetch run = asked.back();
+        asked.pop_back();
+        for (std::uint32_t i = 0; i < run.count; ++i) store(run, i);
+        transfer_->fetch_ended({run.fetch, {}}, now_);
+        take_actions();
+        std::ranges::copy(started_by(1), std::back_inserter(asked));
     }
-    transfer_->tick(now_);
+    ASSERT_EQ(asked.size(), 1U);
+    now_ += 400ms;
+    end(left_to_others, ErrorCode::network);
     take_actions();
-    EXPECT_FALSE(started_by(2).empty());
-    EXPECT_TRUE(started_by(1).empty());
+    EXPECT_TRUE(started_by(1).empty()) << "there is something to ask for, but it is silent";
+    transfer_->piece_progress({asked[0].fetch, 1000}, now_);
+    transfer_->pump(now_);
+    take_actions();
+    ASSERT_FALSE(started_by(1).empty()) << "it is heard again";
+    EXPECT_EQ(started_by(1)[0].first, left_to_others.first);
 }
 
 TEST_F(TransferTest, APieceThatComesAfterTheCancelIsKeptAndNotFetchedAgain) {
