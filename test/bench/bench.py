@@ -1,6 +1,6 @@
 """`./run bench [SUITE...]`: what iWant costs and how fast it is, beside what people use today.
 
-    python3 test/bench/bench.py [bulk] [start] [change] [hash] [search] [idle] [cluster] [swarm] [--json] [--write] ...
+    python3 test/bench/bench.py [bulk] [start] [change] [hash] [search] [idle] [cluster] [swarm] [spread] [--json] [--write] ...
 
 Each suite prints a small table; with --json one JSON object a line. Nothing leaves the machine: hosts are network
 namespaces (as root) or share the loopback device. --write keeps the results in doc/benchmarks.md."""
@@ -19,11 +19,12 @@ import hash_rate
 import idle
 import measure
 import search
+import spread
 import start
 import swarm
 
 SUITES = {"bulk": bulk, "start": start, "change": change, "hash": hash_rate, "search": search, "idle": idle,
-          "cluster": cluster, "swarm": swarm}
+          "cluster": cluster, "swarm": swarm, "spread": spread}
 DOCUMENT = pathlib.Path(__file__).resolve().parents[2] / "doc/benchmarks.md"
 
 
@@ -38,6 +39,7 @@ def parse():
     parser.add_argument("--case", action="append", choices=tuple(swarm.CASES), help="of swarm (all)")
     parser.add_argument("--rival", action="append", choices=tuple(swarm.TITLES)+("none",), help="of swarm (all)")
     parser.add_argument("--congestion", metavar="NAME", help="tcp's, for all programs of swarm (the machine's)")
+    parser.add_argument("--part", action="append", choices=spread.PARTS, help="of spread (all)")
     parser.add_argument("--starts", type=int, default=10, help="of start (10)")
     parser.add_argument("--changes", type=int, default=40, help="of change (40)")
     parser.add_argument("--names", type=int, default=1_000_000, help="of search (1,000,000)")

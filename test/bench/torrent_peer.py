@@ -3,6 +3,7 @@
     torrent_peer.py make v1|v2 PATH OUT.torrent
     torrent_peer.py seed TORRENT FOLDER HOST:PORT            until it is terminated
     torrent_peer.py get TORRENT FOLDER HOST:PORT PEER:PORT   ends when everything is there
+    torrent_peer.py join TORRENT FOLDER HOST:PORT PEER:PORT...  says "done" then, and seeds until it is terminated
 
 Tuned as for a fast server; no DHT, no local discovery, no port mapping: nothing but the two peers."""
 
@@ -55,12 +56,16 @@ def main():
         while True:
             time.sleep(1)
             session.pop_alerts()
-    host, port = sys.argv[5].rsplit(":", 1)
-    handle.connect_peer((host, int(port)))
+    for peer in sys.argv[5:]:
+        host, port = peer.rsplit(":", 1)
+        handle.connect_peer((host, int(port)))
     while True:
         session.wait_for_alert(20)
         if any(isinstance(alert, lt.torrent_finished_alert) for alert in session.pop_alerts()):
             break
+    while sys.argv[1] == "join":
+        print("done", flush=True)
+        time.sleep(1)
     session.remove_torrent(handle)
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:

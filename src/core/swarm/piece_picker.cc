@@ -41,29 +41,47 @@ std::optional<Range> PiecePicker::next_open(std::uint64_t place) const {
     return open;
 }
 
-std::optional<Run> PiecePicker::take_rare(const Rare& rare, std::uint64_t bytes_max,
-                                          std::uint32_t pieces_max,
+std::optional<Run> PiecePicker::take_rare(std::optional<RarePlace>& place, const Rare& rare,
+                                          std::uint64_t bytes_max, std::uint32_t pieces_max,
                                           const std::function<Verdict(FileIndex)>& judge) {
-    std::uint64_t looks = kLookMax;
-    const auto behind = find_rare(rare, {rare.from, plan_->pieces}, looks, judge);
-    const auto before = find_rare(rare, {0, rare.from}, looks, judge);
-    if (!behind && !before) return std::nullopt;
-    std::uint64_t best = behind ? *behind : *before;
-    if (before && rare.holders[*before] < rare.holders[best]) best = *before;
-    Range run{best, best + 1};
-    while (run.end < plan_->pieces && open_.contains(run.end) &&
-           (rare.has == nullptr || rare.has->contains(run.end)) &&
-           rare.holders[run.end] <= rare.holders[best]) {
-        if (run.count() >= pieces_max) break;
-        ++run.end;
+    const bool goes_on = place && place->piece < plan_->pieces && is_rare(*place, rare) &&
+                         judge(file_of(place->piece)) == Verdict::take;
+    if (!goes_on) {
+        const std::vector<std::uint64_t> rarest = find_rarest(rare, judge);
+        place.reset();
+        if (rarest.empty()) return std::nullopt;
+        const std::uint64_t chosen = rarest[rare.lot % rarest.size()];
+        place = RarePlace{chosen, rare.holders[chosen]};
     }
-    return cut_run(run, file_of(best), bytes_max, pieces_max);
+    Range open{place->piece, place->piece + 1};
+    while (open.end < plan_->pieces && open.count() < pieces_max &&
+           is_rare({open.end, place->holders}, rare)) {
+        ++open.end;
+    }
+    const Run run = cut_run(open, file_of(open.first), bytes_max, pieces_max);
+    place->piece += run.count;
+    return run;
 }
 
-std::optional<std::uint64_t> PiecePicker::find_rare(
-    const Rare& rare, Range within, std::uint64_t& looks,
-    const std::function<Verdict(FileIndex)>& judge) const {
-    std::optional<std::uint64_t> best;
+bool PiecePicker::is_rare(const RarePlace& place, const Rare& rare) const {
+    return open_.contains(place.piece) &&
+           (rare.has == nullptr || rare.has->contains(place.piece)) &&
+           rare.holders[place.piece] <= place.holders;
+}
+
+std::vector<std::uint64_t> PiecePicker::find_rarest(
+    const Rare& rare, const std::function<Verdict(FileIndex)>& judge) const {
+    std::vector<std::uint64_t> rarest;
+    std::uint64_t looks = kLookMax;
+    const std::uint64_t from = plan_->pieces <= kLookMax ? 0 : rare.lot % plan_->pieces;
+    find_rarest_within({from, plan_->pieces}, rare, looks, rarest, judge);
+    find_rarest_within({0, from}, rare, looks, rarest, judge);
+    return rarest;
+}
+
+void PiecePicker::find_rarest_within(Range within, const Rare& rare, std::uint64_t& looks,
+                                     std::vector<std::uint64_t>& rarest,
+                                     const std::function<Verdict(FileIndex)>& judge) const {
     int refused = 0;
     std::uint64_t place = within.first;
     while (const auto open = open_.next(place)) {
@@ -75,15 +93,15 @@ std::optional<std::uint64_t> PiecePicker::find_rare(
         std::optional<Verdict> verdict;
         for (std::uint64_t piece = open->first; piece < place && looks > 0; ++piece, --looks) {
             if (rare.has != nullptr && !rare.has->contains(piece)) continue;
-            if (best && rare.holders[piece] >= rare.holders[*best]) continue;
+            const std::uint16_t holders = rare.holders[piece];
+            if (!rarest.empty() && holders > rare.holders[rarest.front()]) continue;
             if (!verdict) verdict = judge(index);
             if (*verdict != Verdict::take) break;
-            best = piece;
-            if (rare.holders[piece] == 0) return best;
+            if (!rarest.empty() && holders < rare.holders[rarest.front()]) rarest.clear();
+            rarest.push_back(piece);
         }
         if (verdict == Verdict::not_now) ++refused;
     }
-    return best;
 }
 
 PiecePicker::PiecePicker(SharedPlan plan, const PieceSet& present, std::uint64_t origin)

@@ -49,15 +49,22 @@ class PiecePicker {
     struct Rare {
         const PieceSet* has = nullptr;              ///< what this caller has; null: all
         const std::vector<std::uint16_t>& holders;  ///< of each piece, partial ones
-        std::uint64_t from = 0;                     ///< where looking starts, by lot
+        std::uint64_t lot = 0;                      ///< by which it chooses among equals
+    };
+    /// Behind the last run that a caller took.
+    struct RarePlace {
+        std::uint64_t piece = 0;
+        std::uint16_t holders = 0;  ///< of that run when it was taken
     };
     /// Pieces looked at for the rarest, at most.
     static constexpr std::uint64_t kLookMax = 16384;
 
-    /// Takes the next run from the rarest piece that this caller has, as far as the pieces behind
-    /// it are as rare ("rarest first": Cohen, Incentives Build Robustness in BitTorrent, 2003).
-    std::optional<Run> take_rare(const Rare& rare, std::uint64_t bytes_max,
-                                 std::uint32_t pieces_max,
+    /// Takes the next run from one of the rarest pieces that this caller has, as far as the pieces
+    /// behind it are as rare ("rarest first": Cohen, Incentives Build Robustness in BitTorrent,
+    /// 2003). It goes on where the last one ended while it can: in the middle of what nobody has,
+    /// the pieces that others are getting meet it seldom, and at the edge all the time.
+    std::optional<Run> take_rare(std::optional<RarePlace>& place, const Rare& rare,
+                                 std::uint64_t bytes_max, std::uint32_t pieces_max,
                                  const std::function<Verdict(FileIndex)>& judge);
     /// The next run within the ranges, in their order; none when all of them are asked for.
     std::optional<Run> take_within(std::span<const Range> ranges, std::uint64_t bytes_max,
@@ -82,8 +89,12 @@ class PiecePicker {
 
   private:
     std::optional<Range> next_open(std::uint64_t place) const;
-    std::optional<std::uint64_t> find_rare(const Rare& rare, Range within, std::uint64_t& looks,
+    bool is_rare(const RarePlace& place, const Rare& rare) const;
+    std::vector<std::uint64_t> find_rarest(const Rare& rare,
                                            const std::function<Verdict(FileIndex)>& judge) const;
+    void find_rarest_within(Range within, const Rare& rare, std::uint64_t& looks,
+                            std::vector<std::uint64_t>& rarest,
+                            const std::function<Verdict(FileIndex)>& judge) const;
     std::uint64_t bytes_of(const PlannedFile& file, Range pieces) const;
     Run cut_run(Range open, FileIndex index, std::uint64_t bytes_max, std::uint32_t pieces_max);
 

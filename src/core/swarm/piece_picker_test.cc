@@ -153,11 +153,12 @@ TEST(PiecePicker, TheRarestPieceGoesFirst) {
     const SharedPlan plan = plan_of({8 * kMiB});
     PiecePicker picker(plan, PieceSet(plan->pieces), 0);
     const std::vector<std::uint16_t> holders{3, 2, 2, 1, 1, 2, 3, 3};
-    const auto first = picker.take_rare({nullptr, holders, 6}, 8 * kMiB, 100, anything);
+    std::optional<PiecePicker::RarePlace> place;
+    const auto first = picker.take_rare(place, {nullptr, holders, 0}, 8 * kMiB, 100, anything);
     ASSERT_TRUE(first);
     EXPECT_EQ(first->first, PieceIndex{3});
     EXPECT_EQ(first->count, 2u) << "as far as they are as rare";
-    const auto second = picker.take_rare({nullptr, holders, 6}, kMiB, 100, anything);
+    const auto second = picker.take_rare(place, {nullptr, holders, 0}, kMiB, 100, anything);
     ASSERT_TRUE(second);
     EXPECT_EQ(holders[second->first.value], 2);
 }
@@ -165,9 +166,28 @@ TEST(PiecePicker, TheRarestPieceGoesFirst) {
 TEST(PiecePicker, AmongEqualsTheLotDecides) {
     const SharedPlan plan = plan_of({8 * kMiB});
     PiecePicker picker(plan, PieceSet(plan->pieces), 0);
-    const std::vector<std::uint16_t> holders(8, 0);
-    EXPECT_EQ(picker.take_rare({nullptr, holders, 5}, kMiB, 100, anything)->first, PieceIndex{5});
-    EXPECT_EQ(picker.take_rare({nullptr, holders, 2}, kMiB, 100, anything)->first, PieceIndex{2});
+    const std::vector<std::uint16_t> holders{1, 1, 0, 0, 0, 1, 1, 0};
+    const auto chosen = [&](std::uint64_t lot) {
+        std::optional<PiecePicker::RarePlace> place;
+        return picker.take_rare(place, {nullptr, holders, lot}, kMiB, 100, anything)->first.value;
+    };
+    EXPECT_EQ(chosen(3), 7u) << "the last of four";
+    EXPECT_EQ(chosen(4), 3u) << "the second of three";
+    EXPECT_EQ(chosen(0), 2u);
+}
+
+TEST(PiecePicker, WhoTookARareRunGoesOnBehindItWhileThatIsAsRare) {
+    const SharedPlan plan = plan_of({8 * kMiB});
+    PiecePicker picker(plan, PieceSet(plan->pieces), 0);
+    std::vector<std::uint16_t> holders(8, 0);
+    std::optional<PiecePicker::RarePlace> place;
+    const auto next = [&](std::uint64_t lot) {
+        return picker.take_rare(place, {nullptr, holders, lot}, kMiB, 100, anything)->first.value;
+    };
+    EXPECT_EQ(next(2), 2u);
+    EXPECT_EQ(next(7), 3u);
+    holders[4] = 1;  // somebody else got it meanwhile
+    EXPECT_EQ(next(1), 1u) << "the second of 0, 1, 5, 6, 7";
 }
 
 TEST(PiecePicker, APartialSourceIsAskedForWhatItHas) {
@@ -178,14 +198,18 @@ TEST(PiecePicker, APartialSourceIsAskedForWhatItHas) {
     has.insert(3);
     has.insert(4);
     const std::vector<std::uint16_t> holders(8, 1);
-    const auto run = picker.take_rare({&has, holders, 3}, 8 * kMiB, 100, anything);
+    std::optional<PiecePicker::RarePlace> place;
+    const auto next = [&](std::uint64_t lot) {
+        return picker.take_rare(place, {&has, holders, lot}, 8 * kMiB, 100, anything);
+    };
+    const auto run = next(1);
     ASSERT_TRUE(run);
     EXPECT_EQ(run->file, FileIndex{0});
     EXPECT_EQ(run->first, PieceIndex{3});
     EXPECT_EQ(run->count, 1u) << "a run ends with its file";
-    EXPECT_EQ(picker.take_rare({&has, holders, 3}, 8 * kMiB, 100, anything)->file, FileIndex{1});
-    EXPECT_EQ(picker.take_rare({&has, holders, 3}, 8 * kMiB, 100, anything)->first, PieceIndex{2});
-    EXPECT_FALSE(picker.take_rare({&has, holders, 3}, 8 * kMiB, 100, anything));
+    EXPECT_EQ(next(0)->file, FileIndex{1});
+    EXPECT_EQ(next(0)->first, PieceIndex{2});
+    EXPECT_FALSE(next(0));
 }
 
 }  // namespace

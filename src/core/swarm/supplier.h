@@ -10,6 +10,7 @@
 #include "base/ids.h"
 #include "base/prng.h"
 #include "base/time.h"
+#include "core/swarm/piece_picker.h"
 #include "core/swarm/piece_set.h"
 #include "core/swarm/rate.h"
 
@@ -127,8 +128,9 @@ class Supplier {
 
     // Questions (trees, piece lists) under way.
     int asks = 0;
-    /// Where its looking for pieces starts (PiecePicker::take).
+    /// Where its looking for pieces starts (PiecePicker::take, take_rare).
     std::uint64_t cursor = 0;
+    std::optional<PiecePicker::RarePlace> rare_place;
 
   private:
     bool silent_for(Duration time, Time now) const {

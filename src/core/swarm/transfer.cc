@@ -14,8 +14,11 @@ namespace {
 constexpr std::uint64_t kHelpGainMs = 250;
 constexpr std::uint64_t kUrgentRunBytes = 2 * kPieceSizeMin;
 constexpr std::uint64_t kShareBytesMin = kPieceSizeMin;
-// Among downloaders small runs spread more evenly.
-constexpr std::uint64_t kSwarmRunBytes = std::uint64_t{4} << 20;
+// Among downloaders little is asked for ahead: nobody knows what is under way for the others, and
+// what two of them ask of the only one who has it leaves its link twice.
+constexpr std::uint64_t kSwarmRunBytesMax = std::uint64_t{4} << 20;
+constexpr std::uint64_t kSwarmRunsPerSecond = 8;
+constexpr std::uint64_t kSwarmWindowsPerSecond = 4;
 
 bool is_our_disk(ErrorCode code) {
     return code == ErrorCode::no_space || code == ErrorCode::permission || code == ErrorCode::io;
@@ -87,7 +90,7 @@ bool Transfer::fill_once(const PeerId& peer, Supplier& supplier, Time now) {
         start(*urgent, peer, supplier, now, StartFetch::Urgency::first);
         return true;
     }
-    if (failure_ || !supplier.has_room(fetches_max_)) return false;
+    if (failure_ || !has_room(supplier)) return false;
     if (!may_take(supplier, now)) return false;
     const auto run = take(peer, supplier, now);
     if (failure_) return false;
@@ -110,10 +113,17 @@ std::optional<Run> Transfer::take(const PeerId& peer, Supplier& supplier, Time n
     }
     if (plan_->pieces == 0) return std::nullopt;
     const bool all = supplier.has() == Supplier::Has::all;
-    const PiecePicker::Rare rare{all ? nullptr : &supplier.pieces(), holders_,
-                                 prng_.below(plan_->pieces)};
-    return picker_.take_rare(rare, std::min(bytes, kSwarmRunBytes), protocol::kPiecesPerRequestMax,
-                             judge_file);
+    const PiecePicker::Rare rare{all ? nullptr : &supplier.pieces(), holders_, prng_.next()};
+    const std::uint64_t run_max =
+        std::min(supplier.rate() / kSwarmRunsPerSecond, kSwarmRunBytesMax);
+    return picker_.take_rare(supplier.rare_place, rare, std::min(bytes, run_max),
+                             protocol::kPiecesPerRequestMax, judge_file);
+}
+
+bool Transfer::has_room(const Supplier& supplier) const {
+    const bool ahead = supplier.fetches().size() >= 2 &&
+                       supplier.outstanding_bytes() >= supplier.rate() / kSwarmWindowsPerSecond;
+    return supplier.has_room(fetches_max_) && !(partial_sources_ && ahead);
 }
 
 void Transfer::ask_pieces() {

@@ -81,6 +81,7 @@ class Transfer {
     // Giving work out.
     std::optional<Run> take_first(const PeerId& peer, const Supplier& supplier, Time now);
     bool fill_once(const PeerId& peer, Supplier& supplier, Time now);
+    bool has_room(const Supplier& supplier) const;
     bool may_take(const Supplier& supplier, Time now) const;
     std::uint64_t run_bytes(const Supplier& supplier, Time now) const;
     PiecePicker::Verdict judge(FileIndex file, const PeerId& peer, const Supplier& supplier,
