@@ -119,6 +119,11 @@ bool Cluster::is_holder(const PeerId& peer) const {
 }
 
 void Cluster::need(const PeerId& peer, Time now) {
+    wish_for(peer, now);
+    settle(now);
+}
+
+void Cluster::wish_for(const PeerId& peer, Time now) {
     if (peer == self_.peer || sessions_.of(peer) != nullptr) return;
     if (needed_until_.size() >= kNeededMax) return;
     needed_until_[peer] = now + kNeeded;
@@ -128,7 +133,6 @@ void Cluster::need(const PeerId& peer, Time now) {
             dialer_.suggested(peer, address, Dialer::Source::heard, now);
     }
     dialer_.hurry(peer, now);
-    settle(now);
 }
 
 void Cluster::learn(const std::vector<protocol::Member>& members) {

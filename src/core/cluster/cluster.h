@@ -181,6 +181,7 @@ class Cluster {
     void receive(Session&, const Other&, Time) {}
 
     Dialer::Wish wish(const Dialer::Target& target) const;
+    void wish_for(const PeerId& peer, Time now);
     bool is_holder(const PeerId& peer) const;
     bool counts_as_alive(const Session& session) const;
     PeerId successor() const;

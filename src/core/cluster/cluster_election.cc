@@ -79,7 +79,8 @@ void Cluster::receive(Session& session, const protocol::FollowersRequest& messag
     if (!leading()) return;
     const auto records = registry_.records();
     protocol::FollowersProof proof;
-    proof.view = message.view;
+    // We may have claimed again since that question was on its way.
+    proof.view = election_.view();
     for (const std::uint32_t position : message.positions) {
         if (position < records.size()) proof.records.push_back(records[position]);
     }
@@ -90,6 +91,7 @@ void Cluster::receive(Session& session, const protocol::FollowersProof& message,
     const auto good = follower_proof_.judge(session.peer, message);
     if (!good) return;
     const auto result = *good ? Election::Proof::good : Election::Proof::bad;
+    for (const PeerId& stranger : follower_proof_.strangers(message)) wish_for(stranger, now);
     election_.proof(session.peer, message.view, result, now);
 }
 

@@ -52,11 +52,7 @@ void Cluster::statement(Session& session, const protocol::LeaderView& view,
     }
     show_leader(session, view);
     const bool stranger = view.leader != session.peer && view.leader != election_.view().leader;
-    if (stranger && members_.find(view.leader) != nullptr && sessions_.of(view.leader) == nullptr) {
-        needed_until_[view.leader] = now + seconds(10);
-        wishes_changed_ = true;
-        dialer_.hurry(view.leader, now);
-    }
+    if (stranger && members_.find(view.leader) != nullptr) wish_for(view.leader, now);
 }
 
 // A peer that believes in another leader or none learns where ours is, once for each.
@@ -177,11 +173,7 @@ void Cluster::receive(Session& session, const protocol::Roster& message, Time no
             members_.learn(member.peer).online_at_leader = true;
         for (const auto& address : member.addresses)
             dialer_.suggested(member.peer, address, Dialer::Source::heard, now);
-        if (!leaders && member.peer == message.view.leader) {
-            needed_until_[member.peer] = now + seconds(10);
-            wishes_changed_ = true;
-            dialer_.hurry(member.peer, now);
-        }
+        if (!leaders && member.peer == message.view.leader) wish_for(member.peer, now);
     }
 }
 

@@ -155,9 +155,10 @@ bool Election::wants_proof(const PeerId& peer, Statement& statement, Time now) {
 
 void Election::proof(const PeerId& peer, const LeaderView& view, Proof result, Time now) {
     const auto found = live_.find(peer);
-    if (found == live_.end() || found->second.view != view) return;
+    if (found == live_.end()) return;
     Statement& statement = found->second;
     statement.proof_asked.reset();
+    if (statement.view != view) return;
     (result == Proof::good ? statement.proven : statement.unproven) = view;
     statement.unproven_at = now;
     if (result == Proof::bad)

@@ -131,6 +131,21 @@ TEST_F(ElectionTest, ALoneLeaderOfAHighEpochGivesWayToALeaderWithFollowersWithou
     EXPECT_EQ(election.view(), (LeaderView{11, peer(3)}));
 }
 
+TEST_F(ElectionTest, AProofOfAClaimThatIsOverIsFollowedByTheQuestionForTheNext) {
+    election.advance(Time{} + seconds(1));
+    ASSERT_TRUE(election.leading());
+    election.peer_live(peer(3));
+    election.says(peer(3), {4, peer(3)}, 5, kHealthy, Time{} + seconds(2));
+    election.says(peer(3), {5, peer(3)}, 5, kHealthy, Time{} + seconds(2));
+    EXPECT_EQ(count_effects<Election::AskProof>(), 1u) << "one at a time";
+    election.proof(peer(3), {4, peer(3)}, Election::Proof::good, Time{} + seconds(2));
+    EXPECT_TRUE(election.leading());
+    election.says(peer(3), {5, peer(3)}, 5, kHealthy, Time{} + seconds(2));
+    EXPECT_EQ(count_effects<Election::AskProof>(), 1u);
+    election.proof(peer(3), {5, peer(3)}, Election::Proof::good, Time{} + seconds(2));
+    EXPECT_EQ(election.view().leader, peer(3));
+}
+
 TEST_F(ElectionTest, ALeaderWithFollowersRisesAboveTheEpochOfALoneNewcomer) {
     election.advance(Time{} + seconds(1));
     election.set_followers(3);

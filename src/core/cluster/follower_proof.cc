@@ -31,10 +31,14 @@ protocol::FollowersRequest FollowerProof::ask(const PeerId& rival, const protoco
 std::optional<bool> FollowerProof::judge(const PeerId& rival,
                                          const protocol::FollowersProof& proof) {
     const auto asked = asked_.find(rival);
-    if (asked == asked_.end() || asked->second.view != proof.view) return std::nullopt;
+    if (asked == asked_.end() || asked->second.view.leader != proof.view.leader ||
+        asked->second.view.epoch > proof.view.epoch) {
+        return std::nullopt;
+    }
     const std::size_t wanted = asked->second.records;
     asked_.erase(asked);
-    return proof.records.size() == wanted && signed_by_all(proof) && mostly_met(proof);
+    return proof.records.size() == wanted && signed_by_all(proof) &&
+           strangers(proof).size() * 2 < wanted;
 }
 
 // Distinct followers, each with its own signature under "I follow this leader", in an epoch not far
@@ -53,12 +57,14 @@ bool FollowerProof::signed_by_all(const protocol::FollowersProof& proof) const {
     return true;
 }
 
-bool FollowerProof::mostly_met(const protocol::FollowersProof& proof) const {
-    const auto met = std::ranges::count_if(proof.records, [&](const auto& record) {
-        const KnownMember* member = members_.find(peer_id_of(record.follower));
-        return member != nullptr && member->seen;
-    });
-    return met * 2 > std::ssize(proof.records);
+std::vector<PeerId> FollowerProof::strangers(const protocol::FollowersProof& proof) const {
+    std::vector<PeerId> strangers;
+    for (const auto& record : proof.records) {
+        const PeerId follower = peer_id_of(record.follower);
+        const KnownMember* member = members_.find(follower);
+        if (member == nullptr || !member->seen) strangers.push_back(follower);
+    }
+    return strangers;
 }
 
 }  // namespace iwant::cluster

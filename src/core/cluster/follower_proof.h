@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <vector>
 
 #include "base/prng.h"
 #include "base/signatory.h"
@@ -23,8 +24,11 @@ class FollowerProof {
     /// The question for a rival that claims so many followers: at most five positions by chance.
     protocol::FollowersRequest ask(const PeerId& rival, const protocol::LeaderView& view,
                                    std::uint32_t followers);
-    /// Whether the answer proves the claim; nothing when it belongs to no open question.
+    /// Whether the answer proves the claim, or a later one of the same leader; nothing when it
+    /// belongs to no open question.
     std::optional<bool> judge(const PeerId& rival, const protocol::FollowersProof& proof);
+    /// Of whom the answer speaks that we never met: to be met before the next one.
+    std::vector<PeerId> strangers(const protocol::FollowersProof& proof) const;
     void rival_gone(const PeerId& rival) { asked_.erase(rival); }
 
   private:
@@ -33,7 +37,6 @@ class FollowerProof {
         std::size_t records = 0;
     };
     bool signed_by_all(const protocol::FollowersProof& proof) const;
-    bool mostly_met(const protocol::FollowersProof& proof) const;
 
     const Signatory& signatory_;
     const MemberList& members_;

@@ -69,6 +69,20 @@ TEST_F(FollowerProofTest, TooFewTooOldTwiceTheSameOrForgedDoNot) {
     EXPECT_EQ(judged(by({4, 5, 6})), false) << "they signed long ago";
 }
 
+TEST_F(FollowerProofTest, AnAnswerInALaterEpochOfTheSameLeaderIsAsGood) {
+    proof.ask(peer(2), view, 3);
+    view.epoch = 10;
+    EXPECT_EQ(proof.judge(peer(2), by({4, 5, 6})), true) << "it claimed again meanwhile";
+    proof.ask(peer(2), view, 3);
+    view.epoch = 9;
+    EXPECT_FALSE(proof.judge(peer(2), by({4, 5, 6})));
+}
+
+TEST_F(FollowerProofTest, NamesWhomWeHaveYetToMeet) {
+    EXPECT_TRUE(proof.strangers(by({4, 5, 6})).empty());
+    EXPECT_EQ(proof.strangers(by({4, 77})), std::vector<PeerId>{peer(77)});
+}
+
 TEST_F(FollowerProofTest, OnlyAnAnswerToAQuestionIsJudgedAndOnce) {
     EXPECT_FALSE(proof.judge(peer(2), by({4, 5, 6})));
     proof.ask(peer(2), view, 3);
