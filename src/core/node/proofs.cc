@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 #include "core/protocol/limits.h"
@@ -57,7 +58,7 @@ class Prover {
 
   private:
     std::optional<std::uint32_t> number_of(const Seal& seal) {
-        const std::pair name(seal.owner, seal.up_to);
+        const std::tuple name(seal.owner, seal.since, seal.up_to);
         const auto known = numbers_.find(name);
         if (known != numbers_.end()) return known->second;
         if (seals_.size() == protocol::kSealsPerReplyMax || bytes_ + kSealBytes > kProofsBytesMax)
@@ -72,7 +73,8 @@ class Prover {
     const cluster::SealBook& book_;
     const search::Index& index_;
     std::vector<Seal> seals_;
-    std::map<std::pair<PeerId, std::uint64_t>, std::uint32_t> numbers_;  ///< by owner and version
+    /// By owner and run: an owner that told a part again made two runs that end alike.
+    std::map<std::tuple<PeerId, std::uint64_t, std::uint64_t>, std::uint32_t> numbers_;
     std::size_t bytes_ = 0;
 };
 

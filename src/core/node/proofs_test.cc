@@ -26,9 +26,7 @@ class ProofsTest : public testing::Test {
         for (const EntryChange& change : run.changes) index.put(owner.peer(), change.entry);
         book.put(owner.peer(), std::move(*sealed));
     }
-    /// The leader's honest answer to a prefix of this content.
-    protocol::SearchReply answer(std::uint64_t number) {
-        protocol::SearchReply reply;
+    void add_results(std::uint64_t number, protocol::SearchReply& reply) {
         for (const auto& match : index.with_content_prefix(runs::content(number).hex(), 10)) {
             protocol::SearchResult result{
                 match.kind, match.content, match.path, match.size_bytes, match.modified, 1, {}};
@@ -36,6 +34,11 @@ class ProofsTest : public testing::Test {
                 result.sources.push_back({source.owner, source.entry});
             reply.results.push_back(std::move(result));
         }
+    }
+    /// The leader's honest answer to who asks for these contents.
+    protocol::SearchReply answer(std::vector<std::uint64_t> numbers) {
+        protocol::SearchReply reply;
+        for (const std::uint64_t number : numbers) add_results(number, reply);
         reply.total = reply.results.size();
         for (const TestSignatory* owner : {&kAnn, &kBob}) {
             protocol::Member member;
@@ -61,7 +64,7 @@ TEST_F(ProofsTest, WhatAnHonestLeaderSaysIsKept) {
     CatalogDelta bobs = runs::run(100);
     for (EntryChange& change : bobs.changes) change.entry.path = "Bob/" + change.entry.path;
     announce(kBob, bobs);
-    auto reply = answer(7);
+    auto reply = answer({7});
     ASSERT_EQ(reply.results.size(), 1u);
     ASSERT_EQ(reply.results[0].sources.size(), 2u);
     EXPECT_EQ(reply.seals.size(), 2u);
@@ -73,20 +76,29 @@ TEST_F(ProofsTest, WhatAnHonestLeaderSaysIsKept) {
     EXPECT_EQ(reply, before);
 }
 
+TEST_F(ProofsTest, TwoRunsOfOneOwnerMayEndAlike) {
+    announce(kAnn, {0xcafe, 10, 12, false, {runs::change(1, 11), runs::change(2, 12)}});
+    announce(kAnn, {0xcafe, 11, 12, false, {runs::change(2, 12)}});
+    auto reply = answer({1, 2});
+    ASSERT_EQ(reply.results.size(), 2u);
+    EXPECT_EQ(examined(reply).forged, 0u);
+    EXPECT_EQ(reply.results.size(), 2u);
+}
+
 TEST_F(ProofsTest, WhatALeaderMadeUpIsNotShown) {
     announce(kAnn, runs::run(100));
-    auto reply = answer(7);
+    auto reply = answer({7});
     reply.results[0].path = "Shared/free money.exe";
     EXPECT_EQ(examined(reply).forged, 1u);
     EXPECT_TRUE(reply.results.empty());
     EXPECT_EQ(reply.total, 0u);
 
-    reply = answer(7);
+    reply = answer({7});
     reply.results[0].content = runs::content(666);
     EXPECT_EQ(examined(reply).forged, 1u);
     EXPECT_TRUE(reply.results.empty());
 
-    reply = answer(7);
+    reply = answer({7});
     reply.results[0].sources[0].proof.reset();
     const Examined result = examined(reply);
     EXPECT_EQ(result.unproven, 1u);
@@ -96,7 +108,7 @@ TEST_F(ProofsTest, WhatALeaderMadeUpIsNotShown) {
 
 TEST_F(ProofsTest, ASourceThatWasMadeUpGoesAndTheOthersStay) {
     announce(kAnn, runs::run(100));
-    auto reply = answer(7);
+    auto reply = answer({7});
     auto forged = reply.results[0].sources[0];
     forged.owner = kBob.peer();
     reply.results[0].sources.push_back(forged);
@@ -108,7 +120,7 @@ TEST_F(ProofsTest, ASourceThatWasMadeUpGoesAndTheOthersStay) {
 
 TEST_F(ProofsTest, ANameThatNobodyVouchesForIsNotShown) {
     announce(kAnn, runs::run(100));
-    auto reply = answer(7);
+    auto reply = answer({7});
     const auto& result = reply.results[0];
     reply.results[0].sources[0].proof->place = protocol::place_of(result.path, result.modified);
     reply.results[0].path = "Shared/another name.txt";
@@ -151,7 +163,7 @@ TEST_F(ProofsTest, TheMostThatIsProvenFitsAFrameBesideTheRest) {
         announce(owner, runs::run(199));
     }
     for (std::uint64_t number = 1; number < 199; number += 3) {
-        auto part = answer(number);
+        auto part = answer({number});
         reply.results.push_back(part.results.at(0));
     }
     const auto seals = attach_proofs(book, index, kLeader.peer(), reply.results);

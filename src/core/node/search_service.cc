@@ -202,11 +202,11 @@ void SearchService::add_part(Question& question, const Inquiry& inquiry,
     question.parts.push_back(std::move(part));
 }
 
-// Whether nothing was left out only because nobody vouches for it.
+// Whether nothing was left out because nobody vouches for it.
 bool SearchService::examine_answer(const PeerId& answering, protocol::SearchReply& reply) {
     const Examined worth = examine(checker_, {answering, cluster_.self().peer, index_}, reply);
     if (worth.forged > 0) cluster_.distrust(answering, "it made up entries of others");
-    return worth.results == 0 || worth.unproven == 0;
+    return worth.results == 0 || worth.unproven + worth.forged == 0;
 }
 
 // Only the present leader's word counts, in the present epoch.

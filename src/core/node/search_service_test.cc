@@ -330,7 +330,11 @@ TEST(SearchService, WhatAStandbyMadeUpIsNotShown) {
     auto reply = company.leaders_reply({result(3, 5, "a/song.mp3")});
     company.tamper = [](protocol::SearchReply& sent) { sent.results.at(0).path = "free.exe"; };
     company.answers(2, reply);
-    EXPECT_TRUE(company.answer().reply.results.empty());
+    company.tamper = nullptr;
+    company.answers(3, company.own_reply(3, "a/song.mp3"));
+    const auto answer = company.answer();
+    ASSERT_EQ(answer.reply.results.size(), 1u) << "its owner is asked instead";
+    EXPECT_EQ(answer.reply.results[0].path, "a/song.mp3");
 }
 
 TEST(SearchService, AVerificationWithoutASecondIndexSaysSo) {
