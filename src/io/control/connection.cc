@@ -224,7 +224,8 @@ asio::awaitable<bool> Connection::send(HttpAnswer answer, bool keep_alive) {
     http::response<http::string_body> response;
     fill_head(response, answer, keep_alive);
     response.body() = std::move(answer.body);
-    response.prepare_payload();
+    // What is not sent again has a length, but it is not this answer's (RFC 9110, 8.6).
+    if (answer.status != 304) response.prepare_payload();
     stream_.expires_after(times_.send);
     if (head_only_) {
         http::response_serializer<http::string_body> serializer(response);

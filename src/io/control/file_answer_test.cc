@@ -46,7 +46,12 @@ TEST_F(FileTest, TheTagDecidesWhetherAPartIsOfUse) {
     const std::string tag = "\"" + std::string(64, 'b') + "\"";
     EXPECT_EQ(status_of(get("Range: bytes=1-2\r\nIf-Range: " + tag + "\r\n")), 206u);
     EXPECT_EQ(status_of(get("Range: bytes=1-2\r\nIf-Range: \"other\"\r\n")), 200u);
-    EXPECT_EQ(status_of(get("If-None-Match: " + tag + "\r\n")), 304u);
+    const std::string known = get("If-None-Match: " + tag + "\r\n");
+    EXPECT_EQ(status_of(known), 304u);
+    EXPECT_THAT(known, testing::HasSubstr("\r\nETag: " + tag + "\r\n"));
+    EXPECT_THAT(known, testing::Not(testing::HasSubstr("Content-Length")))
+        << "the film has another length than this answer (RFC 9110, 8.6)";
+    EXPECT_THAT(known, testing::EndsWith("\r\n\r\n"));
 }
 
 TEST_F(FileTest, HeadTellsAllButTheBytes) {
