@@ -21,7 +21,8 @@ void PartFiles::recognise(FileIndex file) {
 }
 
 void PartFiles::disown(FileIndex file) {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
+    opened_.wait(lock, [&] { return !opening_.contains(file); });
     ours_[file.value] = false;
     open_.erase(file);
 }
@@ -29,14 +30,22 @@ void PartFiles::disown(FileIndex file) {
 Result<PartFiles::SharedFile> PartFiles::open(FileIndex index) {
     ASSERT(index.value < plan_.files.size());
     const swarm::PlannedFile& planned = plan_.files[index.value];
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
+    // Another would unlink what one has just made.
+    opened_.wait(lock, [&] { return !opening_.contains(index); });
     if (closed_) return failure(ErrorCode::cancelled, "write " + planned.path, "it was given up");
     if (const auto found = open_.find(index); found != open_.end()) {
         found->second.last_use = ++uses_;
         return found->second.file;
     }
+    const bool ours = ours_[index.value];
+    opening_.insert(index);
+    lock.unlock();
     Result<platform::File> file =
-        ours_[index.value] ? folder_.open_file_for_writing(part_path(planned)) : make(planned);
+        ours ? folder_.open_file_for_writing(part_path(planned)) : make(planned);
+    lock.lock();
+    opening_.erase(index);
+    opened_.notify_all();
     if (!file) return failure(std::move(file));
     ours_[index.value] = true;
     auto shared = std::make_shared<const platform::File>(std::move(*file));
@@ -78,8 +87,10 @@ void PartFiles::make_room() {
 }
 
 void PartFiles::close() {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     closed_ = true;
+    // Nothing is made any more when this returns.
+    opened_.wait(lock, [this] { return opening_.empty(); });
     open_.clear();
 }
 

@@ -4,11 +4,13 @@
 // are held open. A file that was not made here (or recognised after a restart) is never written on:
 // it is unlinked and made anew, so that a link that somebody put there leads nowhere.
 
+#include <condition_variable>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -39,7 +41,7 @@ class PartFiles {
     /// The opposite: it is made anew before it is written on.
     void disown(FileIndex file);
     /// The file, made when it is not there. It stays open for the next piece, if it has more than
-    /// one. Any thread.
+    /// one. Any thread; who opens another file meanwhile does not wait for it.
     Result<SharedFile> open(FileIndex file);
     /// Nothing more is written to it: it need not be held open.
     void put_away(FileIndex file);
@@ -60,7 +62,9 @@ class PartFiles {
     // Fetch threads write pieces of the same files; the file is needed at once, so a post would not
     // do.
     std::mutex mutex_;
-    std::vector<bool> ours_;  ///< by FileIndex
+    std::condition_variable opened_;
+    std::set<FileIndex> opening_;  ///< by one thread each, without the lock
+    std::vector<bool> ours_;       ///< by FileIndex
     std::map<FileIndex, Open> open_;
     std::uint64_t uses_ = 0;
     bool closed_ = false;
