@@ -1,6 +1,8 @@
 // kill -9 at every system call by which a download changes files: it goes on, claims nothing that
 // is not there, and leaves nothing behind.
 
+#include <cstdlib>
+
 #include "app/daemon/part_store_scenario.h"
 #include "io/platform/test_trace.h"
 
@@ -47,8 +49,11 @@ TEST_P(AKilledDownload, goes_on_from_every_system_call) {
     RecordProperty("kills", static_cast<int>(kill_at));
 }
 
-// With both kinds and their orders: more than 500 places to be killed at.
-INSTANTIATE_TEST_SUITE_P(Seeds, AKilledDownload, testing::Range<std::uint64_t>(0, 8));
+// With both kinds and their orders: more than 500 places to be killed at, with IWANT_SLOW 10,000.
+std::uint64_t seeds() {
+    return std::getenv("IWANT_SLOW") == nullptr ? 8 : 160;
+}
+INSTANTIATE_TEST_SUITE_P(Seeds, AKilledDownload, testing::Range<std::uint64_t>(0, seeds()));
 
 }  // namespace
 }  // namespace iwant::daemon
