@@ -19,7 +19,7 @@ Arena::Ref Arena::take(std::size_t bytes) {
     const std::size_t left = slabs_.size() * kSlabUnits - next_;
     if (left < units) {
         // What is left of the slab serves smaller runs.
-        if (left > 0 && left <= kExactUnits) put_on_list(static_cast<Ref>(next_), left);
+        if (left >= kUnitsMin && left <= kExactUnits) put_on_list(static_cast<Ref>(next_), left);
         next_ = slabs_.size() * kSlabUnits;
         ASSERT(next_ + kSlabUnits < kNone);
         slabs_.push_back(std::make_unique_for_overwrite<std::uint8_t[]>(kSlabUnits * kUnit));
@@ -38,7 +38,7 @@ std::size_t Arena::room(std::size_t bytes) {
 }
 
 std::size_t Arena::units_for(std::size_t bytes) {
-    const std::size_t units = std::max<std::size_t>(1, (bytes + kUnit - 1) / kUnit);
+    const std::size_t units = std::max(kUnitsMin, (bytes + kUnit - 1) / kUnit);
     if (units <= kExactUnits) return units;
     return (units + kExactUnits - 1) / kExactUnits * kExactUnits;
 }

@@ -1,7 +1,7 @@
 #pragma once
 
 // Memory for many short runs of bytes (names, posting chunks) that costs no more than the bytes:
-// runs are named by 32-bit numbers, sizes are multiples of four, and a freed run is used again for
+// runs are named by 32-bit numbers, sizes are even, and a freed run is used again for
 // one of the same size.
 
 #include <array>
@@ -32,9 +32,10 @@ class Arena {
     std::size_t memory_bytes() const { return slabs_.size() * kSlabUnits * kUnit; }
 
   private:
-    static constexpr std::size_t kUnit = 4;
-    static constexpr std::size_t kSlabUnits = std::size_t{1} << 14;
-    static constexpr std::size_t kExactUnits = 128;  ///< longer runs are rounded up to a multiple
+    static constexpr std::size_t kUnit = 2;
+    static constexpr std::size_t kSlabUnits = std::size_t{1} << 15;
+    static constexpr std::size_t kUnitsMin = 2;      ///< a freed run names the next
+    static constexpr std::size_t kExactUnits = 256;  ///< longer runs are rounded up to a multiple
     static constexpr std::size_t kSizes = kExactUnits + kRunBytesMax / kUnit / kExactUnits + 1;
 
     static std::size_t offset(Ref ref) { return ref % kSlabUnits * kUnit; }

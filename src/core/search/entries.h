@@ -54,7 +54,7 @@ class Entries {
     static constexpr std::size_t kPathBytesMax = 8192;  ///< the rest of a longer one is cut
 
     explicit Entries(std::uint64_t hash_key)
-        : folders_(arena_, packer_, hash_key), owner_slots_(0, OwnerHash{KeyedHash(hash_key)}) {}
+        : folders_(arena_, hash_key), owner_slots_(0, OwnerHash{KeyedHash(hash_key)}) {}
 
     /// There must not be one with the same owner and id.
     Slot add(const PeerId& owner, const Entry& entry);

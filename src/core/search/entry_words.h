@@ -39,7 +39,7 @@ class EntryWords {
     std::size_t memory_bytes() const;
 
   private:
-    static constexpr std::size_t kRemembered = std::size_t{1} << 15;
+    static constexpr std::size_t kRemembered = std::size_t{1} << 14;
 
     struct Remembered {
         FolderId folder = kNoFolder;

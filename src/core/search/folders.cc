@@ -66,6 +66,7 @@ FolderId Folders::find_or_add(std::string_view path) {
 }
 
 FolderId Folders::add(FolderId parent, std::string_view name, std::uint64_t hash) {
+    packer_.observe(name);
     packed_.clear();
     packer_.pack(name, packed_);
     const FolderId folder = nodes_.take();

@@ -20,12 +20,11 @@ namespace iwant::search {
 using FolderId = std::uint32_t;  ///< used again after the folder left
 inline constexpr FolderId kNoFolder = 0xFFFFFFFF;
 
-/// Not thread-safe. Borrows the arena and the packer. A folder is found by the hash of its path
+/// Not thread-safe. Borrows the arena. A folder is found by the hash of its path
 /// alone: it is keyed and has 64 bits, so equal ones are taken for equal paths.
 class Folders {
   public:
-    Folders(Arena& arena, TextPacker& packer, std::uint64_t key)
-        : arena_(arena), packer_(packer), hash_(key) {}
+    Folders(Arena& arena, std::uint64_t key) : arena_(arena), hash_(key) {}
 
     /// Fetches into the processor's cache what enter will read first.
     void prefetch(std::string_view path) const {
@@ -44,7 +43,9 @@ class Folders {
 
     /// Rises when a FolderId becomes free to mean another folder.
     std::uint64_t departures() const { return departures_; }
-    std::size_t memory_bytes() const { return nodes_.memory_bytes() + by_path_.memory_bytes(); }
+    std::size_t memory_bytes() const {
+        return nodes_.memory_bytes() + by_path_.memory_bytes() + packer_.memory_bytes();
+    }
 
   private:
     struct Node {
@@ -63,7 +64,7 @@ class Folders {
     }
 
     Arena& arena_;
-    TextPacker& packer_;
+    TextPacker packer_;  ///< of their own: folders are named otherwise than what lies in them
     KeyedHash hash_;
     Pool<Node> nodes_;
     TagTable by_path_;

@@ -45,7 +45,9 @@ class alignas(32) Postings {
     const Chunk& last_chunk() const { return last_chunk_; }
 
     /// Of the chunk directory; chunks are counted by the arena.
-    std::size_t memory_bytes() const { return earlier_ ? earlier_->capacity() * sizeof(Chunk) : 0; }
+    std::size_t memory_bytes() const {
+        return earlier_ ? sizeof(std::vector<Chunk>) + earlier_->capacity() * sizeof(Chunk) : 0;
+    }
 
   private:
     Chunk& chunk_to_change(std::size_t index) {

@@ -118,7 +118,7 @@ class TagTable {
     void grow(std::size_t index, HashOf hash_of) {
         Shard& shard = shards_[index];
         const std::size_t cells =
-            shard.tags.empty() ? 8 + index / 16 : shard.tags.size() * 3 / 2 + index % 8;
+            shard.tags.empty() ? 8 + index / 16 : shard.tags.size() * 4 / 3 + index % 8;
         Shard larger;
         larger.count = shard.count;
         larger.tags.resize(cells);

@@ -15,6 +15,7 @@ constexpr std::size_t kSampleBytes = 32 * 1024;
 constexpr std::array<std::uint64_t, 3> kObserveEvery{1, 32, 512};
 constexpr int kRounds = 5;
 constexpr std::size_t kSymbolLengthMax = 8;
+constexpr std::size_t kLongSize = 63;
 
 std::uint64_t low_bytes(std::uint64_t letters, std::size_t count) {
     return count >= 8 ? letters : letters & ((std::uint64_t{1} << 8 * count) - 1);
@@ -28,6 +29,11 @@ std::uint64_t load(std::string_view text, std::size_t at) {
         std::memcpy(&letters, text.data() + at, text.size() - at);
     }
     return letters;
+}
+
+std::size_t read_size(const std::uint8_t*& byte) {
+    const std::size_t size = *byte++ >> 2;
+    return size < kLongSize ? size : size + read_varint(byte);
 }
 
 }  // namespace
@@ -118,11 +124,19 @@ SymbolTable SymbolTable::learn_once(const std::vector<std::string>& texts) const
             const std::uint64_t letters = load(text, at);
             const Symbol* known = longest_at(letters, text.size() - at);
             const Symbol here = known != nullptr ? *known : Symbol{low_bytes(letters, 1), 1, 0};
-            gains[{here.letters, here.length}] += here.length;
+            // Without its symbol a single letter takes two bytes, so it counts for more (as in the
+            // paper).
+            gains[{here.letters, here.length}] += here.length == 1 ? 8 : here.length;
             const std::size_t both = std::size_t{before.length} + here.length;
             if (before.length != 0 && both <= kSymbolLengthMax) {
                 const std::uint64_t pair = before.letters | here.letters << 8 * before.length;
                 gains[{pair, static_cast<std::uint8_t>(both)}] += both;
+            }
+            // And with the next letter alone, as in the paper.
+            if (here.length > 1 && before.length != 0 && before.length + 1u <= kSymbolLengthMax) {
+                const std::uint64_t more = before.letters | low_bytes(letters, 1)
+                                                                << 8 * before.length;
+                gains[{more, static_cast<std::uint8_t>(before.length + 1)}] += before.length + 1u;
             }
             before = here;
             at += here.length;
@@ -140,32 +154,35 @@ SymbolTable SymbolTable::learn_once(const std::vector<std::string>& texts) const
     return table;
 }
 
-// The size of what follows, times four, with the number of the table in the lowest bits; 3: as it
-// is.
+// A byte: the size of what follows, times four, with the number of the table in the lowest bits (3:
+// as it is). From kLongSize on, what the size is more follows the byte.
 void TextPacker::pack(std::string_view text, std::string& packed) {
     small_.clear();
     if (!tables_.empty()) tables_.back().pack(text, small_);
     const bool is_smaller = !tables_.empty() && small_.size() < text.size();
     const std::string_view kept = is_smaller ? std::string_view(small_) : text;
-    append_varint(kept.size() << 2 | (is_smaller ? tables_.size() - 1 : kTablesMax), packed);
+    const std::size_t table = is_smaller ? tables_.size() - 1 : kTablesMax;
+    packed.push_back(static_cast<char>(std::min(kept.size(), kLongSize) << 2 | table));
+    if (kept.size() >= kLongSize) append_varint(kept.size() - kLongSize, packed);
     packed.append(kept);
 }
 
 std::size_t TextPacker::unpack(const std::uint8_t* bytes, std::string& text) const {
     const std::uint8_t* byte = bytes;
-    const std::size_t head = read_varint(byte);
-    const std::string_view kept(reinterpret_cast<const char*>(byte), head >> 2);
-    if ((head & 3) == kTablesMax) {
+    const std::size_t table = *byte & 3;
+    const std::size_t size = read_size(byte);
+    const std::string_view kept(reinterpret_cast<const char*>(byte), size);
+    if (table == kTablesMax) {
         text.append(kept);
     } else {
-        tables_[head & 3].unpack(kept, text);
+        tables_[table].unpack(kept, text);
     }
     return static_cast<std::size_t>(byte - bytes) + kept.size();
 }
 
 std::size_t TextPacker::packed_size(const std::uint8_t* bytes) {
     const std::uint8_t* byte = bytes;
-    const std::size_t size = read_varint(byte) >> 2;
+    const std::size_t size = read_size(byte);
     return static_cast<std::size_t>(byte - bytes) + size;
 }
 
