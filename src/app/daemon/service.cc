@@ -39,11 +39,13 @@ Service::Service(Foundation foundation)
       logger_(*base_.logger),
       database_(base_.config.home / "iwant.db"),
       transport_(context_, *base_.tls, *this, logger_, transport_limits()),
-      driver_(context_, {base_.identity.peer(), instance_, base_.config.name, kVersion},
-              base_.identity,
-              {.swarm = {.parallel_max = base_.config.parallel_downloads},
-               .give_downloads = base_.config.share_downloads},
-              platform::random_u64(), logger_),
+      driver_(
+          context_, {base_.identity.peer(), instance_, base_.config.name, kVersion}, base_.identity,
+          {.swarm = {.parallel_max = base_.config.parallel_downloads},
+           .give_downloads = base_.config.share_downloads,
+           .index_bytes_max =
+               std::min(node::Options{}.index_bytes_max, platform::physical_memory_bytes() / 4)},
+          platform::random_u64(), logger_),
       doctor_(context_, driver_, hearing_, doctors_world()),
       browser_(base_.identity.peer(), browsers_world()) {}
 

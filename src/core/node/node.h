@@ -42,6 +42,7 @@ struct Options {
     bool give_downloads = true;  ///< others may have what we download
     /// Of all owners together. Whoever has more than fits is not covered.
     std::size_t index_entries_max = 20'000'000;
+    std::size_t index_bytes_max = std::size_t{4} << 30;
 };
 
 /// A peer as this one knows it, itself included.

@@ -17,7 +17,8 @@ Node::State::State(Self self, const Signatory& signatory, Options options, Prng 
       search(cluster, index, book, requests, audit),
       server(cluster, index, book),
       bridge(cluster, requests),
-      index_entries_max(options.index_entries_max) {
+      index_entries_max(options.index_entries_max),
+      index_bytes_max(options.index_bytes_max) {
     // Strangers choose the names in the index, so its hash tables have a key of their own.
     index = search::Index(prng.next());
 }
@@ -103,21 +104,27 @@ void Node::State::on(SwarmEvent& event, Time now) {
 
 void Node::State::put(const PeerId& owner, const std::vector<EntryChange>& changes) {
     for (const EntryChange& change : changes) {
-        if (change.what == EntryChange::What::removed) {
-            index.remove(owner, change.entry.id);
-        } else if (has_room(owner, change.entry.id)) {
+        const EntryId entry = change.entry.id;
+        const bool removed = change.what == EntryChange::What::removed;
+        const Room room = removed ? Room::none : room_for(owner);
+        const bool fits = room == Room::any ||
+                          (room == Room::for_changes && index.entry(owner, entry).has_value());
+        if (fits) {
             index.put(owner, change.entry);
         } else {
-            cluster.cut_short(owner);
+            index.remove(owner, entry);
+            if (!removed) cluster.cut_short(owner);
         }
     }
 }
 
-// What is there may change; of what is new a full index takes nothing.
-bool Node::State::has_room(const PeerId& owner, EntryId entry) const {
+// What is there may change in an index that has as many entries as it may, and comes in place of
+// what was there before. Of too many bytes it is rid by every change.
+Node::State::Room Node::State::room_for(const PeerId& owner) const {
+    if (index.arena_bytes() >= index_bytes_max) return Room::none;
     const bool full = index.entry_count(owner) >= protocol::kEntriesPerOwnerMax ||
                       index.entry_count() >= index_entries_max;
-    return !full || index.entry(owner, entry).has_value();
+    return full ? Room::for_changes : Room::any;
 }
 
 void Node::State::carry_out(cluster::IndexChanges& action, Time) {

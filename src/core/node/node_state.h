@@ -96,7 +96,8 @@ struct Node::State {
         }
     }
     void put(const PeerId& owner, const std::vector<EntryChange>& changes);
-    bool has_room(const PeerId& owner, EntryId entry) const;
+    enum class Room : std::uint8_t { any, for_changes, none };
+    Room room_for(const PeerId& owner) const;
 
     Logger& log;
     cluster::Cluster cluster;
@@ -111,6 +112,7 @@ struct Node::State {
     SearchServer server;
     SwarmBridge bridge;
     const std::size_t index_entries_max;
+    const std::size_t index_bytes_max;
     std::optional<std::uint64_t> catalog_id;
     std::vector<Action> actions;
     std::optional<Time> due;  ///< when any of the machines is to be called at the latest

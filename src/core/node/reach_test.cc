@@ -77,6 +77,19 @@ TEST(Reach, WhatIsInAFullIndexMayStillChange) {
     EXPECT_EQ(paths(search(lan, 1, "song")), std::vector<std::string>{"song two"});
 }
 
+TEST(Reach, AnIndexOfTooManyBytesGetsRidOfWhatChanges) {
+    Lan lan;
+    lan.options.index_bytes_max = 1;  // the first entry makes it too many
+    lan.add(1);
+    share(lan, 1, {"song one", "song two"});
+    lan.pass(seconds(3));
+    EXPECT_EQ(paths(search(lan, 1, "song")), std::vector<std::string>{"song one"});
+    share(lan, 1, {"tune one"});
+    EXPECT_TRUE(paths(search(lan, 1, "song")).empty());
+    EXPECT_TRUE(paths(search(lan, 1, "tune")).empty());
+    EXPECT_EQ(lan.nodes.at(1)->owners_cut_short(), 0u) << "of the others none";
+}
+
 class ClientIsolation : public testing::Test {
   protected:
     // The leader and the peer that it does not see have the third between them.

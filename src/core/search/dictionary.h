@@ -83,6 +83,7 @@ class Dictionary {
     const Postings* postings(WordId word, Place place) const;
     /// Of the posting lists.
     const Arena& arena() const { return arena_; }
+    std::size_t arena_bytes() const { return arena_.memory_bytes() + texts_.memory_bytes(); }
     std::size_t size() const { return by_text_.size(); }
     /// Rises when a WordId becomes free to mean another word.
     std::uint64_t departures() const { return departures_; }

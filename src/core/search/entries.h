@@ -94,6 +94,7 @@ class Entries {
 
     /// Of everything but the posting lists' chunks, which have an arena of their own.
     std::size_t memory_bytes() const;
+    std::size_t arena_bytes() const { return arena_.memory_bytes(); }
 
   private:
     struct Owner {

@@ -155,4 +155,8 @@ Index::Memory Index::memory() const {
     return memory;
 }
 
+std::size_t Index::arena_bytes() const {
+    return state_->entries.arena_bytes() + state_->dictionary.arena_bytes();
+}
+
 }  // namespace iwant::search

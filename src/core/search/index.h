@@ -79,6 +79,9 @@ class Index {
         std::size_t total_bytes() const { return entries_bytes + words_bytes + postings_bytes; }
     };
     Memory memory() const;
+    /// Of names, folders and posting lists, which is what owners can make large; unlike memory() at
+    /// no cost.
+    std::size_t arena_bytes() const;
 
   private:
     struct State;

@@ -33,6 +33,8 @@ void protect_process_memory();
 void raise_file_limit();
 /// How many files and sockets this process may have open.
 std::size_t file_limit();
+/// How much memory this computer has.
+std::size_t physical_memory_bytes();
 /// The calling thread does background work: idle I/O class, lower CPU priority. Never fails.
 void lower_thread_priority();
 /// A clock that only goes forward and counts the time that the computer was suspended, so that who

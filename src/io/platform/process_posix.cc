@@ -40,6 +40,11 @@ std::size_t file_limit() {
     return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : kFileLimitDefault;
 }
 
+std::size_t physical_memory_bytes() {
+    return static_cast<std::size_t>(::sysconf(_SC_PHYS_PAGES)) *
+           static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+}
+
 Time now() {
     return Time(Duration(read_clock(kRunClock)));
 }
