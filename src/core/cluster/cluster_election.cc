@@ -55,6 +55,7 @@ void Cluster::receive(Session& session, const protocol::PreVoteRequest& message,
     const bool missed = watch_.missed() || distrusted_.contains(election_.view().leader);
     const auto answer =
         election_.vote_on(message.view, missed ? LeaderHealth::doubtful : LeaderHealth::healthy);
+    election_.asked_by(session.peer, message.view, now);
     const bool lost = answer == PreVote::Answer::lost;
     send(session.id, protocol::PreVote{message.view, lost});
     statement(session, {message.view.epoch, PeerId{}}, std::nullopt, now);

@@ -62,6 +62,9 @@ class Election {
 
     /// Our answer to a peer that would take over from the leader of `asked`.
     PreVote::Answer vote_on(const protocol::LeaderView& asked, LeaderHealth health) const;
+    /// A peer asks whether the leader of `asked` is lost. Of two standbys that ask at the same time
+    /// the first goes first; once for each loss, as it may be the one whose link broke.
+    void asked_by(const PeerId& peer, const protocol::LeaderView& asked, Time now);
     /// An answer to our question.
     void voted(const PeerId& voter, const protocol::LeaderView& asked, PreVote::Answer answer,
                Time now);
@@ -135,6 +138,7 @@ class Election {
     void lose_leader(Time electable_at, Time now);
     bool follow_known_claim();
     Duration succession_delay() const;
+    bool stands_before_us(const PeerId& peer) const;
     bool stands_by() const;
     bool is_choice(Time now) const;
     bool our_turn(Time now) const;
@@ -160,6 +164,7 @@ class Election {
     Time seen_;               ///< when advance() was called last
     PeerId lost_;             ///< the leader lost last: hints about it are echoes
     bool hint_used_ = false;
+    bool gave_way_to_first_ = false;  ///< since the leader was lost
     PreVote vote_;
     protocol::LeaderView asked_;  ///< what the vote is about
     Time remind_at_;

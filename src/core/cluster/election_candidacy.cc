@@ -90,11 +90,17 @@ void Election::lose_leader(Time electable_at, Time now) {
     if (flaps_.barred(self_, now) && !stands_by()) electable_at_ += kBarredWaits;
     patience_ends_ = std::max(now, electable_at_) + kChoicePatience + prng_.below(kChoiceJitter);
     hint_used_ = false;
+    gave_way_to_first_ = false;
     effects_.push_back(ViewChanged{});
 }
 
 bool Election::stands_by() const {
     return std::ranges::find(standbys_, self_) != standbys_.end();
+}
+
+bool Election::stands_before_us(const PeerId& peer) const {
+    const auto ours = std::ranges::find(standbys_, self_);
+    return ours != standbys_.end() && std::find(standbys_.begin(), ours, peer) != ours;
 }
 
 // A second for each live standby that comes before us.
@@ -178,6 +184,13 @@ void Election::challenge(Time now) {
     if (!following() || vote_.open()) return;
     lost_ = view_.leader;
     ask_votes(now);
+}
+
+void Election::asked_by(const PeerId& peer, const LeaderView& asked, Time now) {
+    const bool rivals = view_.leader.is_zero() && asked.leader == lost_ && stands_before_us(peer);
+    if (!rivals || std::exchange(gave_way_to_first_, true)) return;
+    vote_.end();
+    electable_at_ = std::max(electable_at_, now + kVoteAgain + prng_.below(kVoteJitter));
 }
 
 void Election::voted(const PeerId& voter, const LeaderView& asked, PreVote::Answer answer,

@@ -257,6 +257,27 @@ TEST_F(ElectionTest, TheFirstStandbyAsksAtOnceAndTheSecondAfterASecond) {
     EXPECT_TRUE(second.leading());
 }
 
+TEST_F(ElectionTest, OfTwoStandbysThatAskAtOnceTheFirstGoesFirstOnce) {
+    for (const std::uint8_t number : {4, 5, 6}) election.peer_live(peer(number));
+    follow(peer(2), 3);
+    election.set_standbys({peer(4), peer(1), peer(5)});
+    const protocol::LeaderView lost{3, peer(2)};
+    election.asked_by(peer(4), lost, Time{});
+    EXPECT_EQ(election.view().leader, peer(2)) << "nothing to give way with";
+    election.leader_lost(Time{} + seconds(9));
+    Time now = Time{} + seconds(10);
+    election.advance(now);
+    election.asked_by(peer(5), lost, now);
+    election.asked_by(peer(4), lost, now);
+    grant(now);
+    EXPECT_FALSE(election.leading()) << "the votes come too late";
+    now += seconds(1);
+    election.advance(now);
+    election.asked_by(peer(4), lost, now);
+    grant(now);
+    EXPECT_TRUE(election.leading()) << "it had its chance";
+}
+
 TEST_F(ElectionTest, WhoIsDeniedDoesNotClaimAndAsksAgain) {
     for (const std::uint8_t number : {4, 5, 6}) election.peer_live(peer(number));
     follow(peer(2), 3);
