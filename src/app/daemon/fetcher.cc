@@ -101,7 +101,7 @@ void Fetcher::PeerQueue::add(FetchJob job, const protocol::Hello& hello,
         stream.thread =
             std::thread([this, &stream, hello, addresses] { run(stream, hello, addresses); });
     }
-    changed_.notify_one();
+    changed_.notify_all();  // whose turn it is hangs on what all of them do
 }
 
 void Fetcher::PeerQueue::forget_ended() {
@@ -186,7 +186,7 @@ std::optional<FetchJob> Fetcher::PeerQueue::take(FetchQueue::StreamNumber stream
 void Fetcher::PeerQueue::put_back(FetchJob rest) {
     const std::lock_guard lock(mutex_);
     tell(jobs_.put_back(std::move(rest)));
-    changed_.notify_one();
+    changed_.notify_all();  // whose turn it is hangs on what all of them do
 }
 
 void Fetcher::PeerQueue::cancel(FetchId fetch) {
