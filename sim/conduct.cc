@@ -136,13 +136,17 @@ void Conduct::performs(HostNumber host, const node::Action& action) {
     if (std::holds_alternative<protocol::PreVoteRequest>(send->message)) past_[host].asked = true;
     if (host != step_.host || cloned_.contains(host)) return;
     if (const auto* message = std::get_if<protocol::Register>(&send->message))
-        check_registering(*message);
+        check_registering(send->session, *message);
     if (const auto* message = std::get_if<protocol::Registered>(&send->message))
         check_refusal(*message);
 }
 
-void Conduct::check_registering(const protocol::Register& message) const {
+// Its standbys may be told at once what it shares: it registered with them before.
+void Conduct::check_registering(SessionId session, const protocol::Register& message) const {
     if (step_.after == step_.before || message.view != step_.after) return;
+    const auto& company = past_[step_.host].company;
+    const auto to = company.find(session);
+    if (to == company.end() || leadership_.host_of(message.view.leader) != to->second) return;
     if (hosts_[step_.host].node()->peer_count() <= kManyPeers) return;
     verdict_.violated("F4", "F4: " + name() + " registered with a new leader without waiting");
 }

@@ -67,7 +67,7 @@ class Conduct {
     void check_left() const;
     void check_takeover(Past& past) const;
     void conclude(Past& past, HostNumber host);
-    void check_registering(const protocol::Register& message) const;
+    void check_registering(SessionId session, const protocol::Register& message) const;
     void check_refusal(const protocol::Registered& message) const;
     std::string name() const { return name_of(step_.host); }
     PeerId self() const { return hosts_[step_.host].peer(); }

@@ -73,8 +73,8 @@ BUGS = [
         "    if (!leading()) {"),)),
     Bug("follower never re-registers", ((
         CLUSTER + "registrations.cc",
-        "        if (!same) registration.begin(",
-        "        if (fresh) registration.begin("),)),
+        "        if (same) {",
+        "        if (!fresh) {"),)),
     Bug("address table overwritten by UDP", ((
         CLUSTER + "dialer.cc",
         "    if (peer == self_) return;\n    const auto there = targets_.find(address);",

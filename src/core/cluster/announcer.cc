@@ -11,19 +11,23 @@ using std::chrono::seconds;
 namespace {
 constexpr Duration kBeacon = seconds(1);
 constexpr Duration kExtraGap = seconds(1);
-/// Of those who talk at the same time one is heard by the rest within this.
 constexpr Duration kListen = milliseconds(250);
+/// Who was heard within this speaks for those who would have now.
+constexpr Duration kOthersTalk = milliseconds(500);
 constexpr Duration kListenJitter = milliseconds(100);
 /// Who started lately is greeted, and greets nobody.
 constexpr Duration kNew = seconds(4);
 constexpr Duration kBurst[] = {seconds(1), seconds(3)};  // from the start, after the first
 constexpr Duration kBurstJitter = milliseconds(300);
 constexpr Duration kIntervalMin = seconds(30);
-constexpr std::size_t kPacketsPerSecond = 20;  // of all peers together
+/// Of all who follow together; with the leader's, greetings and chance it stays below 20.
+constexpr std::size_t kPacketsPerSecond = 9;
 /// One announcement on one interface: multicast over IPv4 and over IPv6, and a broadcast.
 constexpr std::size_t kPacketsEach = 3;
+/// Who was heard a moment ago is left this much of a gap.
+constexpr Duration kApart = milliseconds(250);
 /// So many greet a newcomer, which then learns of all others from the leader.
-constexpr std::size_t kGreeters = kPacketsPerSecond / kPacketsEach;
+constexpr std::size_t kGreeters = 3;
 /// More than this together at a start are heard well enough without everybody's burst.
 constexpr std::size_t kCrowd = 60;
 
@@ -50,9 +54,14 @@ bool Announcer::due(Time now, std::size_t peers) {
     }
     if (role_ != Role::leading && !certain) {
         // Many more may have become known since this was planned.
-        const bool too_early = !in_burst && now < planned_ + interval_among(peers) * 9 / 10;
+        const bool too_early = !in_burst && now < planned_ + interval_among(peers) / 2;
         if (too_early || (in_burst && others_talk(now))) {
             plan(too_early ? planned_ : now, peers);
+            return false;
+        }
+        const bool patient = now < planned_ + 2 * interval_among(peers);
+        if (!in_burst && patient && heard_ && now - *heard_ < kApart) {
+            next_ = *heard_ + kApart + prng_.below(kApart);
             return false;
         }
     }
@@ -62,7 +71,7 @@ bool Announcer::due(Time now, std::size_t peers) {
 }
 
 bool Announcer::others_talk(Time now) const {
-    return heard_ && now - *heard_ < kListen;
+    return heard_ && now - *heard_ < kOthersTalk;
 }
 
 bool Announcer::chosen(std::size_t peers) {
@@ -81,7 +90,7 @@ void Announcer::plan(Time now, std::size_t peers) {
         return;
     }
     const Duration interval = interval_among(peers);
-    next_ = now + interval * 9 / 10 + prng_.below(interval / 5);
+    next_ = now + interval / 2 + prng_.below(interval);
 }
 
 void Announcer::newcomer_heard(Time now) {

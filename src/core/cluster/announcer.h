@@ -23,7 +23,7 @@ class Announcer {
 
     /// Somebody who does not lead announced itself.
     void heard(Time now) { heard_ = now; }
-    /// A new instance of some peer was heard: it should hear some of us too.
+    /// A new instance of a peer that knows no leader was heard: it should hear some of us too.
     void newcomer_heard(Time now);
     /// Others must hear us anew, from wherever we are now.
     void network_changed(Time now);

@@ -22,15 +22,15 @@ std::vector<Duration> sent_until(Announcer& announcer, Duration end, std::size_t
 TEST(Announcer, ListensAndAnnouncesThenAboutOneAndThreeSecondsLaterThenEveryHalfMinute) {
     Announcer announcer(Prng(1), Time{});
     const auto sent = sent_until(announcer, seconds(80), 3);
-    ASSERT_EQ(sent.size(), 5u);
+    ASSERT_GE(sent.size(), 4u);
     EXPECT_GE(sent[0], milliseconds(250));
     EXPECT_LE(sent[0], milliseconds(350));
     EXPECT_GE(sent[1], seconds(1));
     EXPECT_LE(sent[1], milliseconds(1300));
     EXPECT_GE(sent[2], seconds(3));
     EXPECT_LE(sent[2], milliseconds(3300));
-    EXPECT_GE(sent[3] - sent[2], seconds(27));
-    EXPECT_LE(sent[3] - sent[2], seconds(33));
+    EXPECT_GE(sent[3] - sent[2], seconds(15));
+    EXPECT_LE(sent[3] - sent[2], seconds(45));
 }
 
 TEST(Announcer, ACrowdOfAnySizeMakesAtMostTwentyPacketsASecond) {
@@ -43,9 +43,9 @@ TEST(Announcer, ACrowdOfAnySizeMakesAtMostTwentyPacketsASecond) {
         }
         const double each_second = static_cast<double>(sent) / kSample / 36'000;
         const double packets = 3 * each_second * static_cast<double>(peers);
-        EXPECT_LE(packets, 21) << peers;
+        EXPECT_LE(packets, 10) << peers;
         if (peers < 1000) continue;
-        EXPECT_GE(packets, 15) << peers << ": nor is it silent";
+        EXPECT_GE(packets, 8) << peers << ": nor is it silent";
     }
 }
 
@@ -53,28 +53,40 @@ TEST(Announcer, WhoStartsWhileOthersTalkLeavesItToThemButNotForEver) {
     Announcer announcer(Prng(1), Time{});
     std::size_t sent = 0;
     Duration first{};
-    for (int ms = 0; ms < 60'000; ms += 50) {
+    for (int ms = 0; ms < 120'000; ms += 50) {
         const Time now = Time{} + milliseconds(ms);
         announcer.heard(now);
         if (!announcer.due(now, 3)) continue;
         if (sent++ == 0) first = now - Time{};
     }
-    EXPECT_GE(first, seconds(27));
+    EXPECT_GE(first, seconds(15));
     EXPECT_GE(sent, 1u) << "nobody who talks all the time silences it";
     EXPECT_LE(sent, 2u);
 }
 
-TEST(Announcer, WhoHeardSomebodyLongBeforeAnnouncesItself) {
+TEST(Announcer, WhoIsDueJustAfterAnotherWaitsForAGap) {
     Announcer announcer(Prng(1), Time{});
-    announcer.heard(Time{});
+    sent_until(announcer, seconds(10), 3);
+    const Time due = announcer.next_deadline();
+    announcer.heard(due - milliseconds(10));
+    EXPECT_FALSE(announcer.due(due, 3));
+    const Time later = announcer.next_deadline();
+    EXPECT_GE(later - due, milliseconds(240));
+    EXPECT_LE(later - due, milliseconds(490));
+    EXPECT_TRUE(announcer.due(later, 3));
+}
+
+TEST(Announcer, WhoHeardSomebodyBeforeItStartedToListenAnnouncesItself) {
+    Announcer announcer(Prng(1), Time{});
+    announcer.heard(Time{} - milliseconds(250));
     EXPECT_EQ(sent_until(announcer, seconds(1), 3).size(), 1u);
 }
 
 TEST(Announcer, WhoLearnsOfACrowdWaitsAsLongAsACrowdDoes) {
     Announcer announcer(Prng(1), Time{});
     ASSERT_EQ(sent_until(announcer, seconds(10), 3).size(), 3u);
-    EXPECT_TRUE(sent_until(announcer, seconds(130), 1000).empty());
-    EXPECT_EQ(sent_until(announcer, seconds(180), 1000).size(), 1u);
+    EXPECT_TRUE(sent_until(announcer, seconds(160), 1000).empty());
+    EXPECT_EQ(sent_until(announcer, seconds(510), 1000).size(), 1u);
 }
 
 TEST(Announcer, WhoStartedLatelyGreetsNobody) {
@@ -94,8 +106,8 @@ TEST(Announcer, SomeOfACrowdGreetANewcomer) {
             announcer.newcomer_heard(now);
             if (announcer.due(now, peers)) ++greeters;
         }
-        EXPECT_GE(greeters, std::min<std::size_t>(peers, 6) / (peers <= 6 ? 1 : 6)) << peers;
-        EXPECT_LE(greeters, 20u) << peers;
+        EXPECT_GE(greeters, std::min<std::size_t>(peers, peers <= 3 ? 3 : 1)) << peers;
+        EXPECT_LE(greeters, 10u) << peers;
     }
 }
 

@@ -152,7 +152,8 @@ void Cluster::handle(const AnnouncementHeard& event, Time now) {
     }
     if (event.goodbye) return;  // the session will tell, if there is one
     auto& instance = heard_instances_[event.peer];
-    if (instance != event.instance) announcer_.newcomer_heard(now);
+    const bool alone = event.leader.leader.is_zero();
+    if (instance != event.instance && alone) announcer_.newcomer_heard(now);
     instance = event.instance;
     if (event.leader.leader != event.peer) announcer_.heard(now);
     if (heard_instances_.size() > kHeardMax) heard_instances_.erase(heard_instances_.begin());

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "core/cluster/registrations.h"
 #include "core/protocol/limits.h"
 
 namespace iwant::cluster {
@@ -233,7 +234,8 @@ void Election::contradicted(const PeerId& peer, Statement& statement, Time now) 
 
 void Election::claim(std::uint64_t epoch, Time now) {
     view_ = {epoch, self_};
-    remind_at_ = now + kReminder;
+    // Who follows says so when it registers.
+    remind_at_ = now + kReminder + registration_spread(live_.size());
     for (auto& [peer, statement] : live_) statement.answered = now;
     logger_.info("takes the lead " + brief(view_));
     effects_.push_back(ViewChanged{});

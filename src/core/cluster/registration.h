@@ -28,6 +28,9 @@ class Registration {
     /// A holder to register with, or the same one in a new epoch or on a new session: from the
     /// beginning, at `when`.
     void begin(SessionId session, const protocol::LeaderView& view, Time when);
+    /// Another leader, or the same in a later epoch; this holder is a standby still. It would take
+    /// what we say in an old view for a change of mind.
+    void moved_to(const protocol::LeaderView& view);
     void end();
     /// Where we register, and in which view.
     std::optional<SessionId> session() const { return session_; }
@@ -49,7 +52,7 @@ class Registration {
   private:
     void send_register(Time now);
     void go_on(Time now);
-    Duration join() const;
+    Duration join(Time now) const;
 
     const Signatory& signatory_;
     CatalogState catalog_;
@@ -61,9 +64,8 @@ class Registration {
     std::optional<CatalogState> holder_has_;
     std::optional<Time> register_at_;  ///< joined changes go out then
     std::uint64_t sequence_ = 0;
-    unsigned refused_ = 0;           ///< in a row
-    std::optional<Time> last_sent_;  ///< when we registered last
-    unsigned busy_ = 0;              ///< registrations in a row that came close together
+    unsigned refused_ = 0;  ///< in a row
+    Time earned_until_{};   ///< registrations so far at one each kEarned; ahead of now when many
     std::optional<Time> register_answer_by_;
     std::optional<Time> update_answer_by_;  ///< a run is being read or was sent
     std::vector<Action> actions_;

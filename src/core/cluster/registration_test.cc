@@ -94,6 +94,29 @@ TEST_F(RegistrationTest, ChangesThatComeCloseTogetherTravelTogether) {
     EXPECT_TRUE(registration.take_actions().empty()) << "one registration at a time";
 }
 
+TEST_F(RegistrationTest, WhoTellsForMinutesWhatChangesTellsItOnceASecond) {
+    advance_catalog(1);
+    begin();
+    only<Register>();
+    registration.registered({view, Registered::Verdict::accepted, {5, 1}}, Time{});
+    std::uint64_t version = 1;
+    const auto told_within = [&](Time from, Time to) {
+        int told = 0;
+        for (Time now = from; now < to; now += milliseconds(10)) {
+            advance_catalog(++version, now);
+            registration.advance(now);
+            if (registration.take_actions().empty()) continue;
+            ++told;
+            registration.registered({view, Registered::Verdict::accepted, {5, version}}, now);
+        }
+        return told;
+    };
+    EXPECT_GE(told_within(Time{}, Time{} + seconds(5)), 80) << "at once, as long as it is not much";
+    told_within(Time{} + seconds(5), Time{} + seconds(30));
+    EXPECT_LE(told_within(Time{} + seconds(30), Time{} + seconds(90)), 65);
+    EXPECT_GE(told_within(Time{} + seconds(600), Time{} + seconds(605)), 80) << "after a rest";
+}
+
 TEST_F(RegistrationTest, AsksWhoDoesNotKeepAnIndexYetAgainButLessAndLessOften) {
     advance_catalog(20);
     begin();

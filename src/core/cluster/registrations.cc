@@ -14,6 +14,11 @@ constexpr std::size_t kRegistrationsPerSecond = 250;
 constexpr std::size_t kSmallNetwork = 32;
 }  // namespace
 
+Duration registration_spread(std::size_t peers) {
+    if (peers <= kSmallNetwork) return Duration{};
+    return milliseconds(peers * 1000 / kRegistrationsPerSecond);
+}
+
 void Registrations::advanced(const CatalogAdvanced& event, Time now) {
     catalog_ = {event.delta.catalog_id, event.delta.up_to};
     files_ = event.files;
@@ -26,8 +31,7 @@ void Registrations::keep(const std::vector<Holder>& holders, const protocol::Lea
     std::erase_if(at_, [&](const auto& entry) {
         return std::ranges::find(holders, entry.first, &Holder::peer) == holders.end();
     });
-    const Duration spread =
-        peers <= kSmallNetwork ? Duration{} : milliseconds(peers * 1000 / kRegistrationsPerSecond);
+    const Duration spread = registration_spread(peers);
     for (const Holder& holder : holders) {
         const auto [found, fresh] = at_.try_emplace(holder.peer, signatory_);
         Registration& registration = found->second;
@@ -42,7 +46,11 @@ void Registrations::keep(const std::vector<Holder>& holders, const protocol::Lea
         const bool leads = holder.peer == view.leader;
         const bool same =
             registration.session() == holder.session && (!leads || registration.view() == view);
-        if (!same) registration.begin(holder.session, view, now + prng_.below(spread));
+        if (same) {
+            registration.moved_to(view);
+        } else {
+            registration.begin(holder.session, view, now + prng_.below(spread));
+        }
     }
 }
 

@@ -16,6 +16,9 @@
 
 namespace iwant::cluster {
 
+/// Over how long so many peers spread what they tell a new leader; nothing in a small network.
+Duration registration_spread(std::size_t peers);
+
 class Registrations {
   public:
     /// `signatory` must outlive the registrations.
@@ -32,8 +35,8 @@ class Registrations {
         SessionId session;
     };
     /// Who keeps an index now and can be reached, the leader first, if there is one. Registers with
-    /// those that are new or have another session or, of the leader, another epoch. `peers` spreads
-    /// the registrations of a large network over time.
+    /// those that are new or have another session or, of the leader, another epoch, at random
+    /// within the spread for so many peers.
     void keep(const std::vector<Holder>& holders, const protocol::LeaderView& view,
               std::size_t peers, Time now);
 

@@ -36,5 +36,28 @@ TEST(Registrations, OfASmallNetworkComeAtOnce) {
     EXPECT_EQ(registrations(8), std::set<Time>{Time{}});
 }
 
+TEST(Registrations, AStandbyIsToldInTheViewOfTheMoment) {
+    const auto signatory = test::signatory(2);
+    Registrations ours(signatory, Prng(1));
+    const Registrations::Holder standby{peer(9), SessionId{1}};
+    ours.keep({standby}, {2, peer(2)}, 3, Time{});
+    ours.advance(Time{});
+    ours.take_actions();
+    ours.registered(SessionId{1}, {{2, peer(2)}, protocol::Registered::Verdict::accepted, {}},
+                    Time{});
+    const protocol::LeaderView now_leads{3, peer(7)};
+    ours.keep({standby}, now_leads, 3, Time{} + seconds(1));
+    EXPECT_TRUE(ours.take_actions().empty()) << "it has what we share";
+    CatalogAdvanced change;
+    change.delta.catalog_id = 5;
+    change.delta.up_to = 1;
+    ours.advanced(change, Time{} + seconds(1));
+    ours.advance(Time{} + seconds(2));
+    const auto actions = ours.take_actions();
+    ASSERT_EQ(actions.size(), 1u);
+    const auto& told = std::get<protocol::Register>(std::get<Send>(actions[0]).message);
+    EXPECT_EQ(told.view, now_leads);
+}
+
 }  // namespace
 }  // namespace iwant::cluster

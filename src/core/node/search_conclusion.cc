@@ -52,12 +52,12 @@ void SearchService::finish(QuestionId id, Time now) {
     deliver(question, std::move(answer));
 }
 
-// Our own index went on while others were waited for: what it covers now goes with what it says
-// now.
+// Our own index went on while others were waited for, or we have come to keep one: what it covers
+// now goes with what it says now.
 void SearchService::refresh_own(Question& question) const {
     const PeerId self = cluster_.self().peer;
     const auto own = [&](const Question::Part& part) { return part.answer.from == self; };
-    if (std::erase_if(question.parts, own) > 0) add_own(question);
+    if (std::erase_if(question.parts, own) > 0 || replica_counts(question)) add_own(question);
 }
 
 AnswerSearch SearchService::conclude(const Question& question) const {

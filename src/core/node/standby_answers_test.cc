@@ -97,6 +97,20 @@ TEST(StandbyAnswers, AStandbyNamesWhomItCovers) {
                         protocol::mark_of(peer(Company::kSelf))}));
 }
 
+TEST(StandbyAnswers, WhoBecomesOneWhileASearchGoesOnAnswersFromWhatItKeepsNow) {
+    Company company(2);
+    company.led_by(1);
+    company.search("song", peer(2));
+    company.pass(milliseconds(400));
+    ASSERT_EQ(company.questions(2).size(), 1U) << "nobody else is left to ask";
+    company.stand_by({Company::kSelf});
+    company.registers(2, {"a/song.mp3"});
+    company.pass(seconds(3));
+    const auto answer = company.answer();
+    EXPECT_TRUE(answer.reply.complete);
+    EXPECT_EQ(answer.reply.results.size(), 1U);
+}
+
 TEST(StandbyAnswers, NothingIsCompleteWhileTheSessionToTheLeaderIsBroken) {
     Company company(2);
     company.led_by(1);

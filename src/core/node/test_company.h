@@ -135,12 +135,22 @@ class Company {
             if (number != kSelf) says(number, protocol::Registered{view(), {}, node_->catalog()});
         }
     }
-    /// Follows the leader and keeps its empty catalogue with us.
-    void registers(std::size_t number) {
-        protocol::Register message{view(), {1, 0}, 0, 0, 1, {}};
-        message.signature = signatory(number).sign(
-            protocol::registration_statement(message.view, message.sequence));
+    /// Follows the leader and keeps its catalogue with us: these files.
+    void registers(std::size_t number, const std::vector<std::string>& paths = {}) {
+        const TestSignatory signs = signatory(number);
+        CatalogDelta files{1, 0, 0, false, {}};
+        for (const std::string& path : paths) {
+            const EntryId id{++files.up_to};
+            files.changes.push_back({files.up_to,
+                                     EntryChange::What::present,
+                                     {id, EntryKind::file, path, 1000, 0, std::nullopt}});
+        }
+        protocol::Register message{view(), {1, files.up_to}, 0, 0, 1, {}};
+        message.signature =
+            signs.sign(protocol::registration_statement(message.view, message.sequence));
         says(number, message);
+        if (!paths.empty())
+            says(number, protocol::CatalogUpdate{view(), files, protocol::seal(signs, files)});
     }
     void shares(std::uint64_t entry, std::string path) {
         CatalogDelta delta{1, version_, version_ + 1, false, {}};
