@@ -16,7 +16,8 @@ namespace iwant::net {
 
 class BulkSocketStream final : public BulkStream {
   public:
-    /// `lease` is only kept: the transport counts the streams of a peer by it.
+    /// `tls` of an accepted connection is prepared for bulk. `lease` is only kept: the transport
+    /// counts the streams of a peer by it.
     BulkSocketStream(Socket socket, Tls tls, const PeerId& peer, std::shared_ptr<const void> lease);
 
     const PeerId& peer() const override { return peer_; }
@@ -30,7 +31,8 @@ class BulkSocketStream final : public BulkStream {
     void shut_down() override;
 
     /// The dialler's part of the beginning: handshake and both Hellos until `deadline`.
-    Result<void> greet(const protocol::Hello& hello, Clock::time_point deadline);
+    Result<void> greet(const TlsContext& tls, const protocol::Hello& hello,
+                       Clock::time_point deadline);
 
   private:
     Result<void> write(std::span<const std::uint8_t> bytes, Clock::time_point deadline);

@@ -35,7 +35,7 @@ Result<std::shared_ptr<BulkStream>> BulkStream::dial(const TlsContext& tls,
     auto stream = std::make_shared<BulkSocketStream>(std::move(*socket), std::move(secured),
                                                      expected, nullptr);
     const std::stop_callback shut_down_on_stop(stop, [&ours = *stream] { ours.shut_down(); });
-    auto greeted = stream->greet(hello, Clock::now() + protocol::kHandshakeTimeout);
+    auto greeted = stream->greet(tls, hello, Clock::now() + protocol::kHandshakeTimeout);
     if (!greeted) {
         Error error = std::move(greeted).error();
         error.operation = "open a bulk stream to " + to_string(address);
@@ -47,17 +47,18 @@ Result<std::shared_ptr<BulkStream>> BulkStream::dial(const TlsContext& tls,
 BulkSocketStream::BulkSocketStream(Socket socket, Tls tls, const PeerId& peer,
                                    std::shared_ptr<const void> lease)
     : socket_(std::move(socket)), tls_(std::move(tls)), peer_(peer), lease_(std::move(lease)) {
-    tls_.prepare_for_bulk();
     set_bulk_options(socket_.descriptor());
 }
 
-Result<void> BulkSocketStream::greet(const protocol::Hello& hello, Clock::time_point deadline) {
+Result<void> BulkSocketStream::greet(const TlsContext& tls, const protocol::Hello& hello,
+                                     Clock::time_point deadline) {
     for (;;) {
         const auto step = tls_.handshake();
         if (!step) return std::unexpected(told(step.error()));
         if (*step == Tls::Wait::nothing) break;
         if (auto waited = wait(*step, deadline); !waited) return waited;
     }
+    if (auto prepared = tls_.prepare_for_bulk(tls); !prepared) return prepared;
     protocol::Hello ours = hello;
     ours.purpose = protocol::StreamPurpose::bulk;
     if (auto sent = write(protocol::encode_frame(ours), deadline); !sent) return sent;

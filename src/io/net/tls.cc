@@ -7,9 +7,15 @@
 #include <openssl/err.h>
 
 #include "base/assert.h"
+#include "io/net/record_layer.h"
 #include "io/net/tls_checks.h"
 
 namespace iwant::net {
+
+std::shared_ptr<const WideAesGcm> TlsContext::Native::wide_aes() const {
+    std::call_once(looked_for_, [this] { wide_aes_ = WideAesGcm::find(); });
+    return wide_aes_;
+}
 
 namespace {
 
@@ -37,7 +43,7 @@ Tls::Tls(const TlsContext& context, int descriptor, Role role,
     BIO_set_init(bio, 1);
     SSL_set_bio(ssl_.get(), bio, bio);
     SSL_set_app_data(ssl_.get(), checks_.get());
-    SSL_set_msg_callback(ssl_.get(), count_key_updates);
+    SSL_set_msg_callback(ssl_.get(), count_messages);
     SSL_set_msg_callback_arg(ssl_.get(), checks_.get());
     if (role == Role::dialler) {
         SSL_set_connect_state(ssl_.get());
@@ -62,11 +68,13 @@ Result<Tls::Wait> Tls::handshake() {
         broken_ = true;
         return failure(std::move(checked));
     }
+    checks_->records_read = checks_->records_written = 0;
     return Wait::nothing;
 }
 
 Result<Tls::Progress> Tls::read(std::span<std::uint8_t> into) {
     ASSERT(!into.empty());
+    if (records_) return records_->read(into);
     if (checks_->key_updates > kKeyUpdatesMax) {
         return failure(ErrorCode::protocol, "read", "the peer changes its keys without end");
     }
@@ -81,6 +89,7 @@ Result<Tls::Progress> Tls::read(std::span<std::uint8_t> into) {
 
 Result<Tls::Progress> Tls::write(std::span<const std::uint8_t> bytes) {
     ASSERT(!bytes.empty());
+    if (records_) return records_->write(bytes);
     ERR_clear_error();
     std::size_t size = 0;
     const int returned = SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &size);
@@ -94,7 +103,7 @@ Result<Tls::Progress> Tls::write(std::span<const std::uint8_t> bytes) {
 }
 
 void Tls::finish_writing() {
-    if (broken_ || !SSL_is_init_finished(ssl_.get())) return;
+    if (broken_ || records_ || !SSL_is_init_finished(ssl_.get())) return;
     ERR_clear_error();
     SSL_shutdown(ssl_.get());
     ERR_clear_error();
@@ -108,19 +117,46 @@ const PublicKey& Tls::key() const {
     return checks_->key;
 }
 
-// Reading ahead, in blocks of 64 KiB or more, was measured: what it saves in system calls it loses
-// in the processor's cache.
-void Tls::prepare_for_bulk() {
-    SSL_clear_mode(ssl_.get(), SSL_MODE_RELEASE_BUFFERS);
-    checks_->outgoing.reserve(kSendTogetherBytes);
-    checks_->outgoing_bytes_max = kSendTogetherBytes;
+Result<void> Tls::prepare_for_bulk(const TlsContext& context) {
+    auto pending = take_pending();
+    if (!pending) return failure(std::move(pending));
+    const bool known = checks_->dialler_secret && checks_->listener_secret;
+    if (!known || checks_->key_updates > 0 || records_with_key_ != checks_->records_written) {
+        return failure(ErrorCode::protocol, "open a bulk stream", "the keys changed already");
+    }
+    const bool listens = SSL_is_server(ssl_.get()) != 0;
+    auto& ours = listens ? checks_->listener_secret : checks_->dialler_secret;
+    auto& theirs = listens ? checks_->dialler_secret : checks_->listener_secret;
+    const int nid = SSL_CIPHER_get_cipher_nid(SSL_get_current_cipher(ssl_.get()));
+    const EVP_CIPHER* cipher = EVP_get_cipherbynid(nid);
+    ASSERT(cipher != nullptr);
+    const auto wide = context.native().wide_aes();
+    records_ = std::make_unique<RecordLayer>(
+        RecordWriter(
+            checks_->descriptor,
+            RecordCipher(cipher, wide, std::move(*ours), Direction::seal, checks_->records_written),
+            records_per_key_),
+        RecordReader(
+            checks_->descriptor,
+            RecordCipher(cipher, wide, std::move(*theirs), Direction::open, checks_->records_read),
+            std::move(*pending)));
+    ours.reset();
+    theirs.reset();
+    return {};
+}
+
+/// Content that OpenSSL has read and nobody asked for yet.
+Result<std::vector<std::uint8_t>> Tls::take_pending() {
+    std::vector<std::uint8_t> content(static_cast<std::size_t>(SSL_pending(ssl_.get())));
+    if (content.empty()) return content;
+    const auto progress = read(content);
+    if (!progress) return std::unexpected(progress.error());
+    ASSERT(progress->bytes == content.size());
+    return content;
 }
 
 Result<Tls::Wait> Tls::flush() {
-    if (send_outgoing(*checks_)) return Wait::nothing;
-    if (checks_->socket_error == 0) return Wait::writable;
-    broken_ = true;
-    return std::unexpected(take_error(SSL_ERROR_SYSCALL));
+    return records_ ? records_->flush() : Result<Wait>(Wait::nothing);
 }
 
 /// Asks again, of the finished connection, everything that the callbacks decided during the

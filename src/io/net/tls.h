@@ -6,23 +6,23 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "base/ids.h"
 #include "base/result.h"
+#include "io/net/aead.h"
 #include "io/net/openssl.h"
 #include "io/net/transport.h"
 
 namespace iwant::net {
 
-/// TLS counts bytes in records of at most this much plain text (RFC 8446, 5.1).
-inline constexpr std::size_t kTlsRecordBytes = 16384;
-/// Bulk streams send records together up to so much: a system call for several of them, and still
-/// within the processor's cache (doc/benchmarks.md).
-inline constexpr std::size_t kSendTogetherBytes = 128 * 1024;
 /// Key updates taken from a peer on one connection: what 128 TiB of honest use would bring.
 inline constexpr std::uint32_t kKeyUpdatesMax = 1024;
+
+class RecordLayer;
 
 struct BioMethodDeleter {
     void operator()(BIO_METHOD* method) const { BIO_meth_free(method); }
@@ -34,6 +34,12 @@ struct TlsContext::Native {
     std::shared_ptr<BIO_METHOD> socket_method;
     PeerId self;
     std::uint64_t records_per_key = 0;
+    /// For bulk streams; looked for by the first of them. Any thread.
+    std::shared_ptr<const WideAesGcm> wide_aes() const;
+
+  private:
+    mutable std::once_flag looked_for_;
+    mutable std::shared_ptr<const WideAesGcm> wide_aes_;
 };
 
 /// The socket method of Native.
@@ -71,9 +77,9 @@ class Tls {
     const std::optional<PeerId>& found() const;
     /// The peer's key; all zero before the handshake is done.
     const PublicKey& key() const;
-    /// For streams that carry megabytes: keeps the buffers between records, and collects what
-    /// is written until flush().
-    void prepare_for_bulk();
+    /// After the handshake, for streams that carry megabytes: from now on records do not go through
+    /// OpenSSL, and what is written waits for flush().
+    Result<void> prepare_for_bulk(const TlsContext& context);
     /// Sends what a bulk stream has written, or says what to wait for. Every write that the peer is
     /// to see needs one after it.
     Result<Wait> flush();
@@ -84,9 +90,12 @@ class Tls {
     Error take_error(int kind);
     void count_record();
 
+    Result<std::vector<std::uint8_t>> take_pending();
+
     std::shared_ptr<BIO_METHOD> socket_method_;
     std::unique_ptr<Checks> checks_;  ///< its address is known to OpenSSL
     SslPointer ssl_;
+    std::unique_ptr<RecordLayer> records_;  ///< of a bulk stream
     std::uint64_t records_per_key_;
     std::uint64_t records_with_key_ = 0;
     bool broken_ = false;

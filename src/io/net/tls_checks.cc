@@ -1,8 +1,15 @@
 #include "io/net/tls_checks.h"
 
+#include <algorithm>
+#include <array>
 #include <cstring>
+#include <span>
+#include <string_view>
 
+#include <openssl/crypto.h>
 #include <openssl/x509_vfy.h>
+
+#include "base/hex.h"
 
 namespace iwant::net {
 
@@ -46,11 +53,29 @@ int select_alpn(SSL*, const unsigned char** selected, unsigned char* selected_si
     return SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
-void count_key_updates(int is_written, int, int content_type, const void* bytes, std::size_t size,
-                       SSL*, void* checks) {
+void count_messages(int is_written, int, int content_type, const void* bytes, std::size_t size,
+                    SSL*, void* state) {
+    auto* checks = static_cast<Tls::Checks*>(state);
+    if (content_type == SSL3_RT_HEADER) {
+        ++(is_written != 0 ? checks->records_written : checks->records_read);
+        return;
+    }
     if (is_written != 0 || content_type != SSL3_RT_HANDSHAKE || size == 0) return;
-    if (*static_cast<const unsigned char*>(bytes) != SSL3_MT_KEY_UPDATE) return;
-    ++static_cast<Tls::Checks*>(checks)->key_updates;
+    if (*static_cast<const unsigned char*>(bytes) == SSL3_MT_KEY_UPDATE) ++checks->key_updates;
+}
+
+void keep_secret(const SSL* ssl, const char* line) {
+    const std::string_view text = line;
+    const bool dialler = text.starts_with("CLIENT_TRAFFIC_SECRET_0 ");
+    if (!dialler && !text.starts_with("SERVER_TRAFFIC_SECRET_0 ")) return;
+    const std::string_view digits = text.substr(text.rfind(' ') + 1);
+    std::array<std::uint8_t, EVP_MAX_MD_SIZE> bytes{};
+    const auto secret = std::span(bytes).first(std::min(digits.size() / 2, bytes.size()));
+    if (!hex_decode(digits, secret)) return;
+    auto* checks = static_cast<Tls::Checks*>(SSL_get_app_data(ssl));
+    auto& place = dialler ? checks->dialler_secret : checks->listener_secret;
+    place.emplace(SSL_CIPHER_get_handshake_digest(SSL_get_current_cipher(ssl)), secret);
+    OPENSSL_cleanse(bytes.data(), bytes.size());
 }
 
 }  // namespace iwant::net

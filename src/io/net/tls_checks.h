@@ -5,8 +5,8 @@
 
 #include <cstdint>
 #include <optional>
-#include <vector>
 
+#include "io/net/record_cipher.h"
 #include "io/net/tls.h"
 
 namespace iwant::net {
@@ -20,15 +20,14 @@ struct Tls::Checks {
     int descriptor = -1;
     int socket_error = 0;
     bool at_end = false;
-    std::uint32_t key_updates = 0;
-    /// Records that wait to be sent together, for bulk streams; `outgoing_sent` of them are gone.
-    std::vector<unsigned char> outgoing;
-    std::size_t outgoing_sent = 0;
-    std::size_t outgoing_bytes_max = 0;  ///< 0: each record is sent at once
+    std::uint32_t key_updates = 0;  ///< of the peer's
+    /// What each side's first application key follows from, until a bulk stream takes them.
+    std::optional<TrafficSecret> dialler_secret;
+    std::optional<TrafficSecret> listener_secret;
+    /// With those keys.
+    std::uint64_t records_read = 0;
+    std::uint64_t records_written = 0;
 };
-
-/// Sends what waits; false when the socket takes no more now, or fails (`socket_error`).
-bool send_outgoing(Tls::Checks& checks);
 
 /// The key of a certificate; nothing unless it is Ed25519.
 std::optional<PublicKey> key_of(const X509& certificate);
@@ -44,8 +43,12 @@ int verify_certificate(X509_STORE_CTX* store, void* unused);
 int select_alpn(SSL* ssl, const unsigned char** selected, unsigned char* selected_size,
                 const unsigned char* offered, unsigned int offered_size, void* unused);
 
-/// For SSL_set_msg_callback; `checks` is a Tls::Checks.
-void count_key_updates(int is_written, int version, int content_type, const void* bytes,
-                       std::size_t size, SSL* ssl, void* checks);
+/// For SSL_set_msg_callback; `checks` is a Tls::Checks. Counts records and key updates.
+void count_messages(int is_written, int version, int content_type, const void* bytes,
+                    std::size_t size, SSL* ssl, void* checks);
+
+/// For SSL_CTX_set_keylog_callback: keeps the traffic secrets in the connection's Checks, where
+/// OpenSSL has no other way to tell them.
+void keep_secret(const SSL* ssl, const char* line);
 
 }  // namespace iwant::net

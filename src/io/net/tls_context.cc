@@ -108,6 +108,7 @@ Result<std::unique_ptr<TlsContext>> TlsContext::create(const Identity& identity,
         return failure(ErrorCode::io, kOperation, take_openssl_error());
     }
     set_verification(context);
+    SSL_CTX_set_keylog_callback(context, keep_secret);
     SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                                   SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     return std::make_unique<TlsContext>(std::move(native));

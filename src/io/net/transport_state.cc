@@ -233,10 +233,14 @@ void Transport::State::bulk_opened(Connection& connection, Socket socket, Tls tl
     forget_stranger(connection);
     if (listener_ == nullptr) return;
     const auto lease = std::make_shared<const PeerId>(*connection.found());
+    connections_.erase(&connection);
+    if (const auto prepared = tls.prepare_for_bulk(tls_context_); !prepared) {
+        logger_.info("a bulk stream was refused: " + prepared.error().text());
+        return;
+    }
     bulk_leases_.push_back(lease);
     auto stream =
         std::make_shared<BulkSocketStream>(std::move(socket), std::move(tls), *lease, lease);
-    connections_.erase(&connection);
     listener_->bulk_accepted(std::move(stream));
 }
 

@@ -13,6 +13,7 @@
 
 #include "io/net/connection.h"
 #include "io/net/listening.h"
+#include "io/net/record_cipher.h"
 #include "io/net/transport.h"
 
 namespace iwant::net {
@@ -80,7 +81,7 @@ struct Transport::State final : Connection::Owner, std::enable_shared_from_this<
     Clock::time_point accept_log_due_{};
     Clock::time_point stranger_log_due_{};
     std::size_t strangers_unlogged_ = 0;
-    std::array<std::uint8_t, kTlsRecordBytes> scratch_{};
+    std::array<std::uint8_t, kRecordContentMax> scratch_{};
 };
 
 }  // namespace iwant::net
