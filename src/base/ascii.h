@@ -11,6 +11,9 @@ namespace iwant {
 inline bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
+inline bool is_hex_digit(char c) {
+    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
 inline bool is_lower(char c) {
     return c >= 'a' && c <= 'z';
 }

@@ -1,4 +1,5 @@
-"""Runs every fuzz target for so many seconds (10 unless told) and stops at the first that finds something.
+"""Runs every fuzz target for so many seconds (10 unless told), from its seeds in test/fuzz/seeds and what earlier runs
+found in build/fuzz/corpus, and stops at the first that finds something.
 
     python3 test/fuzz/fuzz.py [SECONDS] [TARGET...]
 """
@@ -8,7 +9,9 @@ import pathlib
 import subprocess
 import sys
 
-BUILD = pathlib.Path(__file__).resolve().parents[2] / "build/fuzz"
+HERE = pathlib.Path(__file__).resolve().parent
+BUILD = HERE.parents[1] / "build/fuzz"
+INPUT_SECONDS_MAX = "20"  # of one input, when others keep the machine busy
 
 
 def main():
@@ -21,7 +24,8 @@ def main():
         corpus = BUILD / "corpus" / target.name
         corpus.mkdir(parents=True, exist_ok=True)
         print(f"{target.name}: {seconds} s", flush=True)
-        done = subprocess.run([target, corpus, f"-max_total_time={seconds}", "-max_len=65536", "-print_final_stats=0",
+        done = subprocess.run([target, corpus, HERE / "seeds" / target.name, f"-max_total_time={seconds}", "-max_len=65536",
+                               f"-timeout={INPUT_SECONDS_MAX}", "-print_final_stats=0",
                                f"-artifact_prefix={BUILD}/"], stderr=subprocess.PIPE, text=True, errors="replace")
         print("  " + next((line for line in reversed(done.stderr.splitlines()) if line.startswith("Done")), "stopped early"), flush=True)
         if done.returncode != 0:

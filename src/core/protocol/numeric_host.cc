@@ -13,10 +13,6 @@ namespace {
 constexpr std::size_t kGroups = 8;
 constexpr std::size_t kScopeBytesMax = 15;  // IFNAMSIZ - 1
 
-bool is_hex_digit(char c) {
-    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
 /// Takes what is before the next separator off the front of `rest`, and the separator with it.
 std::string_view take_until(std::string_view& rest, char separator) {
     const std::string_view part = rest.substr(0, rest.find(separator));

@@ -1,8 +1,8 @@
 #pragma once
 
 // Memory for many short runs of bytes (names, posting chunks) that costs no more than the bytes:
-// runs are named by 32-bit numbers, sizes are even, and a freed run is used again for
-// one of the same size.
+// runs are named by 32-bit numbers, sizes are even, and a freed run is used again for one of the
+// same size.
 
 #include <array>
 #include <cstddef>

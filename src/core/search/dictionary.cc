@@ -52,11 +52,9 @@ void Dictionary::prefetch_postings(WordId word, Place place) const {
     if (list != kNoList) __builtin_prefetch(&lists_[list]);
 }
 
-void Dictionary::prefetch_last_chunk(WordId word, Place place) const {
+void Dictionary::prefetch_posting(WordId word, Place place, Slot slot) const {
     const Postings* const list = postings(word, place);
-    if (list == nullptr) return;
-    const Postings::Chunk& chunk = list->last_chunk();
-    if (chunk.room > 0) __builtin_prefetch(arena_.at(chunk.bytes) + chunk.used, 1);
+    if (list != nullptr) list->prefetch(slot, arena_);
 }
 
 void Dictionary::prefetch_word(std::uint64_t hash) const {

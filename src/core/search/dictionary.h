@@ -63,7 +63,8 @@ class Dictionary {
     /// It must be there. A word with none left is forgotten.
     void remove(WordId word, Place place, Slot slot);
     void prefetch_postings(WordId word, Place place) const;
-    void prefetch_last_chunk(WordId word, Place place) const;
+    /// What adding or removing this posting will touch.
+    void prefetch_posting(WordId word, Place place, Slot slot) const;
 
     /// Words that differ from `typed` by a typo, cheapest first, then most used, then by spelling;
     /// not the word itself; at most `limit`.

@@ -7,6 +7,7 @@
 #include "core/search/tokens.h"
 
 namespace iwant::search {
+
 Filter::Filter(const Query& query, const Entries& entries)
     : entries_(entries),
       types_(query.types),

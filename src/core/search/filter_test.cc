@@ -35,6 +35,34 @@ TEST(Filter, ByTypeKeepsFoldersOrFilesOfThatExtension) {
     EXPECT_THAT(paths_for(library(), query), ElementsAre("Valley"));
 }
 
+TEST(Filter, AloneFindsEmptyFilesOfOneContentEachOnce) {
+    Index index;
+    for (std::uint8_t owner = 1; owner <= 2; ++owner) {
+        Entry empty = file(1, owner == 1 ? "empty.txt" : "empty too.txt");
+        empty.size_bytes = 0;
+        empty.content = content(1);
+        index.put(peer(owner), empty);
+    }
+    Query query;
+    query.extensions = {"txt"};
+    EXPECT_THAT(paths_for(index, query), UnorderedElementsAre("empty.txt", "empty too.txt"));
+    for (const Match& match : index.search(query).matches) EXPECT_THAT(match.sources, SizeIs(1));
+}
+
+TEST(Filter, AContentWhoseOwnersDisagreeWhetherItIsEmptyIsNotFoundTwice) {
+    Index index;
+    Entry whole = file(1, "whole.txt");
+    whole.content = content(1);
+    Entry empty = file(1, "empty.txt");
+    empty.content = content(1);
+    empty.size_bytes = 0;
+    index.put(peer(1), whole);
+    index.put(peer(2), empty);
+    Query query;
+    query.extensions = {"txt"};
+    for (const Match& match : index.search(query).matches) EXPECT_THAT(match.sources, SizeIs(1));
+}
+
 TEST(Filter, BySizeIncludesBothEnds) {
     Query query = words("valley");
     query.types = FileType::video;

@@ -136,17 +136,19 @@ void Finder::score(Choice& choice, Scorer& scorer) const {
     sort_places(entries_, choice.places);
 }
 
-// Without a scorer all sources are equal. The best one is looked at even when there are too many
+// Without a scorer all sources are equal; without a filter, empty ones are grouped as well, which
+// are matches of their own otherwise. The best one is looked at even when there are too many
 // others.
 Match Finder::match_at(Slot best, Scorer* scorer, Filter* filter) const {
     std::vector<Slot> slots{best};
-    if (scorer == nullptr || is_grouped(entries_, best)) {
+    if (filter == nullptr || is_grouped(entries_, best)) {
         slots = entries_.same_content(best, kSourcesMax);
         if (std::find(slots.begin(), slots.end(), best) == slots.end()) slots.back() = best;
     }
     std::vector<RankedSource> ranked;
     for (const Slot slot : slots) {
         const Details details = entries_.details(slot);
+        if (filter != nullptr && slot != best && details.size_bytes == 0) continue;
         ranked.push_back({filter == nullptr || filter->passes(slot),
                           scorer != nullptr ? scorer->score(slot).value : 0,
                           details.modified,

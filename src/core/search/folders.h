@@ -20,8 +20,8 @@ namespace iwant::search {
 using FolderId = std::uint32_t;  ///< used again after the folder left
 inline constexpr FolderId kNoFolder = 0xFFFFFFFF;
 
-/// Not thread-safe. Borrows the arena. A folder is found by the hash of its path
-/// alone: it is keyed and has 64 bits, so equal ones are taken for equal paths.
+/// Not thread-safe. Borrows the arena. A folder is found by the hash of its path alone: it is keyed
+/// and has 64 bits, so equal ones are taken for equal paths.
 class Folders {
   public:
     Folders(Arena& arena, std::uint64_t key) : arena_(arena), hash_(key) {}

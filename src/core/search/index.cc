@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/hex.h"
 #include "core/search/choice.h"
 #include "core/search/dictionary.h"
 #include "core/search/entries.h"
@@ -12,28 +13,17 @@
 namespace iwant::search {
 namespace {
 
-std::optional<std::uint8_t> digit_value(char digit) {
-    if (digit >= '0' && digit <= '9') return static_cast<std::uint8_t>(digit - '0');
-    if (digit >= 'a' && digit <= 'f') return static_cast<std::uint8_t>(digit - 'a' + 10);
-    if (digit >= 'A' && digit <= 'F') return static_cast<std::uint8_t>(digit - 'A' + 10);
-    return std::nullopt;
-}
-
 /// The first and the last hash that start with these digits.
 std::optional<std::pair<Hash256, Hash256>> range_of_prefix(std::string_view digits) {
     Hash256 first;
     Hash256 last;
-    last.bytes.fill(0xFF);
-    if (digits.empty() || digits.size() > 2 * first.bytes.size()) return std::nullopt;
-    for (std::size_t i = 0; i < digits.size(); ++i) {
-        const std::optional<std::uint8_t> value = digit_value(digits[i]);
-        if (!value) return std::nullopt;
-        const unsigned shift = i % 2 == 0 ? 4 : 0;
-        const auto cleared = static_cast<std::uint8_t>(~(0xF << shift));
-        const auto set = static_cast<std::uint8_t>(*value << shift);
-        first.bytes[i / 2] = static_cast<std::uint8_t>((first.bytes[i / 2] & cleared) | set);
-        last.bytes[i / 2] = static_cast<std::uint8_t>((last.bytes[i / 2] & cleared) | set);
-    }
+    const std::size_t whole = 2 * first.bytes.size();
+    if (digits.empty() || digits.size() > whole) return std::nullopt;
+    std::string lowest(digits);
+    std::string highest(digits);
+    lowest.resize(whole, '0');
+    highest.resize(whole, 'f');
+    if (!hex_decode(lowest, first.bytes) || !hex_decode(highest, last.bytes)) return std::nullopt;
     return std::pair(first, last);
 }
 
@@ -44,6 +34,7 @@ struct Index::State {
         : dictionary(hash_key), entries(hash_key), words(dictionary, entries) {}
 
     void add_words(Slot slot);
+    void prefetch_postings(const std::vector<EntryWord>& found, Slot slot) const;
     void change(Slot slot, const Entry& entry);
     void remove(Slot slot);
 
@@ -54,11 +45,16 @@ struct Index::State {
 
 void Index::State::add_words(Slot slot) {
     const std::vector<EntryWord>& found = words.of(slot);
-    for (const EntryWord& one : found) dictionary.prefetch_postings(one.word, one.place);
-    for (const EntryWord& one : found) dictionary.prefetch_last_chunk(one.word, one.place);
+    prefetch_postings(found, slot);
     for (const EntryWord& one : found) dictionary.add(one.word, one.place, slot);
     dictionary.sweep();
     entries.set_name_words(slot, words.name_words());
+}
+
+// In steps for all lists at once, so that the misses of the processor's cache overlap.
+void Index::State::prefetch_postings(const std::vector<EntryWord>& found, Slot slot) const {
+    for (const EntryWord& one : found) dictionary.prefetch_postings(one.word, one.place);
+    for (const EntryWord& one : found) dictionary.prefetch_posting(one.word, one.place, slot);
 }
 
 // Most changes are of a size, a date or a content; words are touched only where they differ. New
@@ -72,6 +68,8 @@ void Index::State::change(Slot slot, const Entry& entry) {
     entries.change(slot, entry);
     std::vector<EntryWord> after = words.of(slot);
     entries.set_name_words(slot, words.name_words());
+    prefetch_postings(before, slot);
+    prefetch_postings(after, slot);
     std::sort(before.begin(), before.end());
     std::sort(after.begin(), after.end());
     for (const EntryWord& one : after) {
@@ -86,7 +84,9 @@ void Index::State::change(Slot slot, const Entry& entry) {
 }
 
 void Index::State::remove(Slot slot) {
-    for (const EntryWord& one : words.of(slot)) dictionary.remove(one.word, one.place, slot);
+    const std::vector<EntryWord>& found = words.of(slot);
+    prefetch_postings(found, slot);
+    for (const EntryWord& one : found) dictionary.remove(one.word, one.place, slot);
     dictionary.sweep();
     entries.erase(slot);
 }

@@ -2,7 +2,6 @@
 // name, by words as typed, and by words with a typo.
 
 #include <algorithm>
-#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -13,13 +12,11 @@
 #include "base/prng.h"
 #include "core/search/index.h"
 #include "core/search/test_entries.h"
+#include "core/search/test_model.h"
 #include "core/search/tokens.h"
 
 namespace iwant::search {
 namespace {
-
-using Key = std::pair<PeerId, EntryId>;
-using Model = std::map<Key, Entry>;
 
 constexpr std::string_view kWords[] = {"alpha", "Beta",   "GammaRay", "S01E02", "東京物語", "Größe",
                                        "don't", "x264",   "2019",     "a",      "🎉",       "---",
@@ -44,23 +41,10 @@ Entry random_entry(Prng& prng) {
     return entry;
 }
 
-std::string name_of(const Entry& entry) {
-    return entry.path.substr(entry.path.rfind('/') + 1);
-}
-
 /// Who has an entry of this name, or the content of one.
 std::set<Key> holders_in_model(const Model& model, const std::string& name) {
-    std::set<Key> holders;
-    std::set<Hash256> contents;
-    for (const auto& [key, entry] : model) {
-        if (name_of(entry) != name) continue;
-        holders.insert(key);
-        if (entry.content) contents.insert(*entry.content);
-    }
-    for (const auto& [key, entry] : model) {
-        if (entry.content && contents.contains(*entry.content)) holders.insert(key);
-    }
-    return holders;
+    return holders_where(model,
+                         [&](const Key&, const Entry& entry) { return name_of(entry) == name; });
 }
 
 std::set<Key> holders_in_index(const Index& index, const std::string& name) {
@@ -80,7 +64,7 @@ void change_both(Index& index, Model& model, Prng& prng) {
     const std::uint64_t what = prng.below(std::uint64_t{100});
     if (what == 0) {
         index.remove_owner(owner);
-        std::erase_if(model, [&](const auto& one) { return one.first.first == owner; });
+        remove_owner(model, owner);
     } else if (what < 30) {
         const EntryId id{prng.below(std::uint64_t{200})};
         index.remove(owner, id);
@@ -112,47 +96,12 @@ TEST(IndexModel, FindsTheSameEntriesByExactNameAsAPlainList) {
     }
 }
 
-/// Whether the path has all words of the query, the last one perhaps as a beginning.
-bool has_words(const Entry& entry, const std::vector<std::string>& typed) {
-    const std::vector<Token> tokens = tokens_of_path(entry.path, entry.kind);
-    for (std::size_t i = 0; i < typed.size(); ++i) {
-        const bool is_last = i + 1 == typed.size();
-        const bool found = std::any_of(tokens.begin(), tokens.end(), [&](const Token& token) {
-            return token.text == typed[i] || (is_last && token.text.starts_with(typed[i]));
-        });
-        if (!found) return false;
-    }
-    return !typed.empty();
-}
-
-/// Who has a file that `wanted` is true for, or the content of one.
-template <class Wanted>
-std::set<Key> holders_where(const Model& model, Wanted wanted) {
-    std::set<Key> holders;
-    std::set<Hash256> contents;
-    for (const auto& [key, entry] : model) {
-        if (!wanted(entry)) continue;
-        holders.insert(key);
-        if (entry.content) contents.insert(*entry.content);
-    }
-    for (const auto& [key, entry] : model) {
-        if (entry.content && contents.contains(*entry.content)) holders.insert(key);
-    }
-    return holders;
-}
-
 std::set<Key> all_holders(const Index& index, Query query) {
     query.limit = 200;
-    std::set<Key> holders;
     const Answer answer = index.search(query);
     EXPECT_LT(answer.matches.size(), 200u);
     EXPECT_GE(answer.total, answer.matches.size());
-    for (const Match& match : answer.matches) {
-        for (const Match::Source& source : match.sources) {
-            holders.emplace(source.owner, source.entry);
-        }
-    }
-    return holders;
+    return holders_in(answer);
 }
 
 std::string mistyped(std::string word, Prng& prng) {
@@ -175,8 +124,8 @@ TEST(IndexModel, FindsTheSameEntriesByWordsAsAPlainList) {
             for (int i = 0; i < 12; ++i) change_both(index, model, prng);
             const std::string text = random_component(prng);
             const std::vector<std::string> typed = words_of_query(text);
-            const std::set<Key> expected =
-                holders_where(model, [&](const Entry& entry) { return has_words(entry, typed); });
+            const std::set<Key> expected = holders_where(
+                model, [&](const Key&, const Entry& entry) { return has_words(entry, typed); });
             ASSERT_EQ(all_holders(index, exact_words(text)), expected) << seed << " " << text;
         }
     }
@@ -191,8 +140,8 @@ TEST(IndexModel, FindsAtLeastTheEntriesOfOneWordThroughATypoInIt) {
         for (int i = 0; i < 10; ++i) change_both(index, model, prng);
         const std::string word(kTyped[prng.below(std::size(kTyped))]);
         const std::string typed = mistyped(word, prng);
-        const std::set<Key> expected =
-            holders_where(model, [&](const Entry& entry) { return has_words(entry, {word}); });
+        const std::set<Key> expected = holders_where(
+            model, [&](const Key&, const Entry& entry) { return has_words(entry, {word}); });
         const std::set<Key> found = all_holders(index, words(typed));
         ASSERT_TRUE(std::includes(found.begin(), found.end(), expected.begin(), expected.end()))
             << word << " typed " << typed;

@@ -76,6 +76,17 @@ std::u32string_view plain_spelling(char32_t code_point) {
     }
 }
 
+bool is_of_words(char32_t code_point) {
+    switch (letter_class(code_point)) {
+        case LetterClass::separator:
+        case LetterClass::apostrophe:
+        case LetterClass::ignored:
+            return false;
+        default:
+            return true;
+    }
+}
+
 bool is_hangul_syllable(char32_t code_point) {
     return code_point >= 0xAC00 && code_point <= 0xD7A3;
 }
@@ -85,6 +96,7 @@ bool is_hangul_syllable(char32_t code_point) {
 LetterClass letter_class(char32_t code_point) {
     if (code_point < 0x80) return ascii_class(code_point);
     if (code_point == 0x2019 || code_point == 0x02BC) return LetterClass::apostrophe;
+    if (code_point == 0xFFFD) return LetterClass::separator;
     switch (utf8proc_category(static_cast<utf8proc_int32_t>(code_point))) {
         case UTF8PROC_CATEGORY_LU:
         case UTF8PROC_CATEGORY_LT:
@@ -156,6 +168,8 @@ void append_folded(char32_t code_point, std::u32string& folded) {
     if (count < 0 || std::cmp_greater(count, parts.size())) return;
     for (std::size_t i = 0; std::cmp_less(i, count); ++i) {
         const auto part = static_cast<char32_t>(parts[i]);
+        // The bar of "½", the spaces of a ligature of words.
+        if (!is_of_words(part)) continue;
         const std::u32string_view plain = plain_spelling(part);
         if (plain.empty()) {
             folded.push_back(part);

@@ -39,8 +39,8 @@ DecodedLetter decode_letter(std::string_view text);
 std::u32string decode_utf8(std::string_view text);
 
 /// Appends what `code_point` is compared as: case folded, compatibility forms decomposed, marks
-/// dropped, and letters such as ø, ł, æ spelt as people without them on the keyboard do. May append
-/// nothing.
+/// dropped, as is punctuation in between, and letters such as ø, ł, æ spelt as people without them
+/// on the keyboard do. May append nothing.
 void append_folded(char32_t code_point, std::u32string& folded);
 
 /// Appends one code point as UTF-8.

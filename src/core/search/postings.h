@@ -41,8 +41,14 @@ class alignas(32) Postings {
     const Chunk& chunk(std::size_t index) const {
         return earlier_ && index < earlier_->size() ? (*earlier_)[index] : last_chunk_;
     }
-    /// For prefetching: where the next append will write.
-    const Chunk& last_chunk() const { return last_chunk_; }
+    /// Fetches into the processor's cache what inserting or erasing this slot will touch.
+    void prefetch(Slot slot, const Arena& arena) const {
+        if (count_ > 0 && slot <= last_) {
+            prefetch_middle(slot, arena);
+        } else if (last_chunk_.room > 0) {
+            __builtin_prefetch(arena.at(last_chunk_.bytes) + last_chunk_.used, 1);
+        }
+    }
 
     /// Of the chunk directory; chunks are counted by the arena.
     std::size_t memory_bytes() const {
@@ -57,6 +63,7 @@ class alignas(32) Postings {
         if (!earlier_) earlier_ = std::make_unique<std::vector<Chunk>>();
         return *earlier_;
     }
+    void prefetch_middle(Slot slot, const Arena& arena) const;
     void append(Slot slot, Arena& arena);
     std::size_t chunk_of(Slot slot) const;
     void split(std::size_t index, Arena& arena);

@@ -4,6 +4,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/path.h"
 #include "core/search/letters.h"
 
@@ -48,11 +49,12 @@ std::vector<std::string> words_of_query(std::string_view text) {
         }
     }
     if (!words.empty()) return words;
-    const std::size_t first = text.find_first_not_of(' ');
-    if (first == text.npos) return words;
-    text = text.substr(first, text.find_last_not_of(' ') - first + 1);
-    words.emplace_back(text.substr(0, kTokenLettersMax));
+    if (!trimmed(text, " ").empty()) words.emplace_back(word_of_punctuation(text));
     return words;
+}
+
+std::string_view word_of_punctuation(std::string_view name) {
+    return trimmed(name, " ").substr(0, kTokenLettersMax);
 }
 
 std::string_view extension_of_name(std::string_view name) {

@@ -50,6 +50,10 @@ std::string_view stem_of_name(std::string_view name);
 /// since another number or character is another thing.
 bool is_exact_only(std::u32string_view word);
 
+/// What stands for a name without words: itself without spaces around, cut; empty when nothing is
+/// left.
+std::string_view word_of_punctuation(std::string_view name);
+
 /// Calls `visit(text, field, position, is_part)` for the words of an entry's own name and
 /// extension; a name of punctuation alone is one word. Texts may come twice.
 template <class Visit>
@@ -60,13 +64,18 @@ void visit_name_words(WordCutter& cutter, std::string_view name, EntryKind kind,
         visit(word.text, word.position == 0 ? Field::name_start : Field::name, word.position,
               word.is_part);
     }
-    if (words.empty() && !stem.empty()) {
-        visit(stem.substr(0, kTokenLettersMax), Field::name_start, std::uint16_t{0}, false);
-    }
+    const auto visit_punctuation = [&](std::string_view text) {
+        const std::string_view word = word_of_punctuation(text);
+        if (!word.empty()) visit(word, Field::name_start, std::uint16_t{0}, false);
+    };
+    const bool is_punctuation = words.empty();
+    if (is_punctuation) visit_punctuation(stem);
     if (kind != EntryKind::file) return;
-    for (const WordCutter::Word& word : cutter.cut(extension_of_name(name))) {
+    const auto extension = cutter.cut(extension_of_name(name));
+    for (const WordCutter::Word& word : extension) {
         visit(word.text, Field::extension, word.position, word.is_part);
     }
+    if (is_punctuation && extension.empty() && stem != name) visit_punctuation(name);
 }
 
 }  // namespace iwant::search

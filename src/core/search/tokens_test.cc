@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/search/letters.h"
+
 namespace iwant::search {
 namespace {
 
@@ -36,6 +38,24 @@ TEST(Tokens, KeepApostrophesMarksAndIdsTogether) {
     EXPECT_THAT(texts("e\u0301te\u0301", Field::name), ElementsAre("ete"));
     EXPECT_THAT(texts("d41d8cd98f00b204e9800998ecf8427e", Field::name),
                 ElementsAre("d41d8cd98f00b204e9800998ecf8427e"));
+}
+
+TEST(Tokens, HaveNoPunctuationInThemWhateverTheyAreFoldedFrom) {
+    EXPECT_THAT(texts("½", Field::name), ElementsAre("12"));
+    EXPECT_THAT(texts("ŉ", Field::name), ElementsAre("n"));
+    for (const std::string_view text : {"½", "ﷺ", "ŉ", "⑴ ℀"})
+        EXPECT_EQ(fold_for_search(fold_for_search(text)), fold_for_search(text)) << text;
+}
+
+TEST(Tokens, EndAtBytesThatAreNotUtf8) {
+    EXPECT_THAT(texts("one\xfftwo \xc3", Field::name), ElementsAre("one", "two"));
+}
+
+TEST(Tokens, OfPunctuationAloneAreWhatIsTyped) {
+    for (const std::string_view name : {"---", "-`. --..!!!", " ---"}) {
+        EXPECT_THAT(words_of_query(name), SizeIs(1)) << name;
+        EXPECT_THAT(texts(name, Field::name), testing::Contains(words_of_query(name).front()));
+    }
 }
 
 TEST(Tokens, OfDenseScriptsAreCharactersAndPairs) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 
+#include "base/ascii.h"
 #include "io/control/request_head.h"
 
 namespace iwant::control {
@@ -54,9 +55,9 @@ constexpr std::array kTypes = std::to_array<Type>({
     {"vtt", "text/vtt; charset=utf-8"},
 });
 
-bool is_attr_char(unsigned char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("!#$&+-.^_`|~").find(static_cast<char>(c)) != std::string_view::npos;
+bool is_attr_char(char c) {
+    return is_letter(c) || is_digit(c) ||
+           std::string_view("!#$&+-.^_`|~").find(c) != std::string_view::npos;
 }
 
 }  // namespace
@@ -74,10 +75,10 @@ std::string disposition_of(std::string_view name) {
     std::string value = content_type_of(name) == kUnknown ? "attachment" : "inline";
     value += "; filename*=UTF-8''";
     for (const char c : name.substr(0, kNameBytesMax)) {
-        const auto byte = static_cast<std::uint8_t>(c);
-        if (is_attr_char(byte)) {
+        if (is_attr_char(c)) {
             value += c;
         } else {
+            const auto byte = static_cast<std::uint8_t>(c);
             constexpr std::string_view kDigits = "0123456789ABCDEF";
             value += {'%', kDigits[byte / 16], kDigits[byte % 16]};
         }

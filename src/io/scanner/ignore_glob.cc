@@ -35,9 +35,6 @@ bool is_print(char byte) {
 bool is_punct(char byte) {
     return is_graph(byte) && !is_alnum(byte);
 }
-bool is_xdigit(char byte) {
-    return is_digit(byte) || (byte >= 'a' && byte <= 'f') || (byte >= 'A' && byte <= 'F');
-}
 
 constexpr std::array<NamedClass, 12> kClasses{{{"alnum", is_alnum},
                                                {"alpha", is_letter},
@@ -50,7 +47,7 @@ constexpr std::array<NamedClass, 12> kClasses{{{"alnum", is_alnum},
                                                {"punct", is_punct},
                                                {"space", is_space},
                                                {"upper", is_upper},
-                                               {"xdigit", is_xdigit}}};
+                                               {"xdigit", is_hex_digit}}};
 
 /// Reads one [set]; what git reads as what (wildmatch.c), byte by byte.
 class SetReader {

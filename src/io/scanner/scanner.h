@@ -89,7 +89,7 @@ struct ScanOptions {
     std::vector<std::filesystem::path> excluded;
     std::chrono::milliseconds quiet{500};  ///< a file is told when unchanged for so long
     /// The same for a file that its writer has closed or that was moved here.
-    std::chrono::milliseconds quiet_closed{300};
+    std::chrono::milliseconds quiet_closed{100};
     std::chrono::seconds full_check{3600};    ///< everything is walked again this often
     std::chrono::seconds poll_unwatched{10};  ///< what cannot be watched
     /// How often the shares' own folders are looked at: mounts and returns are told by nobody.
