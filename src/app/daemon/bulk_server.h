@@ -20,8 +20,9 @@ namespace iwant::daemon {
 
 class BulkServer {
   public:
-    /// Streams beyond this are closed at once; the downloader comes back.
-    static constexpr std::size_t kStreamsMax = 64;
+    /// Streams beyond this are closed at once; the downloader comes back. Enough for 32 that fetch
+    /// one file each.
+    static constexpr std::size_t kStreamsMax = 128;
 
     /// `database` is the catalogue's file; each stream reads it through a reader of its own. `held`
     /// are downloads under way; null: nothing that came or comes by download is given. The

@@ -9,12 +9,6 @@
 namespace iwant::daemon {
 namespace {
 
-std::uint64_t bytes_of(const FetchJob& job) {
-    const std::uint64_t piece_size = piece_size_for(job.size_bytes);
-    const std::uint64_t from = job.first.value * piece_size;
-    return std::min(job.size_bytes - from, job.count * piece_size);
-}
-
 /// Cuts at most so many bytes off the front of a job, but a piece.
 FetchJob cut_part(FetchJob& job, std::uint64_t bytes_max) {
     const std::uint64_t fit = bytes_max / piece_size_for(job.size_bytes);
@@ -23,6 +17,11 @@ FetchJob cut_part(FetchJob& job, std::uint64_t bytes_max) {
     job.first.value += part.count;
     job.count -= part.count;
     return part;
+}
+
+/// Behind the urgent ones.
+std::deque<FetchJob>::iterator first_usual(std::deque<FetchJob>& parts) {
+    return std::ranges::find(parts, FetchJob::Urgency::usual, &FetchJob::urgency);
 }
 
 }  // namespace
@@ -96,10 +95,8 @@ void FetchQueue::add(FetchJob job) {
     ASSERT(fetches_.emplace(job.fetch, std::move(fetch)).second);
     // Who comes anew gets as much as the others from now on, and nothing for the time before.
     Share& share = shares_.try_emplace(job.download, Share{{}, 0, virtual_time_}).first->second;
-    const auto behind =
-        job.urgency == FetchJob::Urgency::usual
-            ? share.parts.end()
-            : std::ranges::find(share.parts, FetchJob::Urgency::usual, &FetchJob::urgency);
+    const bool usual = job.urgency == FetchJob::Urgency::usual;
+    const auto behind = usual ? share.parts.end() : first_usual(share.parts);
     share.parts.insert(behind, std::move(job));
 }
 
@@ -112,10 +109,8 @@ std::optional<swarm::FetchEnded> FetchQueue::put_back(FetchJob part) {
     ++fetch.queued;
     --share.taken;
     share.given -= std::min(share.given, bytes_of(part));
-    const auto before =
-        part.urgency == FetchJob::Urgency::usual
-            ? std::ranges::find(share.parts, FetchJob::Urgency::usual, &FetchJob::urgency)
-            : share.parts.begin();
+    const bool usual = part.urgency == FetchJob::Urgency::usual;
+    const auto before = usual ? first_usual(share.parts) : share.parts.begin();
     share.parts.insert(before, std::move(part));
     return std::nullopt;
 }

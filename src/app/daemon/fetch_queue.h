@@ -4,7 +4,7 @@
 // as large as a stream has room for, so that downloads that go on at the same time come in at about
 // the same rate, whichever began first and however much each wants at once: each has one stream,
 // and where there are not enough the one that was given least comes next (start-time fair queueing:
-// Goyal, Vin, Cheng, 1996). One that is alone has two. Knows no threads.
+// Goyal, Vin, Cheng, 1996). One that is alone has several. Knows no threads.
 
 #include <cstddef>
 #include <cstdint>
@@ -14,15 +14,18 @@
 #include <vector>
 
 #include "app/daemon/fetcher.h"
+#include "core/protocol/limits.h"
 
 namespace iwant::daemon {
 
 class FetchQueue {
   public:
     using StreamNumber = std::uint64_t;
-    /// For a download that is alone: one thread decrypts while another writes.
-    static constexpr std::size_t kStreamsAlone = 2;
-    static constexpr std::size_t kStreamsMax = 8;
+    /// For a download that is alone: some threads decrypt while others wait for the wire or the
+    /// disk (measured: doc/benchmarks.md, "swarm").
+    static constexpr std::size_t kStreamsAlone = 4;
+    /// Beside the control session.
+    static constexpr std::size_t kStreamsMax = protocol::kSessionsPerPeerMax - 1;
 
     /// The id is new. Behind what is as urgent already.
     void add(FetchJob job);
@@ -76,7 +79,6 @@ class FetchQueue {
 
     std::optional<DownloadId> next_for(StreamNumber stream) const;
     std::size_t streams_on(DownloadId download, StreamNumber from, StreamNumber to) const;
-    static void insert(Share& share, FetchJob part);
     void drop_queued(Fetches::iterator fetch);
     /// Gives its end unless that was told, and forgets it when nobody works for it.
     std::optional<swarm::FetchEnded> conclude(Fetches::iterator fetch);

@@ -19,15 +19,6 @@ constexpr std::uint64_t bytes_in(Duration time, std::uint64_t rate) {
     return rate * static_cast<std::uint64_t>(time / std::chrono::milliseconds(1)) / 1000;
 }
 
-/// Of the pieces of a job from `from` on.
-std::uint64_t job_bytes(const FetchJob& job, std::uint32_t from = 0) {
-    std::uint64_t bytes = 0;
-    for (std::uint32_t i = from; i < job.count; ++i) {
-        bytes += piece_length(job.size_bytes, PieceIndex{job.first.value + i});
-    }
-    return bytes;
-}
-
 ErrorCode code_of(protocol::RefusalCode refusal) {
     switch (refusal) {
         case protocol::RefusalCode::not_shared:
@@ -101,7 +92,7 @@ std::uint64_t FetchStream::bytes_ahead() const {
 Result<void> FetchStream::ask(FetchJob job) {
     const protocol::PieceRequest request{RequestId{next_request_++}, job.file, job.first,
                                          job.count};
-    bytes_asked_ += job_bytes(job);
+    bytes_asked_ += bytes_of(job);
     under_way_.push_back({std::move(job), request.request});
     return stream_.send(request);
 }
@@ -195,7 +186,7 @@ Result<std::size_t> FetchStream::take_turn(std::size_t wanted) {
 
 void FetchStream::take_refusal(const protocol::Refusal& refusal) {
     UnderWay& front = under_way_.front();
-    bytes_asked_ -= job_bytes(front.job, front.received);
+    bytes_asked_ -= bytes_of(front.job, front.received);
     if (!front.ended) {
         end(front,
             failure(code_of(refusal.code), "fetch pieces", "the peer does not give them now"),
@@ -244,7 +235,7 @@ bool FetchStream::comes_in_vain(std::uint64_t received_bytes) const {
     std::uint64_t bytes = 0;
     for (const UnderWay& under_way : under_way_) {
         if (!under_way.ended) break;
-        bytes += job_bytes(under_way.job, under_way.received);
+        bytes += bytes_of(under_way.job, under_way.received);
     }
     return bytes - received_bytes > bytes_in(kVainMax, meter_.per_second(now));
 }

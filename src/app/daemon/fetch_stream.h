@@ -8,8 +8,8 @@
 #include <deque>
 #include <optional>
 #include <span>
-#include <vector>
 
+#include "app/daemon/block_bytes.h"
 #include "app/daemon/fetcher.h"
 #include "core/swarm/rate.h"
 #include "io/net/bulk_stream.h"
@@ -89,7 +89,7 @@ class FetchStream {
     Time measured_since_{};
     bool left_ = false;
     std::uint64_t next_request_ = 1;
-    std::vector<std::uint8_t> buffer_;
+    BlockBytes buffer_;  ///< one piece
 };
 
 }  // namespace iwant::daemon

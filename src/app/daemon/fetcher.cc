@@ -20,6 +20,15 @@ constexpr std::chrono::seconds kIdleStream{20};
 
 }  // namespace
 
+std::uint64_t bytes_of(const FetchJob& job, std::uint32_t received) {
+    const std::uint64_t piece_size = piece_size_for(job.size_bytes);
+    const auto place_of = [&](std::uint64_t piece) {
+        return std::min(job.size_bytes, piece * piece_size);
+    };
+    const std::uint64_t first = job.first.value;
+    return place_of(first + job.count) - place_of(first + received);
+}
+
 // The jobs of one peer, and the streams that do them. Streams end when idle and are opened again
 // with work.
 class Fetcher::PeerQueue {

@@ -37,6 +37,9 @@ struct FetchJob {
     Urgency urgency = Urgency::usual;
 };
 
+/// Of the pieces of a job but the first `received`.
+std::uint64_t bytes_of(const FetchJob& job, std::uint32_t received = 0);
+
 class Fetcher {
   public:
     struct World {

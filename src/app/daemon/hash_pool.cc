@@ -39,13 +39,7 @@ void HashPool::hash(const catalog::HashJob& job, Turn turn) {
     unfinished_bytes_ += job.stamp.size_bytes;
     const std::size_t number =
         job.stamp.size_bytes >= kLargeFileBytes ? 0 : next_++ % workers_.size();
-    Worker& worker = *workers_[number];
-    Task task = [this, job] { run(job); };
-    if (turn == Turn::first) {
-        worker.post_first(std::move(task));
-    } else {
-        worker.post(std::move(task));
-    }
+    workers_[number]->post([this, job] { run(job); }, turn);
 }
 
 void HashPool::run(const catalog::HashJob& job) {

@@ -28,7 +28,7 @@ class HashPool {
     HashPool(unsigned threads, Done done);
     ~HashPool();
 
-    enum class Turn : std::uint8_t { in_order, first };
+    using Turn = Worker::Turn;
 
     /// Jobs that were taken and are not hashed yet.
     std::size_t unfinished() const { return unfinished_; }

@@ -156,12 +156,29 @@ Result<void> PartFolder::make_empty_parts() {
 Result<void> PartFolder::check_space() const {
     const Result<std::uint64_t> free = place_.root.free_bytes();
     if (!free) return std::unexpected(free.error());
-    const std::uint64_t missing = plan_->size_bytes - bytes_present(*plan_, present_);
+    const std::uint64_t missing =
+        plan_->size_bytes - bytes_present(*plan_, present_) - bytes_reserved();
     if (missing == 0 || (*free >= kReserveBytes && missing <= *free - kReserveBytes)) return {};
     return failure(ErrorCode::no_space, "download to " + place_.root.path(),
                    human_size(missing) + " are still to come, but only " + human_size(*free) +
                        " are free; free some space (" + human_size(kReserveBytes) +
                        " are left untouched)");
+}
+
+/// Space that is taken already for pieces that are not present.
+std::uint64_t PartFolder::bytes_reserved() const {
+    std::uint64_t reserved = 0;
+    for (std::uint32_t i = 0; i < plan_->files.size(); ++i) {
+        const swarm::PlannedFile& file = plan_->files[i];
+        if (file.size_bytes < PartFiles::kBypassBytesMin) continue;
+        const auto seen = place_.folder.info_of(part_path(file));
+        if (!seen || seen->kind != platform::FileKind::file) continue;
+        const std::uint64_t present = std::min(
+            pieces_present(FileIndex{i}) * piece_size_for(file.size_bytes), file.size_bytes);
+        const std::uint64_t taken = std::min(seen->space_bytes, file.size_bytes);
+        reserved += taken - std::min(taken, present);
+    }
+    return reserved;
 }
 
 }  // namespace iwant::daemon

@@ -137,6 +137,7 @@ class PartFolder {
     static Error folder_gone(const platform::Folder& root);
 
     Result<void> check_space() const;
+    std::uint64_t bytes_reserved() const;
     Result<void> make_content();
     Result<void> make_empty_parts();
     Result<void> note_written(FileIndex file, PieceIndex piece, const platform::File& opened,

@@ -4,6 +4,7 @@
 #include <functional>
 #include <vector>
 
+#include "app/daemon/block_bytes.h"
 #include "base/content.h"
 #include "base/hash.h"
 
@@ -18,7 +19,7 @@ Result<bool> read_verified(const platform::File& file, const swarm::PlannedFile&
                            const std::stop_token& stop, const Take& take) {
     PieceList pieces{planned.size_bytes, {}};
     const std::uint64_t piece_size = piece_size_for(planned.size_bytes);
-    std::vector<std::uint8_t> buffer(std::min(piece_size, planned.size_bytes));
+    BlockBytes buffer(std::min(piece_size, planned.size_bytes));
     for (std::uint64_t offset = 0; offset < planned.size_bytes; offset += piece_size) {
         if (stop.stop_requested()) return false;
         const std::uint64_t length = std::min(piece_size, planned.size_bytes - offset);

@@ -48,6 +48,7 @@ Result<PartFiles::SharedFile> PartFiles::open(FileIndex index) {
     opened_.notify_all();
     if (!file) return failure(std::move(file));
     ours_[index.value] = true;
+    if (planned.size_bytes >= kBypassBytesMin) file->bypass_cache();
     auto shared = std::make_shared<const platform::File>(std::move(*file));
     if (piece_count(planned.size_bytes) > 1) {
         make_room();
@@ -71,6 +72,7 @@ Result<platform::File> PartFiles::make(const swarm::PlannedFile& planned) {
     if (Result<void> sized = file->resize(planned.size_bytes); !sized) {
         return failure(std::move(sized));
     }
+    if (planned.size_bytes >= kBypassBytesMin) file->take_space(planned.size_bytes);
     return file;
 }
 

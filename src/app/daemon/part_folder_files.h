@@ -31,6 +31,9 @@ std::string part_path(const swarm::PlannedFile& file);
 class PartFiles {
   public:
     static constexpr std::size_t kOpenMax = 64;
+    /// Files from this size on are written past the system's cache: such a one would fill it with
+    /// what nobody may ever read again, and whoever does is served by the disk.
+    static constexpr std::uint64_t kBypassBytesMin = std::uint64_t{64} << 20;
     using SharedFile = std::shared_ptr<const platform::File>;
 
     /// Both outlive it.

@@ -1,7 +1,21 @@
+#include <thread>
+
+#include "app/daemon/block_bytes.h"
+#include "app/daemon/part_folder_files.h"
 #include "app/daemon/part_store_fixture.h"
+#include "io/platform/test_disk.h"
 
 namespace iwant::daemon {
 namespace {
+
+/// No piece is like another.
+std::string large_bytes(std::uint64_t size_bytes) {
+    const std::string some = some_bytes(kPieceSizeMin - 1, 1);
+    std::string bytes;
+    while (bytes.size() < size_bytes) bytes += some;
+    bytes.resize(size_bytes);
+    return bytes;
+}
 
 TEST_F(APartStore, goes_on_after_a_kill_with_what_the_last_checkpoint_had) {
     use("film", {{"", some_bytes(3 * kPieceSizeMin, 1)}});
@@ -18,6 +32,43 @@ TEST_F(APartStore, goes_on_after_a_kill_with_what_the_last_checkpoint_had) {
     ASSERT_TRUE(write(0, 2));
     EXPECT_EQ(finish(), "film");
     EXPECT_EQ(downloaded("film"), contents_.at(""));
+}
+
+TEST_F(APartStore, goes_on_with_a_large_file_that_has_its_space_already) {
+    const std::uint64_t size = PartFiles::kBypassBytesMin + kPieceSizeMin / 3;
+    use("film", {{"", large_bytes(size)}});
+    const platform::TestDisk disk(downloads(),
+                                  PartFolder::kReserveBytes + size + (std::uint64_t{1} << 20));
+    if (!disk.is_there()) GTEST_SKIP() << "only root can mount one";
+    present();
+    ASSERT_TRUE(write(0, 0));
+    store_->checkpoint_all();
+    restart();
+    EXPECT_EQ(present(), 1U) << "no room for it twice";
+    write_all();
+    EXPECT_EQ(finish(), "film");
+    EXPECT_TRUE(downloaded("film") == contents_.at(""));
+}
+
+TEST_F(APartStore, takes_a_large_file_from_several_threads_at_once) {
+    use("film", {{"", large_bytes(PartFiles::kBypassBytesMin + 12'345)}});
+    present();
+    const std::string& content = contents_.at("");
+    const SharedPieceList list = list_of(content);
+    std::vector<std::jthread> writers;
+    for (std::uint32_t first = 0; first < 4; ++first) {
+        writers.emplace_back([&, first] {
+            BlockBytes bytes;
+            for (std::uint32_t i = first; i < piece_count(content.size()); i += 4) {
+                const auto piece = as_bytes(piece_of(content, i));
+                bytes.assign(piece.begin(), piece.end());
+                EXPECT_TRUE(store_->write_piece(kId, FileIndex{0}, PieceIndex{i}, bytes, list));
+            }
+        });
+    }
+    writers.clear();
+    EXPECT_EQ(finish(), "film");
+    EXPECT_TRUE(downloaded("film") == content);
 }
 
 TEST_F(APartStore, keeps_what_it_has_when_paused_and_prepared_again) {

@@ -12,19 +12,11 @@ Worker::~Worker() {
     stop();
 }
 
-void Worker::post(Task task) {
+void Worker::post(Task task, Turn turn) {
     const std::lock_guard lock(mutex_);
     if (stopping_) return;
     ASSERT(tasks_.size() < kTasksMax);
-    tasks_.push_back(std::move(task));
-    changed_.notify_all();
-}
-
-void Worker::post_first(Task task) {
-    const std::lock_guard lock(mutex_);
-    if (stopping_) return;
-    ASSERT(tasks_.size() < kTasksMax);
-    tasks_.push_front(std::move(task));
+    tasks_.insert(turn == Turn::first ? tasks_.begin() : tasks_.end(), std::move(task));
     changed_.notify_all();
 }
 

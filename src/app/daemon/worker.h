@@ -5,6 +5,7 @@
 
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <mutex>
@@ -32,10 +33,9 @@ class Worker {
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
 
-    /// Never blocks.
-    void post(Task task);
-    /// Before all that wait; never blocks.
-    void post_first(Task task);
+    enum class Turn : std::uint8_t { in_order, first };
+    /// Behind all that wait or before them. Never blocks.
+    void post(Task task, Turn turn = Turn::in_order);
     /// For what other peers cause, which has to have an end: false, and the task is dropped, when
     /// too much waits already or the worker stops. Never blocks.
     [[nodiscard]] bool try_post(Task task);

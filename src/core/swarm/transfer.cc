@@ -53,6 +53,7 @@ Transfer::Transfer(Job job, Suppliers& suppliers, PieceLists& lists, Desk& desk,
     }
     for (auto& [peer, supplier] : suppliers_.all()) {
         supplier.cursor = 0;
+        supplier.rare_place.reset();
         supplier.forget_pieces();
         drop_if_useless(supplier);
     }

@@ -34,7 +34,11 @@ struct FileInfo {
     FileKind kind = FileKind::other;
     FileStamp stamp;
     bool executable = false;
+    std::uint64_t space_bytes = 0;  ///< taken on the disk
 };
+
+/// Blocks of disks are a power of two of at most so many bytes.
+inline constexpr std::size_t kBlockBytesMax = 4096;
 
 class File {
   public:
@@ -57,6 +61,13 @@ class File {
     Result<std::size_t> read_at(std::uint64_t offset, std::span<std::uint8_t> into) const;
     /// Writes all of it.
     Result<void> write_at(std::uint64_t offset, std::span<const std::uint8_t> bytes) const;
+    /// From now on whole blocks go straight to the disk, not through the system's cache, if their
+    /// memory is aligned like one: a copy less, and what other programs have in the cache stays.
+    /// False, and nothing changes, where the file system does not say that it can.
+    bool bypass_cache();
+    /// Takes the space of so many bytes, which read as zeros: they lie together then, and several
+    /// threads can write them past the cache at once. Where that cannot be done nothing changes.
+    void take_space(std::uint64_t size_bytes) const;
     /// Makes the data durable (fdatasync).
     Result<void> sync() const;
     Result<FileInfo> info() const;
@@ -67,8 +78,13 @@ class File {
     void close();
 
   private:
+    /// How many of the bytes can go past the cache.
+    std::size_t bytes_past_cache(std::uint64_t offset, std::span<const std::uint8_t> bytes) const;
+
     int descriptor_ = -1;
     std::string path_;
+    int past_cache_ = -1;  ///< the same file, for writing whole blocks of
+    std::size_t block_bytes_ = 0;
 };
 
 /// What is at `path` itself (a symlink is not followed).

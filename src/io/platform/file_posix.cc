@@ -10,9 +10,28 @@ namespace {
 
 /// Linux moves at most 2^31 - 4096 bytes in one call.
 constexpr std::size_t kTransferMax = std::size_t{1} << 30;
+/// Two threads that write one file take turns at this, and it is a size of memory that the system
+/// has at hand (doc/benchmarks.md, "swarm").
+constexpr std::size_t kWriteMax = std::size_t{128} << 10;
 
 std::int64_t nanoseconds(const timespec& time) {
     return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+}
+
+/// False with errno when it fails.
+bool write_all(int descriptor, std::uint64_t offset, std::span<const std::uint8_t> bytes,
+               std::size_t call_bytes_max) {
+    std::size_t done = 0;
+    while (done < bytes.size()) {
+        const std::size_t size = std::min(bytes.size() - done, call_bytes_max);
+        const ssize_t put = restarted([&] {
+            return ::pwrite(descriptor, bytes.data() + done, size,
+                            static_cast<off_t>(offset + done));
+        });
+        if (put < 0) return false;
+        done += static_cast<std::size_t>(put);
+    }
+    return true;
 }
 
 }  // namespace
@@ -27,6 +46,7 @@ FileInfo to_file_info(const struct stat& status) {
     info.stamp.changed_ns = nanoseconds(status.st_ctim);
     info.stamp.inode = status.st_ino;
     info.stamp.device = status.st_dev;
+    info.space_bytes = static_cast<std::uint64_t>(status.st_blocks) * 512;
     info.executable = info.kind == FileKind::file && (status.st_mode & S_IXUSR) != 0;
     return info;
 }
@@ -63,13 +83,18 @@ File::~File() {
 }
 
 File::File(File&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)), path_(std::move(other.path_)) {}
+    : descriptor_(std::exchange(other.descriptor_, -1)),
+      path_(std::move(other.path_)),
+      past_cache_(std::exchange(other.past_cache_, -1)),
+      block_bytes_(other.block_bytes_) {}
 
 File& File::operator=(File&& other) noexcept {
     if (this != &other) {
         close();
         descriptor_ = std::exchange(other.descriptor_, -1);
         path_ = std::move(other.path_);
+        past_cache_ = std::exchange(other.past_cache_, -1);
+        block_bytes_ = other.block_bytes_;
     }
     return *this;
 }
@@ -90,17 +115,21 @@ Result<std::size_t> File::read_at(std::uint64_t offset, std::span<std::uint8_t> 
 }
 
 Result<void> File::write_at(std::uint64_t offset, std::span<const std::uint8_t> bytes) const {
-    std::size_t done = 0;
-    while (done < bytes.size()) {
-        const std::size_t size = std::min(bytes.size() - done, kTransferMax);
-        const ssize_t put = restarted([&] {
-            return ::pwrite(descriptor_, bytes.data() + done, size,
-                            static_cast<off_t>(offset + done));
-        });
-        if (put < 0) return last_error("write " + path_);
-        done += static_cast<std::size_t>(put);
+    // What cannot go past the cache goes through it, and what fails there fails for good.
+    std::size_t done = bytes_past_cache(offset, bytes);
+    if (done > 0 && !write_all(past_cache_, offset, bytes.first(done), kTransferMax)) done = 0;
+    if (write_all(descriptor_, offset + done, bytes.subspan(done), kWriteMax)) return {};
+    return last_error("write " + path_);
+}
+
+std::size_t File::bytes_past_cache(std::uint64_t offset,
+                                   std::span<const std::uint8_t> bytes) const {
+    const auto aligned = [&](std::uint64_t number) { return number % block_bytes_ == 0; };
+    if (past_cache_ < 0 || !aligned(offset) ||
+        !aligned(reinterpret_cast<std::uintptr_t>(bytes.data()))) {
+        return 0;
     }
-    return {};
+    return bytes.size() - bytes.size() % block_bytes_;
 }
 
 Result<void> File::sync() const {
@@ -129,8 +158,10 @@ void File::will_read(std::uint64_t offset, std::uint64_t length_bytes) const {
 }
 
 void File::close() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-    descriptor_ = -1;
+    for (int* const descriptor : {&descriptor_, &past_cache_}) {
+        if (*descriptor >= 0) ::close(*descriptor);
+        *descriptor = -1;
+    }
 }
 
 Result<FileInfo> info_of(const std::filesystem::path& path) {

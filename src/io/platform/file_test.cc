@@ -1,11 +1,15 @@
 #include "io/platform/file.h"
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 
+#include "io/platform/folder.h"
 #include "io/platform/test_folder.h"
 
 namespace iwant::platform {
@@ -27,6 +31,52 @@ TEST(File, ReadsUntilTheBufferIsFullOrTheFileEnds) {
     EXPECT_EQ(file->read_at(3, buffer).value(), 4u);
     EXPECT_EQ(std::string(buffer.begin(), buffer.end()), "3456");
     EXPECT_EQ(file->read_at(10, buffer).value(), 0u);
+}
+
+TEST(File, WritesTheSameThroughTheCacheAndPastIt) {
+    const TestFolder folder;
+    folder.write("a", std::string(10 * kBlockBytesMax, '.'));
+    const Result<Folder> opened = Folder::open(folder.path());
+    Result<File> file = opened->open_file_for_writing("a");
+    ASSERT_TRUE(file);
+    file->bypass_cache();
+    alignas(kBlockBytesMax) std::array<std::uint8_t, 3 * kBlockBytesMax> memory{};
+    std::string expected(10 * kBlockBytesMax, '.');
+    struct Part {
+        std::size_t offset;
+        std::size_t from;
+        std::size_t length;
+    };
+    std::uint8_t letter = 'a';
+    for (const Part part : {Part{0, 0, 2 * kBlockBytesMax}, Part{3 * kBlockBytesMax, 0, 5000},
+                            Part{100, 0, kBlockBytesMax}, Part{6 * kBlockBytesMax, 7, 4096},
+                            Part{8 * kBlockBytesMax, 0, 100}, Part{10 * kBlockBytesMax, 0, 9000}}) {
+        memory.fill(letter);
+        const auto bytes = std::span(memory).subspan(part.from, part.length);
+        ASSERT_TRUE(file->write_at(part.offset, bytes));
+        expected.resize(std::max(expected.size(), part.offset + part.length));
+        expected.replace(part.offset, part.length, part.length, static_cast<char>(letter++));
+    }
+    EXPECT_EQ(read_small_file(folder / "a", 100'000).value(), expected);
+}
+
+TEST(File, ThatBypassesTheCacheLeavesNothingInIt) {
+    const TestFolder folder;
+    const Result<Folder> opened = Folder::open(folder.path());
+    Result<File> file = opened->create_file("a", 0600);
+    ASSERT_TRUE(file);
+    ASSERT_TRUE(file->resize(16 * kBlockBytesMax));
+    const bool bypasses = file->bypass_cache();
+    alignas(kBlockBytesMax) static std::array<std::uint8_t, 16 * kBlockBytesMax> memory;
+    ASSERT_TRUE(file->write_at(0, memory));
+    void* const mapped =
+        ::mmap(nullptr, memory.size(), PROT_READ, MAP_SHARED, file->descriptor(), 0);
+    ASSERT_NE(mapped, MAP_FAILED);
+    std::array<unsigned char, 16> cached{};
+    ASSERT_EQ(::mincore(mapped, memory.size(), cached.data()), 0);
+    ::munmap(mapped, memory.size());
+    // A file system in memory, say, has nothing else than the cache.
+    EXPECT_EQ(std::ranges::count(cached, 0) == 16, bypasses);
 }
 
 TEST(File, TellsKindSizeAndTimesOfWhatItIs) {
