@@ -98,6 +98,7 @@ struct ResultReport {
     UnixSeconds modified = 0;
     double score = 0;
     std::vector<SourceReport> sources;
+    std::optional<UnixSeconds> as_of;  ///< its sources are away: what they told then
 };
 
 /// What came of comparing the leader's answer with another's.
@@ -141,6 +142,7 @@ struct BrowseReport {
         std::uint64_t files = 0;  ///< of a folder, at any depth
     };
     PeerRef peer;
+    std::optional<UnixSeconds> as_of;  ///< the peer is away: what it told then; else its word now
     std::string path;
     std::uint64_t files = 0;  ///< in it, at any depth
     std::uint64_t bytes = 0;

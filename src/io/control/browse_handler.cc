@@ -75,7 +75,10 @@ json::value to_json(const BrowseReport& report) {
         const std::string_view mark = last.kind == EntryKind::folder ? kFolderMark : kFileMark;
         next = text(std::string(mark) + last.name);
     }
-    return json::object{{"peer", to_object(report.peer)}, {"path", text(report.path)},
+    json::value as_of = nullptr;
+    if (report.as_of) as_of = *report.as_of;
+    return json::object{{"peer", to_object(report.peer)}, {"online", !report.as_of},
+                        {"as_of", std::move(as_of)},      {"path", text(report.path)},
                         {"files", report.files},          {"bytes", report.bytes},
                         {"next", std::move(next)},        {"entries", std::move(entries)}};
 }

@@ -31,6 +31,7 @@ void handle_share(Call call, Answer answer);
 void handle_unshare(Call call, Answer answer);
 void handle_set_download_folder(Call call, Answer answer);
 void handle_connect(Call call, Answer answer);
+void handle_events(Call call, Answer answer);
 void handle_doctor(Call call, Answer answer);
 void handle_stop(Call call, Answer answer);
 

@@ -69,15 +69,17 @@ json::object to_object(const ResultReport& result) {
                                        {"name", text(source.peer.name)},
                                        {"online", source.online}});
     }
-    return {{"row", result.row},
-            {"hash", optional_text(result.hash)},
-            {"kind", kind_name(result.kind)},
-            {"name", text(result.name)},
-            {"path", text(result.path)},
-            {"size", result.size_bytes},
-            {"modified", result.modified},
-            {"score", result.score},
-            {"sources", std::move(sources)}};
+    json::object object{{"row", result.row},
+                        {"hash", optional_text(result.hash)},
+                        {"kind", kind_name(result.kind)},
+                        {"name", text(result.name)},
+                        {"path", text(result.path)},
+                        {"size", result.size_bytes},
+                        {"modified", result.modified},
+                        {"score", result.score},
+                        {"sources", std::move(sources)}};
+    if (result.as_of) object["as_of"] = *result.as_of;
+    return object;
 }
 
 }  // namespace

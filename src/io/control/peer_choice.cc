@@ -1,8 +1,8 @@
 #include "io/control/peer_choice.h"
 
 #include <algorithm>
-#include <cctype>
 
+#include "base/ascii.h"
 #include "base/hex.h"
 #include "base/text.h"
 
@@ -12,12 +12,6 @@ namespace {
 
 constexpr std::size_t kCandidatesShownMax = 5;
 
-std::string lower_hex(std::string_view digits) {
-    std::string lower(digits);
-    for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    return lower;
-}
-
 std::vector<PeerRef> candidates(const std::vector<PeerReport>& peers, std::string_view typed) {
     std::vector<PeerRef> found;
     const std::string folded = fold_name(typed);
@@ -25,7 +19,7 @@ std::vector<PeerRef> candidates(const std::vector<PeerReport>& peers, std::strin
         if (fold_name(peer.peer.name) == folded) found.push_back(peer.peer);
     }
     if (!found.empty() || typed.size() < kPeerPrefixMin || !is_hex(typed)) return found;
-    const std::string prefix = lower_hex(typed);
+    const std::string prefix = lowered(typed);
     for (const PeerReport& peer : peers) {
         if (peer.peer.id.starts_with(prefix)) found.push_back(peer.peer);
     }

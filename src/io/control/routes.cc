@@ -5,6 +5,7 @@
 
 #include <boost/json.hpp>
 
+#include "base/ascii.h"
 #include "base/hex.h"
 #include "io/control/handlers.h"
 #include "io/control/json.h"
@@ -41,6 +42,7 @@ constexpr Route kRoutes[] = {
     {"PUT", "/api/config/download-folder", Access::token, handle_set_download_folder},
     {"POST", "/api/connect", Access::token, handle_connect},
     {"POST", "/api/doctor", Access::token, handle_doctor},
+    {"GET", "/api/events", Access::token, handle_events},
     {"POST", "/api/streams", Access::token, handle_stream},
     {"GET", "/file/{}", Access::file, handle_file},
     {"HEAD", "/file/{}", Access::file, handle_file},
@@ -68,8 +70,8 @@ std::optional<std::string> parameter(std::string_view text) {
 
 bool is_plain(std::string_view target) {
     return std::all_of(target.begin(), target.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               c == '/' || c == '-' || c == '_' || c == '.' || c == '%';
+        return is_letter(c) || is_digit(c) || c == '/' || c == '-' || c == '_' || c == '.' ||
+               c == '%';
     });
 }
 

@@ -73,7 +73,7 @@ class FakeBackend final : public Backend {
         report.folder = request.folder.value_or("default");
         reply(report);
     }
-    std::vector<DownloadReport> downloads() override { return {}; }
+    std::vector<DownloadReport> downloads() override { return running; }
     std::optional<DownloadReport> download(std::uint64_t id) override {
         if (id != 7) return std::nullopt;
         return DownloadReport{};
@@ -85,7 +85,8 @@ class FakeBackend final : public Backend {
     }
     void browse(BrowseRequest request, Reply<BrowseReport> reply) override {
         if (request.path == "none") return reply(failure(ErrorCode::not_found, "", "no folder"));
-        BrowseReport report{{request.peer.hex(), "ann"}, request.path, 3, 10, true, {}};
+        BrowseReport report{{request.peer.hex(), "ann"}, {}, request.path, 3, 10, true, {}};
+        if (request.path == "old") report.as_of = 1'700'000'000;
         report.entries = {{"B", EntryKind::folder, 9, 1, std::string(64, 'c'), 2},
                           {"a after " + request.after, EntryKind::file, 1, 1, {}, 0}};
         reply(std::move(report));
@@ -150,6 +151,7 @@ class FakeBackend final : public Backend {
     bool keep_replies = false;
     bool film_held = false;
     int readers = 0;
+    std::vector<DownloadReport> running;  ///< changed on the event thread
     std::deque<Reply<SearchReport>> kept;
 
   private:

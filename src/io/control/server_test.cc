@@ -48,6 +48,9 @@ TEST_F(ServerTest, AFolderOfAPeerIsListedInParts) {
     EXPECT_THAT(*part, testing::HasSubstr(R"("path":"TV/x","files":3,"bytes":10)"));
     EXPECT_THAT(*part, testing::HasSubstr(R"("next":"file/a after Z")"));
     EXPECT_THAT(*part, testing::HasSubstr(R"({"name":"B","kind":"folder","path":"TV/x/B")"));
+    EXPECT_THAT(*part, testing::HasSubstr(R"("online":true,"as_of":null)"));
+    EXPECT_THAT(ask("POST", "/api/browse", R"({"peer":")" + ann + R"(","path":"old"})").value(),
+                testing::HasSubstr(R"("online":false,"as_of":1700000000)"));
     for (const char* wrong :
          {R"({"path":"a"})", R"({"peer":"nobody here"})", R"({"peer":"PEER","after":"Z"})",
           R"({"peer":"PEER","path":"none"})"}) {
