@@ -33,11 +33,11 @@ class Browse final : public Command {
         const Result<Object> listing = ask(*service);
         if (!listing) return fail(context.output, listing.error(), form_of(json_));
         show(*listing, context.output);
-        return ExitCode::done;
+        return all_ && text_if_any(*listing, "next") ? ExitCode::temporary : ExitCode::done;
     }
 
   private:
-    /// One part, or all of them put together.
+    /// One part, or all of them put together; of a peer that is away, as many as were kept.
     Result<Object> ask(const Service& service) const {
         const std::size_t slash = std::min(where_.find('/'), where_.size());
         json::object request{{"peer", where_.substr(0, slash)}};
@@ -46,14 +46,14 @@ class Browse final : public Command {
         Object whole;
         while (true) {
             Result<json::value> answer = service.send("POST", "/api/browse", request);
+            if (!answer && !whole.empty() && answer.error().code == ErrorCode::unavailable)
+                return whole;
             if (!answer) return std::unexpected(answer.error());
             Object part = as_object(*answer);
             if (whole.empty()) {
                 whole = std::move(part);
             } else {
-                json::array& entries = whole["entries"].as_array();
-                for (const json::value& entry : list_at(part, "entries")) entries.push_back(entry);
-                whole["next"] = part["next"];
+                append_part(whole, part);
             }
             const auto next = text_if_any(whole, "next");
             if (!all_ || !next) return whole;
@@ -62,10 +62,16 @@ class Browse final : public Command {
     }
 
     void show(const Object& listing, Output& output) const {
+        for (const std::string& remark : browse_remarks(listing, platform::unix_now()))
+            output.talk(remark);
         if (json_) return output.result(json::serialize(listing));
         output.results(browse_lines(listing, output.terminal(), platform::unix_now()));
         if (list_at(listing, "entries").empty()) output.talk("There is nothing in it.");
-        if (const auto next = text_if_any(listing, "next")) {
+        const auto next = text_if_any(listing, "next");
+        if (next && all_) {
+            output.talk("The rest cannot be had now. Go on when its owner is back: --after " +
+                        quoted_for_shell(escape_for_display(*next)));
+        } else if (next) {
             output.talk("There is more: add --all, or --after " +
                         quoted_for_shell(escape_for_display(*next)));
         }

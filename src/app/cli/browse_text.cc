@@ -1,5 +1,7 @@
 #include "app/cli/browse_text.h"
 
+#include <algorithm>
+
 #include <boost/json.hpp>
 
 #include "app/cli/short_forms.h"
@@ -50,6 +52,37 @@ std::vector<std::string> for_scripts(const Object& listing) {
 std::vector<std::string> browse_lines(const Object& listing, const Terminal& terminal,
                                       UnixSeconds now) {
     return terminal.out_is_terminal ? for_people(listing, terminal, now) : for_scripts(listing);
+}
+
+void append_part(Object& whole, const Object& part) {
+    boost::json::array& entries = whole["entries"].as_array();
+    for (const auto& entry : list_at(part, "entries")) entries.push_back(entry);
+    const auto next = text_if_any(part, "next");
+    whole["next"] = next ? boost::json::value(*next) : boost::json::value(nullptr);
+    const auto as_of = number_if_any(part, "as_of");
+    if (!as_of) return;
+    whole["online"] = false;
+    whole["as_of"] = std::min(*as_of, number_if_any(whole, "as_of").value_or(*as_of));
+}
+
+std::vector<std::string> browse_remarks(const Object& listing, UnixSeconds now) {
+    const auto as_of = number_if_any(listing, "as_of");
+    if (!as_of) return {};
+    std::vector<std::string> remarks{
+        text_at(object_at(listing, "peer"), "name") +
+        " is away. This is how it was when it was looked through last: " + human_age(*as_of, now) +
+        "."};
+    const Array& entries = list_at(listing, "entries");
+    const auto hashed = [](const auto& entry) {
+        return text_if_any(as_object(entry), "hash").has_value();
+    };
+    if (std::ranges::any_of(entries, hashed))
+        remarks.emplace_back("Downloads by hash wait until somebody who has it is here.");
+    if (!std::ranges::all_of(entries, hashed)) {
+        remarks.emplace_back(
+            "What has no hash was not hashed yet; it can be downloaded when its owner is back.");
+    }
+    return remarks;
 }
 
 std::string quoted_for_shell(const std::string& text) {

@@ -15,6 +15,13 @@ namespace iwant::cli {
 std::vector<std::string> browse_lines(const Object& listing, const Terminal& terminal,
                                       UnixSeconds now);
 
+/// Puts the next part of a folder behind what there is of it; the whole is as old as its oldest
+/// part.
+void append_part(Object& whole, const Object& part);
+
+/// What has to be said beside them: that the peer is away and of when the listing is.
+std::vector<std::string> browse_remarks(const Object& listing, UnixSeconds now);
+
 /// In single quotes, as a shell takes it for one word.
 std::string quoted_for_shell(const std::string& text);
 

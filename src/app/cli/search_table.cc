@@ -1,5 +1,7 @@
 #include "app/cli/search_table.h"
 
+#include <algorithm>
+
 #include <boost/json.hpp>
 
 #include "app/cli/short_forms.h"
@@ -64,7 +66,7 @@ std::vector<std::string> for_scripts(const Array& results) {
     Table table({{"row"}, {"hash"}, {"kind"}, {"size"}, {"modified"}, {"sources"}, {"path"}});
     for (const auto& value : results) {
         const Object& result = as_object(value);
-        table.add({shown_row(result), text_if_any(result, "hash").value_or(kNone),
+        table.add({shown_row(result), text_if_any(result, "hash").value_or(kNotHashed),
                    text_at(result, "kind"), std::to_string(number_at(result, "size")),
                    std::to_string(number_if_any(result, "modified").value_or(0)),
                    std::to_string(list_at(result, "sources").size()), text_at(result, "path")});
@@ -85,6 +87,14 @@ std::vector<std::string> remark_lines(const Object& report) {
     std::vector<std::string> lines;
     for (const auto& value : list_at(report, "remarks")) {
         if (const auto* sentence = value.if_string()) lines.emplace_back(*sentence);
+    }
+    const auto is_away = [](const auto& result) {
+        return number_if_any(as_object(result), "as_of").has_value();
+    };
+    if (std::ranges::any_of(list_at(report, "results"), is_away)) {
+        lines.emplace_back(
+            "What is offline is as its owners told before they left; a download of it waits for "
+            "somebody who has it.");
     }
     if (const auto meant = text_if_any(report, "did_you_mean")) {
         lines.push_back("No exact match; showing results for \"" + *meant + "\".");

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "app/cli/application.h"
+#include "app/cli/browse_text.h"
 #include "app/cli/download_text.h"
 #include "app/cli/hint.h"
 #include "app/cli/search_table.h"
@@ -213,6 +214,39 @@ TEST(Hint, OnlyCloseWordsAreMeant) {
     EXPECT_FALSE(closest_word("x", kWords));
     EXPECT_FALSE(closest_word("browse", kWords));
     EXPECT_FALSE(closest_word(std::string(10'000, 's'), kWords));
+}
+
+TEST(Search, SaysOfWhomTheOfflineResultsAre) {
+    Object report = search_report();
+    EXPECT_TRUE(remark_lines(report).empty());
+    report["results"].as_array()[0].as_object()["as_of"] = 17;
+    ASSERT_EQ(remark_lines(report).size(), 1u);
+    EXPECT_NE(remark_lines(report)[0].find("before they left"), std::string::npos);
+}
+
+TEST(Browse, SaysThatAPeerIsAwayAndOfWhenItsListingIs) {
+    Object listing = parse(R"({"peer":{"name":"ann"},"online":true,"as_of":null,"next":null,
+        "entries":[{"name":"a","hash":")" +
+                           kHash + R"("},{"name":"b","hash":null}]})");
+    EXPECT_TRUE(browse_remarks(listing, 9000).empty());
+    listing["as_of"] = 1800;
+    const std::vector<std::string> remarks = browse_remarks(listing, 9000);
+    ASSERT_EQ(remarks.size(), 3u);
+    EXPECT_NE(remarks[0].find("ann is away"), std::string::npos);
+    EXPECT_NE(remarks[0].find("2 h ago"), std::string::npos);
+    EXPECT_NE(remarks[1].find("wait until somebody"), std::string::npos);
+    EXPECT_NE(remarks[2].find("no hash"), std::string::npos);
+    listing["entries"].as_array().clear();
+    EXPECT_EQ(browse_remarks(listing, 9000).size(), 1u) << "of an empty folder";
+}
+
+TEST(Browse, AFolderOfSeveralPartsIsAsOldAsTheOldest) {
+    Object whole = parse(R"({"online":true,"as_of":null,"next":"file/a","entries":[1]})");
+    append_part(whole, parse(R"({"online":true,"as_of":null,"next":"file/b","entries":[2]})"));
+    EXPECT_EQ(whole, parse(R"({"online":true,"as_of":null,"next":"file/b","entries":[1,2]})"));
+    append_part(whole, parse(R"({"online":false,"as_of":70,"next":"file/c","entries":[]})"));
+    append_part(whole, parse(R"({"online":false,"as_of":90,"next":null,"entries":[3]})"));
+    EXPECT_EQ(whole, parse(R"({"online":false,"as_of":70,"next":null,"entries":[1,2,3]})"));
 }
 
 TEST(Program, AWrongUseIsTwoAndSaysSoOnStderr) {

@@ -65,11 +65,12 @@ std::vector<scanner::Share> shares_of(const Config& config) {
 }
 
 Backend::Backend(boost::asio::io_context& context, Config config, NodeDriver& driver,
-                 Indexer& indexer, World world, DownloadId next_download)
+                 Indexer& indexer, KeptFolders& kept, World world, DownloadId next_download)
     : context_(context),
       config_(std::move(config)),
       driver_(driver),
       indexer_(indexer),
+      kept_(kept),
       world_(std::move(world)),
       started_(platform::now()),
       next_download_(next_download) {}
@@ -177,9 +178,13 @@ void Backend::answered(node::AnswerSearch answer) {
         answer.reply.complete && (!answer.verification || (!answer.verification->with.is_zero() &&
                                                            answer.verification->missing.empty()));
     if (!settled && search->again.later([this, search] { ask(search); })) return;
-    if (!search->request.follows) rows_ = answer.reply.results;
-    search->reply(search_report(search->request, answer, search->again.elapsed(), driver_.node(),
-                                facts_.self));
+    std::vector<std::optional<UnixSeconds>> as_of(answer.reply.results.size());
+    if (!search->request.follows) {
+        as_of = world_.add_away(answer.reply, search->request.query);
+        rows_ = answer.reply.results;
+    }
+    search->reply(search_report(search->request, answer, as_of, search->again.elapsed(),
+                                driver_.node(), facts_.self));
 }
 
 void Backend::download(control::DownloadRequest request,
@@ -218,19 +223,26 @@ void Backend::answered(node::AnswerLocate answer) {
     if (match) return pending->reply(start_download(*match, pending->request));
     const bool may_be_found = match.error().code == ErrorCode::unavailable;
     if (may_be_found && pending->again.later([this, pending] { locate(pending); })) return;
-    pending->reply(std::unexpected(match.error()));
+    if (!may_be_found && match.error().code != ErrorCode::not_found)
+        return pending->reply(std::unexpected(match.error()));
+    download_kept(pending->request, pending->digits, match.error(), std::move(pending->reply));
 }
 
 Result<control::DownloadReport> Backend::start_download(const protocol::SearchResult& result,
                                                         const control::DownloadRequest& request) {
-    if (std::optional<control::DownloadReport> there = already_there(result)) return *there;
+    if (std::optional<control::DownloadReport> there = already_there(result.content)) return *there;
     Result<swarm::Target> target = target_of(result, facts_.self);
     if (!target) return failure(std::move(target));
+    return start_download(std::move(*target), request);
+}
+
+Result<control::DownloadReport> Backend::start_download(swarm::Target target,
+                                                        const control::DownloadRequest& request) {
     const Result<std::filesystem::path> folder = folder_for(request);
     if (!folder) return std::unexpected(folder.error());
     if (Result<void> room = make_room_for_download(); !room) return failure(std::move(room));
     const DownloadId id{next_download_.value++};
-    driver_.handle(swarm::Event(swarm::DownloadAsked{id, std::move(*target), folder->string()}));
+    driver_.handle(swarm::Event(swarm::DownloadAsked{id, std::move(target), folder->string()}));
     if (std::optional<control::DownloadReport> report = download(id.value)) return *report;
     return failure(ErrorCode::cancelled, "download " + request.what, "it was cancelled at once");
 }
@@ -255,9 +267,9 @@ Result<void> Backend::make_room_for_download() {
 // A download that is in the list already is gone on with; one that is done counts while its file is
 // there.
 std::optional<control::DownloadReport> Backend::already_there(
-    const protocol::SearchResult& result) {
-    if (!result.content) return std::nullopt;
-    const std::optional<DownloadId> id = driver_.node().swarm().find(*result.content);
+    const std::optional<Hash256>& content) {
+    if (!content) return std::nullopt;
+    const std::optional<DownloadId> id = driver_.node().swarm().find(*content);
     if (!id) return std::nullopt;
     const std::optional<control::DownloadReport> report = download(id->value);
     if (!report) return std::nullopt;

@@ -13,6 +13,7 @@
 
 #include "app/daemon/config.h"
 #include "app/daemon/indexer.h"
+#include "app/daemon/kept_folders.h"
 #include "app/daemon/node_driver.h"
 #include "base/log.h"
 #include "io/control/api.h"
@@ -47,11 +48,14 @@ class Backend final : public control::Backend {
         std::function<void(const PeerId&, protocol::BrowseRequest,
                            control::Reply<protocol::BrowseReply>)>
             browse;
+        /// As AwaySearch::add_to.
+        std::function<std::vector<std::optional<UnixSeconds>>(protocol::SearchReply&, const Query&)>
+            add_away;
     };
 
     /// References outlive it. `next_download` is above all ids of earlier runs.
     Backend(boost::asio::io_context& context, Config config, NodeDriver& driver, Indexer& indexer,
-            World world, DownloadId next_download);
+            KeptFolders& kept, World world, DownloadId next_download);
     ~Backend() override;
 
     /// As the user has them now.
@@ -100,9 +104,17 @@ class Backend final : public control::Backend {
     Result<protocol::SearchResult> row(std::uint64_t number) const;
     Result<control::DownloadReport> start_download(const protocol::SearchResult& result,
                                                    const control::DownloadRequest& request);
+    Result<control::DownloadReport> start_download(swarm::Target target,
+                                                   const control::DownloadRequest& request);
+    /// What nobody has who is here may be known of somebody who is away: then it waits for whoever
+    /// brings it. `otherwise` is the answer when it is not.
+    void download_kept(control::DownloadRequest request, const std::string& digits, Error otherwise,
+                       control::Reply<control::DownloadReport> reply);
+    void browse_kept(const control::BrowseRequest& request, const protocol::BrowseRequest& message,
+                     Error unavailable, control::Reply<control::BrowseReport> reply);
     Result<void> make_room_for_download();
     Result<std::filesystem::path> folder_for(const control::DownloadRequest& request) const;
-    std::optional<control::DownloadReport> already_there(const protocol::SearchResult& result);
+    std::optional<control::DownloadReport> already_there(const std::optional<Hash256>& content);
     Result<DownloadId> find_download(const std::string& what) const;
     Result<control::DownloadReport> tell_download(
         const std::string& what, const std::function<swarm::Event(DownloadId)>& event);
@@ -117,6 +129,7 @@ class Backend final : public control::Backend {
     Config config_;
     NodeDriver& driver_;
     Indexer& indexer_;
+    KeptFolders& kept_;
     const World world_;
     Facts facts_;
     const Time started_;

@@ -19,6 +19,10 @@ Result<protocol::BrowseReply> failure_of(protocol::RefusalCode code) {
     return failure(ErrorCode::unavailable, "browse", "it could not read its catalogue");
 }
 
+std::unexpected<Error> not_here() {
+    return failure(ErrorCode::unavailable, "browse", "it is not here now");
+}
+
 }  // namespace
 
 Browser::Browser(const PeerId& self, World world)
@@ -31,7 +35,7 @@ void Browser::browse(const PeerId& peer, protocol::BrowseRequest request,
     }
     request.request = RequestId{next_request_++};
     Open& open = open_[request.request];
-    open = {peer, request, {}, now + kAnswerWithin, std::move(reply)};
+    open = {peer, request, {}, {}, now + kAnswerWithin, std::move(reply)};
     if (peer == self_) {
         return world_.ask_own(request, [this, id = request.request](const protocol::Message& told) {
             take(id, told);
@@ -40,8 +44,11 @@ void Browser::browse(const PeerId& peer, protocol::BrowseRequest request,
     const auto session = std::ranges::find(
         sessions_, peer, [](const auto& each) -> const PeerId& { return each.second; });
     if (session != sessions_.end()) return ask(open, session->first);
-    if (world_.dial(peer)) return;
-    answer(request.request, failure(ErrorCode::unavailable, "browse", "it is not here now"));
+    const bool seems_here = world_.seems_here(peer);
+    if (!seems_here) open.deadline = now + kReturnWithin;
+    const bool was_away = !seems_here && away_until_.contains(peer);
+    if (!was_away) open.dialled = world_.dial(peer);
+    if (!open.dialled) answer(request.request, not_here());
 }
 
 void Browser::ask(Open& open, SessionId session) {
@@ -51,6 +58,7 @@ void Browser::ask(Open& open, SessionId session) {
 
 void Browser::session_opened(SessionId session, const PeerId& peer) {
     sessions_[session] = peer;
+    away_until_.erase(peer);
     for (auto& [request, open] : open_) {
         if (open.peer == peer && !open.asked) ask(open, session);
     }
@@ -65,6 +73,17 @@ void Browser::session_closed(SessionId session) {
     for (const RequestId request : lost) {
         answer(request, failure(ErrorCode::unavailable, "browse", "it has just gone"));
     }
+}
+
+// Of two peers that dial each other one may fail: whoever seems to be here is waited for.
+void Browser::dial_failed(const protocol::Address& address, const std::optional<PeerId>& expected) {
+    if (!expected || world_.seems_here(*expected)) return;
+    std::vector<RequestId> lost;
+    for (const auto& [request, open] : open_) {
+        if (open.peer == *expected && open.dialled == address && !open.asked)
+            lost.push_back(request);
+    }
+    for (const RequestId request : lost) answer(request, not_here());
 }
 
 void Browser::received(SessionId session, const protocol::Message& message) {
@@ -93,9 +112,12 @@ void Browser::answer(RequestId request, Result<protocol::BrowseReply> result) {
 }
 
 void Browser::tick(Time now) {
+    std::erase_if(away_until_, [now](const auto& each) { return each.second <= now; });
     std::vector<RequestId> late;
     for (const auto& [request, open] : open_) {
-        if (now >= open.deadline) late.push_back(request);
+        if (now < open.deadline) continue;
+        late.push_back(request);
+        if (!open.asked) away_until_[open.peer] = now + kAwayFor;
     }
     for (const RequestId request : late) {
         answer(request, failure(ErrorCode::unavailable, "browse",

@@ -19,12 +19,18 @@ class Browser {
   public:
     static constexpr std::size_t kOpenMax = 64;
     static constexpr std::chrono::seconds kAnswerWithin{5};
+    /// Of a peer that seems to be away.
+    static constexpr std::chrono::seconds kReturnWithin{2};
+    /// Whoever seems to be away and did not answer is not asked again for so long: a folder of many
+    /// parts is not waited for at each.
+    static constexpr std::chrono::seconds kAwayFor{10};
 
     using Own = std::function<void(protocol::Message)>;
     struct World {
         std::function<void(SessionId, const protocol::Message&)> send;
-        /// Opens a session; false when it is not known where the peer is.
-        std::function<bool(const PeerId&)> dial;
+        /// Opens a session and says where; nothing when it is not known where the peer is.
+        std::function<std::optional<protocol::Address>(const PeerId&)> dial;
+        std::function<bool(const PeerId&)> seems_here;
         /// Asks our own catalogue.
         std::function<void(const protocol::BrowseRequest&, Own)> ask_own;
     };
@@ -38,6 +44,7 @@ class Browser {
 
     void session_opened(SessionId session, const PeerId& peer);
     void session_closed(SessionId session);
+    void dial_failed(const protocol::Address& address, const std::optional<PeerId>& expected);
     void received(SessionId session, const protocol::Message& message);
     /// Gives up what waits for too long; call about once a second.
     void tick(Time now);
@@ -47,6 +54,7 @@ class Browser {
         PeerId peer;
         protocol::BrowseRequest request;
         std::optional<SessionId> asked;  ///< nothing: a session is being opened
+        std::optional<protocol::Address> dialled;
         Time deadline;
         control::Reply<protocol::BrowseReply> reply;
     };
@@ -58,6 +66,7 @@ class Browser {
     const World world_;
     std::map<SessionId, PeerId> sessions_;
     std::map<RequestId, Open> open_;
+    std::map<PeerId, Time> away_until_;
     std::uint64_t next_request_;
 };
 

@@ -11,6 +11,8 @@ using protocol::BrowseReply;
 using protocol::BrowseRequest;
 using protocol::sample::peer;
 
+const protocol::Address kAddress{"192.0.2.7", 4926};
+
 class ABrowser : public testing::Test {
   protected:
     void browse(const PeerId& whom) {
@@ -25,15 +27,18 @@ class ABrowser : public testing::Test {
     std::vector<std::pair<SessionId, BrowseRequest>> sent_;
     std::optional<Result<BrowseReply>> answer_;
     bool can_dial_ = true;
+    bool seems_here_ = true;
     Time now_{};
-    Browser browser_{peer(1),
-                     {[this](SessionId session, const protocol::Message& message) {
-                          sent_.emplace_back(session, std::get<BrowseRequest>(message));
-                      },
-                      [this](const PeerId&) { return can_dial_; },
-                      [](const BrowseRequest& request, const Browser::Own& told) {
-                          told(BrowseReply{request.request, "own", 0, 0, false, {}});
-                      }}};
+    Browser browser_{
+        peer(1),
+        {[this](SessionId session, const protocol::Message& message) {
+             sent_.emplace_back(session, std::get<BrowseRequest>(message));
+         },
+         [this](const PeerId&) { return can_dial_ ? std::optional(kAddress) : std::nullopt; },
+         [this](const PeerId&) { return seems_here_; },
+         [](const BrowseRequest& request, const Browser::Own& told) {
+             told(BrowseReply{request.request, "own", 0, 0, false, {}});
+         }}};
 };
 
 TEST_F(ABrowser, AsksTheOwnerOnItsSession) {
@@ -78,6 +83,49 @@ TEST_F(ABrowser, GivesUpOnWhomeverDoesNotAnswer) {
     EXPECT_FALSE(answer_);
     browser_.tick(now_ + Browser::kAnswerWithin);
     EXPECT_EQ(code(), ErrorCode::unavailable);
+}
+
+TEST_F(ABrowser, SaysAtOnceThatAPeerCannotBeReached) {
+    browse(peer(3));
+    browser_.dial_failed(kAddress, peer(3));
+    EXPECT_FALSE(answer_) << "it seems to be here";
+    seems_here_ = false;
+    browser_.dial_failed({"192.0.2.8", 4926}, peer(3));
+    browser_.dial_failed(kAddress, peer(4));
+    browser_.dial_failed(kAddress, std::nullopt);
+    EXPECT_FALSE(answer_) << "other dials";
+    browser_.dial_failed(kAddress, peer(3));
+    EXPECT_EQ(code(), ErrorCode::unavailable);
+    browse(peer(3));
+    browser_.session_opened(SessionId{5}, peer(3));
+    browser_.dial_failed(kAddress, peer(3));
+    EXPECT_FALSE(answer_) << "it was reached otherwise";
+}
+
+TEST_F(ABrowser, WaitsLessForWhoeverSeemsToBeAway) {
+    seems_here_ = false;
+    browse(peer(3));
+    browser_.tick(now_ + Browser::kReturnWithin - std::chrono::milliseconds(1));
+    EXPECT_FALSE(answer_);
+    now_ += Browser::kReturnWithin;
+    browser_.tick(now_);
+    EXPECT_EQ(code(), ErrorCode::unavailable);
+    browse(peer(3));
+    EXPECT_EQ(code(), ErrorCode::unavailable) << "once was enough";
+    seems_here_ = true;
+    browse(peer(3));
+    EXPECT_FALSE(answer_) << "it has come back";
+    seems_here_ = false;
+    browser_.session_opened(SessionId{5}, peer(3));
+    browser_.session_closed(SessionId{5});
+    browse(peer(3));
+    EXPECT_FALSE(answer_) << "it was here since";
+    now_ += Browser::kReturnWithin;
+    browser_.tick(now_);
+    now_ += Browser::kAwayFor;
+    browser_.tick(now_);
+    browse(peer(3));
+    EXPECT_FALSE(answer_) << "some time has passed";
 }
 
 TEST_F(ABrowser, AsksItsOwnCatalogueForItself) {

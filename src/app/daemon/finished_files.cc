@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/hash.h"
+#include "core/swarm/plan_trees.h"
 #include "io/platform/file.h"
 
 namespace iwant::daemon {
@@ -41,16 +42,25 @@ void FinishedFiles::record_all(DownloadId download, const swarm::Plan& plan,
         if (list == nullptr && piece_count(file.size_bytes) == 1) list = read_list(path, file);
         if (list == nullptr) continue;
         batch.push_back({std::move(path), done.stamps[i], std::move(list)});
-        if (batch.size() == kBatch) save(std::exchange(batch, {}));
+        if (batch.size() == kBatch) {
+            save(batch);
+            batch.clear();
+        }
     }
-    if (!batch.empty()) save(std::move(batch));
+    if (!batch.empty()) save(batch);
+    const auto trees = swarm::listings_of(plan);
+    if (!trees.empty()) save([&] { return catalog_.add_finished_trees(trees); });
+}
+
+void FinishedFiles::save(const std::vector<catalog::FinishedFile>& batch) {
+    save([&] { return catalog_.add_finished_files(batch); });
 }
 
 // Waits, so that the catalogue's queue never holds more than one batch.
-void FinishedFiles::save(std::vector<catalog::FinishedFile> batch) {
+void FinishedFiles::save(const std::function<Result<void>()>& write) {
     std::promise<Result<void>> saved;
     std::future<Result<void>> outcome = saved.get_future();
-    catalog_worker_.post([&] { saved.set_value(catalog_.add_finished_files(batch)); });
+    catalog_worker_.post([&] { saved.set_value(write()); });
     if (const Result<void> done = outcome.get(); !done) logger_.warning(done.error().text());
 }
 

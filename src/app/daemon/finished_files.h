@@ -1,10 +1,13 @@
 #pragma once
 
 // Downloads that are done stay available by their ids while they lie unchanged where they were put:
-// this records each of their files with its stamp and piece list in the catalogue. What is in one
-// piece is read once more for its hash; that has a thread of its own, so that nobody waits for it.
+// this records each of their files with its stamp and piece list in the catalogue, and the listings
+// of their folders. What is in one piece is read once more for its hash; that has a thread of its
+// own, so that nobody waits for it.
 
 #include <atomic>
+#include <functional>
+#include <vector>
 
 #include "app/daemon/held_files.h"
 #include "app/daemon/part_folder.h"
@@ -32,7 +35,8 @@ class FinishedFiles {
 
   private:
     void record_all(DownloadId download, const swarm::Plan& plan, const PartFolder::Done& done);
-    void save(std::vector<catalog::FinishedFile> batch);
+    void save(const std::vector<catalog::FinishedFile>& batch);
+    void save(const std::function<Result<void>()>& write);
 
     catalog::Catalog& catalog_;
     Worker& catalog_worker_;

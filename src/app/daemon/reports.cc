@@ -104,8 +104,9 @@ std::optional<control::LeaderRef> leader_ref(const node::Node& node,
 }
 
 control::SearchReport search_report(const control::SearchRequest& request,
-                                    const node::AnswerSearch& answer, Duration took,
-                                    const node::Node& node, const PeerId& self) {
+                                    const node::AnswerSearch& answer,
+                                    const std::vector<std::optional<UnixSeconds>>& as_of,
+                                    Duration took, const node::Node& node, const PeerId& self) {
     const protocol::SearchReply& reply = answer.reply;
     control::SearchReport report;
     report.source = name_of(answer.source);
@@ -123,9 +124,13 @@ control::SearchReport search_report(const control::SearchRequest& request,
     report.total = reply.total;
     Names names;
     for (const protocol::Member& owner : reply.owners) names[owner.peer] = owner.name;
-    std::uint64_t row = 0;
-    for (const protocol::SearchResult& result : reply.results) {
-        report.results.push_back(result_report(result, request.follows ? 0 : ++row, names));
+    for (std::size_t i = 0; i < reply.results.size(); ++i) {
+        const protocol::SearchResult& result = reply.results[i];
+        for (const protocol::ResultSource& source : result.sources) {
+            if (!names.contains(source.owner)) names[source.owner] = node.name_of(source.owner);
+        }
+        report.results.push_back(result_report(result, request.follows ? 0 : i + 1, names));
+        report.results.back().as_of = as_of.at(i);
     }
     if (answer.verification) report.verification = verify_report(*answer.verification, names, node);
     return report;

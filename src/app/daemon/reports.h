@@ -13,10 +13,12 @@ namespace iwant::daemon {
 control::PeerRef peer_ref(const node::Node& node, const PeerId& peer);
 std::optional<control::LeaderRef> leader_ref(const node::Node& node,
                                              const protocol::LeaderView& view, const PeerId& self);
-/// `took` is the time from the user's question to the answer.
+/// `took` is the time from the user's question to the answer; `as_of`, for each result, of when it
+/// is if nobody who has it is here.
 control::SearchReport search_report(const control::SearchRequest& request,
-                                    const node::AnswerSearch& answer, Duration took,
-                                    const node::Node& node, const PeerId& self);
+                                    const node::AnswerSearch& answer,
+                                    const std::vector<std::optional<UnixSeconds>>& as_of,
+                                    Duration took, const node::Node& node, const PeerId& self);
 control::DownloadReport download_report(const swarm::DownloadStatus& status,
                                         const node::Node& node);
 control::PeerReport peer_report(const node::PeerView& peer, UnixSeconds now);

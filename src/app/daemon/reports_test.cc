@@ -103,8 +103,8 @@ TEST_F(AReport, OfASearchNumbersItsRowsAndNamesTheOwners) {
     answer.asked = 4;
     answer.answered = 2;
     answer.verification = node::Verification{node::test::peer(2), {hashed}};
-    const auto report =
-        search_report(request, answer, std::chrono::milliseconds(3), node(), node::test::peer(1));
+    const auto report = search_report(request, answer, {17, std::nullopt},
+                                      std::chrono::milliseconds(3), node(), node::test::peer(1));
     EXPECT_EQ(report.source, "standby");
     EXPECT_EQ(report.asked, 4U);
     EXPECT_EQ(report.answered, 2U);
@@ -116,8 +116,8 @@ TEST_F(AReport, OfASearchNumbersItsRowsAndNamesTheOwners) {
     EXPECT_EQ(report.remarks, request.remarks);
     EXPECT_EQ(report.did_you_mean, "song");
     request.follows = true;
-    const auto followed =
-        search_report(request, answer, std::chrono::milliseconds(3), node(), node::test::peer(1));
+    const auto followed = search_report(request, answer, {17, std::nullopt},
+                                        std::chrono::milliseconds(3), node(), node::test::peer(1));
     EXPECT_EQ(followed.results[1].row, 0U);
     EXPECT_FALSE(report.complete);
     EXPECT_EQ(report.known, 5U);
@@ -127,6 +127,8 @@ TEST_F(AReport, OfASearchNumbersItsRowsAndNamesTheOwners) {
     EXPECT_FALSE(report.leader);
     ASSERT_EQ(report.results.size(), 2U);
     EXPECT_EQ(report.results[0].row, 1U);
+    EXPECT_EQ(report.results[0].as_of, 17);
+    EXPECT_FALSE(report.results[1].as_of);
     EXPECT_EQ(report.results[0].name, "song.mp3");
     EXPECT_EQ(report.results[0].hash, std::nullopt);
     ASSERT_EQ(report.results[0].sources.size(), 2U);

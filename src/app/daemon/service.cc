@@ -148,7 +148,7 @@ Result<void> Service::tell_the_past() {
         transfers_->restore([this](swarm::Event event) { driver_.handle(event); });
     if (!last) return std::unexpected(last.error());
     backend_ = std::make_unique<Backend>(
-        context_, base_.config, driver_, *indexer_,
+        context_, base_.config, driver_, *indexer_, kept_,
         Backend::World{[this] { return interface_reports(); }, [this] { return warnings(); },
                        [this] { stop(); }, [this](const Config& config) { apply_limits(config); },
                        [this](const FileId& file, control::Reply<control::OpenFile> reply) {
@@ -161,6 +161,9 @@ Result<void> Service::tell_the_past() {
                               control::Reply<protocol::BrowseReply> reply) {
                            browser_.browse(peer, std::move(request), std::move(reply),
                                            platform::now());
+                       },
+                       [this](protocol::SearchReply& reply, const Query& query) {
+                           return away_.add_to(reply, query);
                        }},
         DownloadId{last->value + 1});
     server_ = std::make_unique<control::Server>(
@@ -221,6 +224,9 @@ void Service::tick_later() {
         streams_->tick();
         indexer_->tick();
         browser_.tick(platform::now());
+        kept_.tick(platform::now());
+        rounds_.tick(platform::now());
+        away_.tick(platform::now());
         tick_later();
     });
 }

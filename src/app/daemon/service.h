@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -17,6 +18,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "app/daemon/away_search.h"
 #include "app/daemon/backend.h"
 #include "app/daemon/browser.h"
 #include "app/daemon/bulk_server.h"
@@ -24,9 +26,11 @@
 #include "app/daemon/config.h"
 #include "app/daemon/doctor.h"
 #include "app/daemon/event_batch.h"
+#include "app/daemon/folder_rounds.h"
 #include "app/daemon/hearing.h"
 #include "app/daemon/herald.h"
 #include "app/daemon/indexer.h"
+#include "app/daemon/kept_folders.h"
 #include "app/daemon/node_driver.h"
 #include "app/daemon/share_server.h"
 #include "app/daemon/streams.h"
@@ -109,6 +113,8 @@ class Service final : public net::TransportListener, public net::DiscoveryListen
     std::vector<control::Warning> warnings() const;
     Doctor::World doctors_world();
     Browser::World browsers_world();
+    FolderRounds::World rounds_world();
+    std::set<PeerId> peers_here() const;
     void follow_addresses();
     bool announces_to(const std::string& host) const;
     bool may_dial(const std::string& host) const;
@@ -133,6 +139,10 @@ class Service final : public net::TransportListener, public net::DiscoveryListen
     Doctor doctor_;
     Browser browser_;
     Worker catalog_worker_{"catalog"};
+    KeptFolders kept_{*base_.catalog, catalog_worker_, [this](Task task) { post(std::move(task)); },
+                      logger_};
+    FolderRounds rounds_{rounds_world()};
+    AwaySearch away_{kept_, [this] { return peers_here(); }};
     std::unique_ptr<Indexer> indexer_;
     std::unique_ptr<ShareServer> share_server_;
     EventBatch swarm_events_{[this](Task task) { post(std::move(task)); },

@@ -129,6 +129,7 @@ void Service::dial_reached(const protocol::Address& address,
 void Service::dial_failed(const protocol::Address& address, const std::optional<PeerId>& expected,
                           const std::optional<PeerId>& found, const Error& error) {
     doctor_.dial_failed(address, error);
+    browser_.dial_failed(address, expected);
     driver_.handle(node::DialFailed{address, expected, found, error});
 }
 
@@ -228,12 +229,39 @@ Browser::World Service::browsers_world() {
             },
             [this](const PeerId& peer) {
                 const auto addresses = addresses_of(peer);
-                if (!addresses.empty()) transport_.dial(addresses.front(), peer);
-                return !addresses.empty();
+                if (addresses.empty()) return std::optional<protocol::Address>();
+                transport_.dial(addresses.front(), peer);
+                return std::optional(addresses.front());
             },
+            [this](const PeerId& peer) { return peers_here().contains(peer); },
             [this](const protocol::BrowseRequest& request, Browser::Own reply) {
                 share_server_->look_through(request, std::move(reply));
             }};
+}
+
+std::set<PeerId> Service::peers_here() const {
+    std::set<PeerId> here{base_.identity.peer()};
+    for (const node::PeerView& peer : driver_.node().peers(platform::now())) {
+        if (peer.online) here.insert(peer.peer);
+    }
+    return here;
+}
+
+FolderRounds::World Service::rounds_world() {
+    return {[this] {
+                std::vector<FolderRounds::Peer> here;
+                for (const node::PeerView& peer : driver_.node().peers(platform::now())) {
+                    if (peer.online && !peer.self)
+                        here.push_back({peer.peer, peer.files, peer.bytes});
+                }
+                return here;
+            },
+            [this](const PeerId& peer, protocol::BrowseRequest request,
+                   control::Reply<protocol::BrowseReply> reply) {
+                browser_.browse(peer, std::move(request), std::move(reply), platform::now());
+            },
+            [this](const PeerId& peer, const protocol::BrowseRequest& request,
+                   const protocol::BrowseReply& told) { kept_.keep(peer, request, told); }};
 }
 
 Doctor::World Service::doctors_world() {

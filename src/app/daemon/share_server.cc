@@ -123,7 +123,10 @@ void ShareServer::answer(SessionId session, const protocol::PieceListRequest& re
 void ShareServer::answer(SessionId session, const protocol::TreeRequest& request) {
     ask_catalog(session, request.request, [this, session, request] {
         auto listing = catalog_.tree_listing(request.tree);
-        if (listing && !*listing && held_ != nullptr) *listing = held_->listing_of(request.tree);
+        if (listing && !*listing && held_ != nullptr) {
+            *listing = held_->listing_of(request.tree);
+            if (!*listing) listing = catalog_.finished_tree(request.tree);
+        }
         const auto make = [&](const TreeListing& tree) { return tree_reply(request, tree); };
         post_reply(session, request.request, reply_or_refusal(request.request, listing, make));
     });

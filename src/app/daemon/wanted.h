@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "core/protocol/messages.h"
 #include "core/swarm/types.h"
+#include "io/catalog/kept_pages.h"
 
 namespace iwant::daemon {
 
@@ -28,7 +29,15 @@ Result<std::string> hash_digits(const std::string& typed);
 Result<protocol::SearchResult> only_match(const std::string& typed,
                                           const protocol::LocateReply& reply);
 
-/// What to download for a result; our own copy is not a source. Fails when nobody else has it.
+/// What to download for something that was kept; whoever comes and has it will be a source.
+swarm::Target target_of(const catalog::KeptContent& kept);
+/// The one of these that `typed` means: several are an error that lists them, none is `otherwise`.
+Result<catalog::KeptContent> only_kept(const std::string& typed,
+                                       const std::vector<catalog::KeptContent>& kept,
+                                       Error otherwise);
+
+/// What to download for a result; our own copy is not a source, nor is who is away and was not
+/// asked for it. Fails when nobody else has it.
 Result<swarm::Target> target_of(const protocol::SearchResult& result, const PeerId& self);
 
 }  // namespace iwant::daemon

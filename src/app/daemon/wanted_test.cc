@@ -111,5 +111,41 @@ TEST(TargetOf, FailsForWhatOnlyWeShare) {
     EXPECT_EQ(target_of(found, peer(1)).error().code, ErrorCode::already_exists);
 }
 
+catalog::KeptContent kept(std::uint8_t first, const std::string& path) {
+    return {content(first), peer(3), path, EntryKind::folder, 77, 5};
+}
+
+TEST(OnlyKept, IsTheOneContentThatIsKept) {
+    const Error nobody{ErrorCode::not_found, "download abcdef", "nobody"};
+    EXPECT_EQ(only_kept("abcdef", {}, nobody).error().message, "nobody");
+    EXPECT_EQ(only_kept("abcdef", {kept(0xab, "x")}, nobody).value().path, "x");
+    const auto several = only_kept("abcdef", {kept(0xab, "TV/x\n"), kept(0xac, "TV/y")}, nobody);
+    ASSERT_FALSE(several);
+    EXPECT_EQ(several.error().code, ErrorCode::invalid_argument);
+    EXPECT_THAT(several.error().message, HasSubstr(content(0xac).hex() + "  TV/y"));
+    EXPECT_THAT(several.error().message, testing::Not(HasSubstr("x\n")));
+}
+
+TEST(TargetOf, WhatIsKnownFromEarlierWaitsForWhoeverHasItOrCannotBeAskedFor) {
+    protocol::SearchResult away = result(0xab);
+    away.sources = {{peer(3), EntryId{}, false}};
+    EXPECT_TRUE(target_of(away, peer(1)).value().sources.empty());
+    away.content.reset();
+    const auto unknown = target_of(away, peer(1));
+    ASSERT_FALSE(unknown);
+    EXPECT_EQ(unknown.error().code, ErrorCode::unavailable);
+    away.sources.push_back({peer(4), EntryId{7}, false});
+    EXPECT_EQ(target_of(away, peer(1)).value().sources.back().entry, EntryId{7});
+}
+
+TEST(TargetOf, SomethingKeptHasNoSourcesYet) {
+    const swarm::Target target = target_of(kept(0xab, "Shared/TV"));
+    EXPECT_EQ(target.content, content(0xab));
+    EXPECT_EQ(target.name, "TV");
+    EXPECT_EQ(target.kind, EntryKind::folder);
+    EXPECT_EQ(target.size_bytes, 77u);
+    EXPECT_TRUE(target.sources.empty());
+}
+
 }  // namespace
 }  // namespace iwant::daemon

@@ -1,12 +1,13 @@
 #pragma once
 
 // What this peer keeps on disk (SQLite, `iwant.db`): the shared files with their ids, their pieces,
-// the folders' trees, the downloads with what is present of them, the peers it has met, and the
-// catalogue's id and version. `Catalog` is the only writer and belongs to one thread;
-// `CatalogReader`s read beside it, one per thread.
+// the folders' trees, the downloads with what is present of them, the peers it has met and
+// what they told of their folders, and the catalogue's id and version. `Catalog` is the only writer
+// and belongs to one thread; `CatalogReader`s read beside it, one per thread.
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -17,6 +18,7 @@
 #include "base/entry.h"
 #include "base/log.h"
 #include "base/result.h"
+#include "io/catalog/kept_pages.h"
 #include "io/platform/file.h"
 
 namespace iwant::catalog {
@@ -95,11 +97,6 @@ struct FolderPage {
     std::vector<Item> items;
     bool more = false;
 };
-/// What a part comes after.
-struct FolderPlace {
-    EntryKind kind = EntryKind::folder;
-    std::string name;
-};
 
 /// Questions that any thread may ask through a reader of its own.
 class CatalogReader {
@@ -165,6 +162,9 @@ class Catalog : public CatalogReader {
 
     /// Files that came by download and stay available by their ids while they lie there unchanged.
     virtual Result<void> add_finished_files(const std::vector<FinishedFile>& files) = 0;
+    /// The folders of what came by download, for others who want it: FinishedTrees.
+    virtual Result<void> add_finished_trees(const std::map<TreeId, TreeListing>& trees) = 0;
+    virtual Result<std::optional<TreeListing>> finished_tree(const TreeId& tree) = 0;
 
     virtual Result<void> save_download(const StoredDownload& download) = 0;
     /// Only the bitmap; called after the data is durable.
@@ -176,6 +176,9 @@ class Catalog : public CatalogReader {
     virtual Result<void> save_peer(const StoredPeer& peer) = 0;
     /// The most recently seen first, at most `count`.
     virtual Result<std::vector<StoredPeer>> peers(std::size_t count) = 0;
+
+    /// What other peers told of their folders.
+    virtual KeptPages& kept_pages() = 0;
 
     /// Small facts of the daemon.
     virtual Result<std::optional<std::string>> get_note(const std::string& key) = 0;

@@ -44,13 +44,6 @@ std::vector<EntryChange> read_removed(Database& database, std::int64_t since, st
 }  // namespace
 
 std::optional<SharedFile> Queries::find_file(const FileId& file) {
-    std::optional<SharedFile> found = find_shared(file);
-    if (found && lies_unchanged(*found)) return found;
-    std::optional<SharedFile> finished = find_finished(file);
-    return finished ? finished : found;
-}
-
-std::optional<SharedFile> Queries::find_shared(const FileId& file) {
     static const std::string sql = select_rows("content = ? AND kind = 0 ORDER BY id LIMIT ?");
     std::optional<SharedFile> first;
     Query query = database_.query(sql);
@@ -63,7 +56,8 @@ std::optional<SharedFile> Queries::find_shared(const FileId& file) {
         if (lies_unchanged(candidate)) return candidate;
         if (!first) first = std::move(candidate);
     }
-    return first;
+    std::optional<SharedFile> finished = find_finished(file);
+    return finished ? finished : first;
 }
 
 std::optional<SharedFile> Queries::find_finished(const FileId& file) {

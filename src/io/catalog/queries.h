@@ -24,7 +24,6 @@ class Queries {
     CatalogDelta changes_since(std::uint64_t version, std::size_t changes_max);
 
   private:
-    std::optional<SharedFile> find_shared(const FileId& file);
     std::optional<SharedFile> find_finished(const FileId& file);
 
     Database& database_;

@@ -105,6 +105,42 @@ CREATE TABLE notes (
 ) WITHOUT ROWID;
 )sql";
 
+// Came later than the others: made in a database that lacks them. Programs that do not know them
+// leave them alone, so the version of the tables is the same. `after`, `last` and `place` are
+// places within a folder; `size` is about what a page takes on disk.
+constexpr const char* kLaterTables = R"sql(
+CREATE TABLE IF NOT EXISTS kept_pages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    peer BLOB NOT NULL,
+    path BLOB NOT NULL,
+    after BLOB NOT NULL,
+    last BLOB NOT NULL,
+    files INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    as_of INTEGER NOT NULL,
+    size INTEGER NOT NULL,
+    UNIQUE (peer, path, after)
+);
+CREATE INDEX IF NOT EXISTS kept_pages_by_age ON kept_pages (as_of);
+CREATE INDEX IF NOT EXISTS kept_pages_by_owner ON kept_pages (peer, as_of);
+CREATE TABLE IF NOT EXISTS kept_items (
+    page INTEGER NOT NULL REFERENCES kept_pages (id) ON DELETE CASCADE,
+    place BLOB NOT NULL,
+    size INTEGER NOT NULL,
+    modified INTEGER NOT NULL,
+    content BLOB,
+    files INTEGER NOT NULL,
+    PRIMARY KEY (page, place)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS kept_items_by_content ON kept_items (content)
+    WHERE content IS NOT NULL;
+CREATE TABLE IF NOT EXISTS finished_trees (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    tree BLOB NOT NULL UNIQUE,
+    listing BLOB NOT NULL
+);
+)sql";
+
 constexpr int kDamagedMax = 1000;
 
 enum class Condition { fresh, ours, newer, foreign, damaged };
@@ -154,6 +190,7 @@ std::unique_ptr<Database> open_examined(const std::filesystem::path& path, Condi
     database->query("PRAGMA journal_mode = WAL").step();
     set_up_connection(*database);
     if (condition == Condition::fresh) create_tables(*database);
+    database->run(kLaterTables);
     return database;
 }
 

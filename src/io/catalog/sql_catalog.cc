@@ -55,7 +55,9 @@ SqlCatalog::SqlCatalog(std::unique_ptr<Database> database)
       writer_(entries_, sums_, contents_, changes_),
       walks_(entries_, writer_, contents_),
       queries_(*database_),
-      records_(*database_) {
+      records_(*database_),
+      kept_(*database_),
+      finished_trees_(*database_) {
     Transaction transaction(*database_, Transaction::Kind::write);
     changes_.purge(ChangeLog::kTombstonesKept);
     transaction.commit();
@@ -343,6 +345,19 @@ Result<void> SqlCatalog::add_finished_files(const std::vector<FinishedFile>& fil
         }
         return {};
     });
+}
+
+Result<void> SqlCatalog::add_finished_trees(const std::map<TreeId, TreeListing>& trees) {
+    return write("record a finished folder", Durable::soon, [&]() -> Result<void> {
+        finished_trees_.add(trees);
+        return {};
+    });
+}
+
+Result<std::optional<TreeListing>> SqlCatalog::finished_tree(const TreeId& tree) {
+    using Answer = Result<std::optional<TreeListing>>;
+    return guarded("read a finished folder",
+                   [&]() -> Answer { return finished_trees_.find(tree); });
 }
 
 Result<void> SqlCatalog::save_download(const StoredDownload& download) {

@@ -8,6 +8,7 @@
 
 #include "io/catalog/catalog.h"
 #include "io/catalog/entry_writer.h"
+#include "io/catalog/finished_trees.h"
 #include "io/catalog/queries.h"
 #include "io/catalog/record_table.h"
 #include "io/catalog/walk_merge.h"
@@ -41,6 +42,8 @@ class SqlCatalog final : public Catalog {
     Result<std::vector<EntryId>> unhashed_below(EntryId folder) override;
 
     Result<void> add_finished_files(const std::vector<FinishedFile>& files) override;
+    Result<void> add_finished_trees(const std::map<TreeId, TreeListing>& trees) override;
+    Result<std::optional<TreeListing>> finished_tree(const TreeId& tree) override;
     Result<void> save_download(const StoredDownload& download) override;
     Result<void> save_present(std::uint64_t download,
                               const std::vector<std::uint8_t>& present) override;
@@ -48,6 +51,7 @@ class SqlCatalog final : public Catalog {
     Result<std::vector<StoredDownload>> downloads() override;
     Result<void> save_peer(const StoredPeer& peer) override;
     Result<std::vector<StoredPeer>> peers(std::size_t count) override;
+    KeptPages& kept_pages() override { return kept_; }
     Result<std::optional<std::string>> get_note(const std::string& key) override;
     Result<void> set_note(const std::string& key, const std::string& value) override;
 
@@ -83,6 +87,8 @@ class SqlCatalog final : public Catalog {
     WalkMerge walks_;
     Queries queries_;
     RecordTable records_;
+    KeptPages kept_;
+    FinishedTrees finished_trees_;
     Totals totals_;
 };
 
