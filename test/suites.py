@@ -1,6 +1,6 @@
 """Runs the test suites one after another and counts what they say.
 
-    python3 test/suites.py [SUITE...]      unit unit-asan tidy sim planted integration integration-asan cli
+    python3 test/suites.py [SUITE...]      unit unit-asan fuzz tidy sim planted integration integration-asan cli
                                    --check [SUITE...]    only whether there are such suites
 
 Each suite's own output is shown when it fails. The last line is "N passed, N failed, N skipped".
@@ -17,6 +17,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 SIM_SEEDS = "10000"
 SIM_HOURS = "50000"
+FUZZ_MUTATIONS = "2000"  # of its seeds, for each target
 PARALLEL = 2  # programs at a time
 PARALLEL_HOSTS = 3  # of those that start daemons and mostly wait
 # Leaks are looked for too; a sanitized program that finds anything ends with this.
@@ -33,6 +34,12 @@ def python_tests(folder, build):
     return [([sys.executable, str(script), "-v"], environment) for script in sorted((ROOT / "test" / folder).glob("*_test.py"))]
 
 
+def fuzz_targets():
+    programs = sorted((ROOT / "build/asan/test/fuzz").glob("fuzz_*"))
+    return [([str(program), str(ROOT / "test/fuzz/seeds" / program.name), FUZZ_MUTATIONS], {})
+            for program in programs if program.is_file() and os.access(program, os.X_OK)]
+
+
 def simulations(program):
     scenarios = sorted(str(path) for path in (ROOT / "sim/scenarios").glob("*.txt"))
     runs = [["--seeds", SIM_SEEDS], ["--hours", SIM_HOURS], ["--cold-start", "--nodes", "60", "--entries", "100"],
@@ -44,6 +51,7 @@ SUITES = {
     "tidy": lambda: python_tests("tidy", "release"),
     "unit": lambda: unit_tests("release"),
     "unit-asan": lambda: unit_tests("asan"),
+    "fuzz": lambda: fuzz_targets(),
     "sim": lambda: simulations(str(ROOT / "build/release/iwanto-sim")),
     "planted": lambda: [([sys.executable, str(ROOT / "sim/planted.py")], {})],
     "cli": lambda: python_tests("cli", "release"),
@@ -53,7 +61,7 @@ SUITES = {
 
 
 def count(output, exit_code):
-    """(passed, failed, skipped) from what gtest, unittest or the simulator print at their end."""
+    """(passed, failed, skipped) from what gtest, unittest, a fuzz target or the simulator print at their end."""
     if match := re.search(r"^Ran (\d+) tests? in", output, re.M):
         def figure(name):
             found = re.search(rf"{name}=(\d+)", output[match.end():])
@@ -65,7 +73,7 @@ def count(output, exit_code):
             found = re.search(rf"^\[  {tag} *\] (\d+) tests?", output, re.M)
             return int(found.group(1)) if found else 0
         passed, failed, skipped = figure("PASSED"), figure("FAILED"), figure("SKIPPED")
-    elif match := re.search(r"^(\d+) (?:(?:seeds|scenarios|cold starts|crowds), (\d+) failed|planted, (\d+) missed)", output, re.M):
+    elif match := re.search(r"^(\d+) (?:(?:seeds|scenarios|cold starts|crowds|inputs), (\d+) failed|planted, (\d+) missed)", output, re.M):
         failed, skipped = int(match.group(2) or match.group(3)), 0
         passed = int(match.group(1)) - failed
     else:

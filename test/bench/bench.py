@@ -41,7 +41,7 @@ def parse():
     parser.add_argument("--congestion", metavar="NAME", help="tcp's, for all programs of swarm (the machine's)")
     parser.add_argument("--part", action="append", choices=spread.PARTS, help="of spread (all)")
     parser.add_argument("--starts", type=int, default=10, help="of start (10)")
-    parser.add_argument("--changes", type=int, default=40, help="of change (40)")
+    parser.add_argument("--changes", type=int, default=200, help="of change (200)")
     parser.add_argument("--names", type=int, default=1_000_000, help="of search (1,000,000)")
     parser.add_argument("--idle-seconds", type=int, default=60, help="of idle and cluster (60)")
     parser.add_argument("--kills", type=int, default=30, help="of each kind, of cluster (30)")
@@ -59,7 +59,7 @@ def parse():
 def write_down(name, table):
     """Replaces what stands behind the suite's mark in the document."""
     block = f"<!-- {name} -->\n```\n{datetime.date.today()}, {measure.machine()}\n{table}\n```\n"
-    pattern = rf"<!-- {name} -->\n```\n.*?\n```\n"
+    pattern = rf"<!-- {name} -->\n```\n(?:.*?\n)??```\n"
     text, count = re.subn(pattern, lambda _: block, DOCUMENT.read_text(), flags=re.S)
     if count != 1:
         raise SystemExit(f"{DOCUMENT} has no place for {name}")
@@ -83,8 +83,9 @@ def main():
             write_down(name, SUITES[name].show(found))
 
 
-try:
-    main()
-except KeyboardInterrupt:
-    print("\nstopped; everything is cleaned up", file=sys.stderr)
-    sys.exit(130)
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        print("\nstopped; everything is cleaned up", file=sys.stderr)
+        sys.exit(130)

@@ -80,8 +80,8 @@ def result(size_bytes, seconds, cpu_get, cpu_serve, memory_get, memory_serve):
             "rss_get_mib": memory_get / measure.MIB, "rss_serve_mib": memory_serve / measure.MIB}
 
 
-def run_curl(nginx, host, size_bytes, then_b3sum=False):
-    """`then_b3sum`: with the time and processor time of hashing what came."""
+def run_curl(nginx, host, size_bytes, then=None):
+    """`then`: with the time and processor time of a command that takes what came."""
     target = host.downloads / "curl.bin"
     measure.forget_peak(nginx.process.pid)
     before = measure.cpu_seconds(nginx.process.pid)
@@ -90,8 +90,8 @@ def run_curl(nginx, host, size_bytes, then_b3sum=False):
         "-o", target, f"https://{nginx.address}:{nginx.port}/{NAME}"])
     served = measure.cpu_seconds(nginx.process.pid) - before
     assert target.stat().st_size == size_bytes
-    if then_b3sum:
-        more_seconds, more_cpu, _, _ = run_command(host, ["b3sum", target])
+    if then:
+        more_seconds, more_cpu, _, _ = run_command(host, [then, target])
         seconds, cpu = seconds + more_seconds, cpu + more_cpu
     target.unlink()
     return result(size_bytes, seconds, cpu, served, peak, measure.memory_bytes(nginx.process.pid, "VmHWM"))
@@ -132,7 +132,7 @@ def make_lab(isolated, size_bytes):
 
 def close(lab):
     for host in lab.hosts:
-        if host.downloads.is_relative_to(measure.MEMORY_FOLDER):
+        if host.downloads.name.startswith("iwant-bench-"):
             shutil.rmtree(host.downloads, ignore_errors=True)
     lab.close()
 

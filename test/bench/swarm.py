@@ -1,7 +1,7 @@
 """swarm: what downloads cost beside what people use instead, in one run, warm, over the same network.
 
-Three cases: one big file; 20,000 files of 4 to 64 KiB; 100,000 files of 4 KiB. Each round runs every program once,
-in an order that turns, and memory is warmed before each. The time is that of the whole command. All programs use the
+Four cases: one big file to memory and to disk; 20,000 files of 4 to 64 KiB; 100,000 files of 4 KiB. Each round runs
+every program once, in an order that turns, and memory is warmed before each. The time is that of the whole command. All programs use the
 same congestion control of TCP (--congestion)."""
 
 import json
@@ -17,9 +17,10 @@ from bench_lab import HAS_NAMESPACES, IWANTO, BenchLab, Failed, all_hashed, ask,
 from bulk import NAME, WARM_EXTRA_BYTES, Nginx, close, result, run_command, run_curl, run_iwanto
 from rivals import Rsync, Torrent
 
-CASES = {"big": "one file", "small": "20,000 files of 4-64 KiB", "tiny": "100,000 files of 4 KiB"}
-RIVALS = {"big": ("curl", "b3sum", "rsync", "torrent-v2"), "small": ("rsync", "torrent-v1"), "tiny": ("rsync",)}
-TITLES = {"curl": "curl <- nginx, HTTPS AES-128-GCM", "b3sum": "the same, then b3sum", "rsync": "rsync daemon, plain",
+CASES = {"big": "one file", "disk": "one file to disk", "small": "20,000 files of 4-64 KiB", "tiny": "100,000 files of 4 KiB"}
+RIVALS = {"big": ("curl", "b3sum", "rsync", "torrent-v2"), "disk": ("curl", "sync"), "small": ("rsync", "torrent-v1"), "tiny": ("rsync",)}
+TITLES = {"curl": "curl <- nginx, HTTPS AES-128-GCM", "b3sum": "the same, then b3sum",
+          "sync": "the same, then sync", "rsync": "rsync daemon, plain",
           "torrent-v1": "libtorrent v1, tuned, plain", "torrent-v2": "libtorrent v2, tuned, plain",
           "iwanto": "iwanto, encrypted and verified"}
 TREE = "tree"
@@ -50,31 +51,42 @@ def run_folder(source, target, size_bytes, files):
 
 def run_b3sum(nginx, host, size_bytes):
     """curl, and then what it takes to know that the file is right."""
-    return run_curl(nginx, host, size_bytes, then_b3sum=True)
+    return run_curl(nginx, host, size_bytes, then="b3sum")
+
+
+def run_sync(nginx, host, size_bytes):
+    """curl, and then what it takes to have the file after a power failure."""
+    return run_curl(nginx, host, size_bytes, then="sync")
+
+
+CURLS = {"curl": run_curl, "b3sum": run_b3sum, "sync": run_sync}
 
 
 def make_runners(case, source, target, size_bytes, files, folder, rivals):
     """{name: a function that does one run}, and what to stop at the end."""
     servers, runners = [], {}
-    name = NAME if case == "big" else TREE
+    name = name_of(case)
     for rival in rivals:
-        if rival in ("curl", "b3sum"):
+        if rival in CURLS:
             if not any(isinstance(server, Nginx) for server in servers):
                 servers.append(Nginx(source, source.shared, folder))
-            then = run_curl if rival == "curl" else run_b3sum
-            runners[rival] = lambda then=then, nginx=servers[-1]: then(nginx, target, size_bytes)
+            runners[rival] = lambda run=CURLS[rival], nginx=servers[-1]: run(nginx, target, size_bytes)
         else:
             server = Rsync(source, folder) if rival == "rsync" else Torrent(rival[-2:], source, name, folder)
             servers.append(server)
             runners[rival] = lambda server=server: server.get(target, name, size_bytes)
-    runners["iwanto"] = ((lambda: run_iwanto(source, target, size_bytes)) if case == "big"
+    runners["iwanto"] = ((lambda: run_iwanto(source, target, size_bytes)) if name == NAME
                          else (lambda: run_folder(source, target, size_bytes, files)))
     return runners, servers
 
 
+def name_of(case):
+    return NAME if case in ("big", "disk") else TREE
+
+
 def make_files(case, folder, big_bytes):
     """(bytes, number of files) of what the source shares."""
-    if case == "big":
+    if name_of(case) == NAME:
         measure.write_random_file(folder / NAME, big_bytes)
         return big_bytes, 1
     files, least, most = (20_000, 4096, 65536) if case == "small" else (100_000, 4096, 4096)
@@ -100,11 +112,11 @@ def run_case(case, options):
         source, target = lab.host("source"), lab.host("target")
         if options.congestion:
             use_congestion(options.congestion, (source, target), folder)
-        target.downloads = Path(tempfile.mkdtemp(prefix="iwant-bench-", dir=measure.MEMORY_FOLDER))
+        target.downloads = Path(tempfile.mkdtemp(prefix="iwant-bench-", dir=None if case == "disk" else measure.MEMORY_FOLDER))
         size_bytes, files = make_files(case, source.shared, options.size_mib * measure.MIB)
         lab.start()
         wait_until(lambda: all_hashed(source, files), 300, "everything is hashed")
-        wait_until(lambda: find(target, NAME if case == "big" else TREE), 60, "it is announced with its hash")
+        wait_until(lambda: find(target, name_of(case)), 60, "it is announced with its hash")
         chosen = [] if options.rival == ["none"] else [rival for rival in RIVALS[case] if not options.rival or rival in options.rival]
         runners, servers = make_runners(case, source, target, size_bytes, files, folder, chosen)
         found = rounds(case, runners, size_bytes, options.runs)

@@ -27,10 +27,14 @@ PEERS = {"peers": [PEER | {"address": ADDRESS, "online": bool, "leader": bool, "
                            "same_name": bool}]}
 RESULT = {"row": int, "hash": (ID, None), "kind": {"file", "folder"}, "name": str, "path": str, "size": int,
           "modified": int, "score": NUMBER, "sources": [{"peer": ID, "name": str, "online": bool}]}
+AWAY_RESULT = RESULT | {"as_of": int}
 SEARCH = {"query": str, "complete": bool, "coverage": {"known": int, "indexed": int}, "leader": (LEADER, None),
-          "epoch": int, "took_ms": NUMBER, "total": int, "results": [RESULT],
+          "epoch": int, "took_ms": NUMBER, "total": int, "results": [(RESULT, AWAY_RESULT)],
           "source": {"leader", "standby", "own", "peers"}, "asked": int, "answered": int, "verification": (dict, None),
           "remarks": [str], "did_you_mean": (str, None)}
+BROWSE = {"peer": PEER, "online": bool, "as_of": (int, None), "path": str, "files": int, "bytes": int, "next": (str, None),
+          "entries": [{"name": str, "kind": {"file", "folder"}, "path": str, "size": int, "modified": int,
+                       "hash": (ID, None), "files": int}]}
 DOWNLOAD = {"hash": (ID, None), "name": str, "state": STATE, "bytes_done": int, "bytes_total": int, "rate": int,
             "sources": int, "message": str,
             "id": int, "kind": {"file", "folder"}, "folder": str, "seconds_left": (int, None), "files_done": int,

@@ -2,8 +2,10 @@
 
 import json
 import subprocess
+import time
 import unittest
 
+from contract import BROWSE, SEARCH, mismatch
 from lab import HAS_NAMESPACES, LabTest, wait_until
 
 
@@ -93,7 +95,7 @@ class Browse(LabTest):
         refused("ann/a.txt", (1, "not_found"), "no such folder is shared there")
         refused("ann/../etc", (1, "invalid_argument"), "it means another folder")
         ann.stop()
-        refused("ann", (75, "unavailable"), "browse ann")
+        refused("ann/none", (75, "unavailable"), "this folder was not looked through from here")
 
     def test_large_folders_come_in_parts(self):
         ann = self.lab().host("ann", {f"many/{number:04}.txt": b"" for number in range(1500)})
@@ -110,6 +112,87 @@ class Browse(LabTest):
         self.assertEqual(whole["entries"], first["entries"] + rest["entries"])
         self.assertIsNone(whole["next"])
         self.assertIn("--after 'file/0998.txt'", ann.run("browse", "ann/many").stderr)
+
+
+class BrowseAway(LabTest):
+    """Folders of peers that are away, as they were told last; downloads of theirs wait for whoever has it."""
+
+    def test_what_was_looked_through_stays_and_downloads_wait_for_their_owner(self):
+        lab = self.lab()
+        film = bytes(range(256)) * 12_000
+        ann = lab.host("ann", {"TV/heron.mkv": film, "TV/Show/E01.mkv": b"1" * 100, "TV/Show/E02.mkv": b"2", "other/x": b""})
+        bob = lab.host("bob")
+        lab.start()
+        bob.wait_for_result("heron")
+        wait_until(lambda: all(entry["hash"] for entry in bob.json("browse", "ann/TV")["entries"]), 30, "all is hashed")
+        shares, folder, show = (bob.json("browse", f"ann{path}") for path in ("", "/TV", "/Shared/TV/Show"))
+        self.assertEqual((folder["online"], folder["as_of"]), (True, None))
+
+        ann.stop()
+        before = time.time()
+        for path, told in (("", shares), ("/TV", folder), ("/Shared/TV", folder), ("/TV/Show", show)):
+            kept = bob.json("browse", f"ann{path}")
+            self.assertEqual(kept | {"online": True, "as_of": None}, told)
+            self.assertIsNone(mismatch(kept, BROWSE))
+            self.assertIsNone(mismatch(told, BROWSE))
+            self.assertFalse(kept["online"])
+            self.assertTrue(before - 600 < kept["as_of"] <= before + 1, kept["as_of"])
+        done = bob.run("browse", "ann/TV")
+        self.assertIn("ann is away. This is how it was", done.stderr)
+        self.assertIn("TV/heron.mkv", done.stdout)
+        done = bob.run("browse", "ann/other", "--json", check=False)
+        self.assertEqual((done.returncode, json.loads(done.stdout)["error"]["code"]), (75, "unavailable"), done)
+        self.assertIn("try again when it is back", done.stderr)
+
+        hashes = {entry["name"]: entry["hash"] for entry in folder["entries"]}
+        away = wait_until(lambda: next((found for found in bob.finds("hreon") if "as_of" in found), None), 60, "her film is known")
+        self.assertIsNone(mismatch(bob.search("heron"), SEARCH))
+        self.assertEqual((away["hash"], away["path"], away["sources"]),
+                         (hashes["heron.mkv"], "Shared/TV/heron.mkv",
+                          [{"peer": shares["peer"]["id"], "name": "ann", "online": False}]))
+        self.assertIn("before they left", bob.run("search", "heron").stderr)
+        bob.run("download", hashes["heron.mkv"][:12], "--detach")
+        bob.wait_for_download(lambda newest: newest["state"] == "waiting", 30, "the file waits")
+        bob.run("download", hashes["Show"], "--detach")
+        bob.wait_for_download(lambda newest: (newest["hash"], newest["state"]) == (hashes["Show"], "waiting"), 30, "the folder waits")
+        done = bob.run("download", "ffff" + "0" * 60, check=False)
+        self.assertIn(done.returncode, (1, 75), done)
+
+        bob.stop()
+        bob.start()
+        self.assertFalse(bob.json("browse", "ann/TV")["online"], "also after a restart")
+        wait_until(lambda: bob.finds("E01"), 30, "searches, too")
+        bob.run("download", "1", "--detach")
+        self.assertEqual(len(bob.json("downloads")["downloads"]), 3)
+        ann.start()
+        wait_until(lambda: {download["state"] for download in bob.json("downloads")["downloads"]} == {"done"}, 150, "all come")
+        self.assertEqual((bob.downloads / "heron.mkv").read_bytes(), film)
+        self.assertEqual((bob.downloads / "Show/E01.mkv").read_bytes(), b"1" * 100)
+        wait_until(lambda: bob.json("browse", "ann/TV")["online"], 30, "her own word again")
+        wait_until(lambda: [("as_of" in found, len(found["sources"])) for found in bob.finds("heron", "--exact")] == [(False, 1)],
+                   60, "what she shares is found once, at her")
+
+    def test_of_a_large_folder_there_is_what_was_looked_through(self):
+        lab = self.lab()
+        ann = lab.host("ann", {f"many/{number:04}.txt": b"" for number in range(1500)})
+        bob = lab.host("bob")
+        lab.start()
+        wait_until(lambda: ann.status()["shared"]["unhashed"] == 0 and bob.finds("1499"), 60, "all is known")
+        first = bob.json("browse", "ann/many")
+        ann.stop()
+        kept = bob.run("browse", "ann/many", "--all", "--json", check=False)
+        self.assertEqual((kept.returncode, json.loads(kept.stdout)["entries"]), (75, first["entries"]))
+        self.assertEqual(json.loads(kept.stdout)["next"], first["next"])
+        rest = bob.run("browse", "ann/many", "--after", first["next"], check=False)
+        self.assertEqual(rest.returncode, 75)
+        self.assertIn("the rest of this folder", rest.stderr)
+        ann.start()
+        wait_until(lambda: bob.json("browse", "ann/many")["online"], 30, "she is back")
+        whole = bob.json("browse", "ann/many", "--all")
+        self.assertEqual(len(whole["entries"]), 1500)
+        ann.kill()
+        wait_until(lambda: not bob.json("browse", "ann/many")["online"], 30, "she is away")
+        self.assertEqual(bob.json("browse", "ann/many", "--all")["entries"], whole["entries"])
 
 
 class MissingDisk(LabTest):

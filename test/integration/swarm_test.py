@@ -49,6 +49,32 @@ class Swarm(unittest.TestCase):
         self.assertEqual(pathlib.Path(done["path"]).read_bytes(), content)
         self.assertEqual(sum(done["sources"].values()), len(content))
 
+    def test_a_folder_is_had_from_who_has_come_by_it_when_nobody_shares_it_any_more(self):
+        lab = Lab()
+        lab.__enter__()
+        self.addCleanup(lab.close)
+        files = {f"Trip/{day}/photo {number}.jpg": os.urandom(3000 + number)
+                 for day in ("Monday", "Tuesday") for number in range(20)}
+        seeder = lab.host("seeder", files)
+        ann, late = lab.host("ann"), lab.host("late")
+        lab.start()
+        wait_for_sources(ann, "photo 7", 1)
+        wanted = wait_until(lambda: next((row["hash"] for row in ann.finds("Trip")
+                                          if row["kind"] == "folder" and row["name"] == "Trip" and row["hash"]), None),
+                            30, "the folder has a hash")
+        self.assertEqual(ann.download(wanted)["event"], "done")
+        seeder.kill()
+        wait_until(lambda: not any(source["online"] for row in ann.finds("Trip") for source in row["sources"]),
+                   60, "nobody shares it")
+        # Not what is kept in memory while a download is under way.
+        ann.stop()
+        ann.start()
+        lab.wait_for_each_other()
+        done = late.download(wanted)
+        self.assertEqual(done["event"], "done", done)
+        for name, content in files.items():
+            self.assertEqual((pathlib.Path(done["path"]).parent / name).read_bytes(), content)
+
 
 if __name__ == "__main__":
     unittest.main()
