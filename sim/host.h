@@ -163,6 +163,7 @@ class Host {
     void work(swarm::Prepare& action);
     void work(swarm::StartFetch& action);
     void work(swarm::CancelFetch& action);
+    void work(swarm::HurryFetch&) {}  // each fetch goes on by itself here
     void work(swarm::Finish& action);
     void work(swarm::Release& action);
     void work(swarm::SaveDownload& action);

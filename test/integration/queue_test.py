@@ -117,7 +117,7 @@ class Queue(Case):
 class Streaming(Case):
     def test_a_player_seeks_in_a_file_that_is_still_coming(self):
         lab = self.lab()
-        content = random.Random(4).randbytes(48 * MiB + 321)
+        content = random.Random(4).randbytes(96 * MiB + 321)
         ann = lab.host("ann", {"film.mkv": content})
         bob = lab.host("bob")
         lab.start()

@@ -134,6 +134,16 @@ std::optional<swarm::FetchEnded> FetchQueue::ended(FetchId id, Result<void> outc
     return fetch.queued + fetch.taken == 0 ? conclude(found) : std::nullopt;
 }
 
+void FetchQueue::hurry(FetchId id) {
+    const auto fetch = fetches_.find(id);
+    if (fetch == fetches_.end() || fetch->second.queued == 0) return;
+    std::deque<FetchJob>& parts = shares_.at(fetch->second.download).parts;
+    const auto usual = first_usual(parts);
+    const auto others = std::stable_partition(
+        usual, parts.end(), [&](const FetchJob& part) { return part.fetch == id; });
+    std::for_each(usual, others, [](FetchJob& part) { part.urgency = FetchJob::Urgency::first; });
+}
+
 std::optional<swarm::FetchEnded> FetchQueue::cancel(FetchId id) {
     const auto fetch = fetches_.find(id);
     if (fetch == fetches_.end() || fetch->second.cancelled) return std::nullopt;

@@ -50,6 +50,8 @@ class FetchQueue {
     /// error, which makes the others worthless; only a busy peer still sends what it has begun.
     std::optional<swarm::FetchEnded> ended(FetchId fetch, Result<void> outcome,
                                            std::uint32_t place);
+    /// What is queued of it has become urgent. Nothing happens to one that is over.
+    void hurry(FetchId fetch);
     /// Gives the end of the fetch when nothing of it is taken.
     std::optional<swarm::FetchEnded> cancel(FetchId fetch);
     /// Nothing more of it is wanted. Of fetches that are taken.

@@ -52,6 +52,21 @@ class AFetchQueue : public testing::Test {
     std::uint64_t fetches_ = 0;
 };
 
+TEST_F(AFetchQueue, HurriesWhatWasQueuedWithoutHaste) {
+    open({1, 1});
+    add(1, 10, 2);
+    const FetchId hurried = add(1, 20, 2);
+    add(1, 30, 1, Urgency::first);
+    queue_.hurry(hurried);
+    EXPECT_EQ(take(1), Taken(1, 30, 1)) << "as urgent, and earlier";
+    EXPECT_EQ(take(1), Taken(1, 20, 1));
+    EXPECT_EQ(take(2), Taken(1, 21, 1));
+    EXPECT_EQ(take(1), Taken(1, 10, 1));
+    queue_.hurry(hurried);
+    queue_.hurry({99});
+    EXPECT_EQ(take(1), Taken(1, 11, 1));
+}
+
 TEST_F(AFetchQueue, GivesAFetchOutInPartsThatAStreamHasRoomFor) {
     open({1, 1});
     add(1, 10, 9);

@@ -40,6 +40,7 @@ class Fetcher::PeerQueue {
     void add(FetchJob job, const protocol::Hello& hello,
              const std::vector<protocol::Address>& addresses);
     void cancel(FetchId fetch);
+    void hurry(FetchId fetch);
     /// Makes all streams end soon; the destructor waits for them.
     void request_stop();
     /// Whether neither job nor stream is left.
@@ -204,6 +205,11 @@ void Fetcher::PeerQueue::cancel(FetchId fetch) {
     changed_.notify_all();
 }
 
+void Fetcher::PeerQueue::hurry(FetchId fetch) {
+    const std::lock_guard lock(mutex_);
+    jobs_.hurry(fetch);
+}
+
 bool Fetcher::PeerQueue::is_cancelled(FetchId fetch) const {
     const std::lock_guard lock(mutex_);
     return jobs_.is_cancelled(fetch);
@@ -253,6 +259,10 @@ void Fetcher::fetch(const PeerId& peer, FetchJob job, const protocol::Hello& hel
 
 void Fetcher::cancel(FetchId fetch) {
     for (const auto& [peer, queue] : peers_) queue->cancel(fetch);
+}
+
+void Fetcher::hurry(FetchId fetch) {
+    for (const auto& [peer, queue] : peers_) queue->hurry(fetch);
 }
 
 void Fetcher::stop() {

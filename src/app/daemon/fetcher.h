@@ -61,6 +61,8 @@ class Fetcher {
     void fetch(const PeerId& peer, FetchJob job, const protocol::Hello& hello,
                const std::vector<protocol::Address>& addresses);
     void cancel(FetchId fetch);
+    /// What is queued of it comes before what is not urgent.
+    void hurry(FetchId fetch);
     void stop();
 
   private:

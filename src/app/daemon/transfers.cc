@@ -92,6 +92,10 @@ void Transfers::act(const swarm::CancelFetch& action) {
     fetcher_.cancel(action.fetch);
 }
 
+void Transfers::act(const swarm::HurryFetch& action) {
+    fetcher_.hurry(action.fetch);
+}
+
 void Transfers::act(const swarm::Finish& action) {
     // Nothing is fetched until it is prepared again; a plan may have a million files.
     swarm::SharedPlan plan = std::move(plans_.at(action.id));

@@ -58,6 +58,7 @@ class Transfers {
     void act(const swarm::Prepare& action);
     void act(const swarm::StartFetch& action);
     void act(const swarm::CancelFetch& action);
+    void act(const swarm::HurryFetch& action);
     void act(const swarm::Finish& action);
     void act(const swarm::Release& action);
     void act(const swarm::SaveDownload& action);

@@ -61,8 +61,8 @@ struct AnswerLocate {
     protocol::LocateReply reply;
 };
 
-/// What swarm wants of workers: Prepare, StartFetch, CancelFetch, Finish, Release, SaveDownload,
-/// ForgetDownload. (The Ask... kinds are node's own to carry out and never come out.)
+/// What swarm wants of workers: Prepare, StartFetch, CancelFetch, HurryFetch, Finish, Release,
+/// SaveDownload, ForgetDownload. (The Ask... kinds are node's own to carry out and never come out.)
 using SwarmAction = swarm::Action;
 
 using Action = std::variant<Announce, Dial, Disconnect, Send, ReadCatalog, Serve, AnswerSearch,

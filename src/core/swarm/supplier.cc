@@ -25,9 +25,9 @@ bool Supplier::has_room(std::size_t fetches_max) const {
     return fetches_.size() < fetches_max && outstanding_bytes_ < window_bytes();
 }
 
-bool Supplier::has_room_for_urgent() const {
+bool Supplier::has_room_for_urgent(std::uint64_t urgent_bytes) const {
     if (on_trial_) return fetches_.empty();
-    return outstanding_bytes_ < window_bytes() + kFirstWindowBytes / 2;
+    return urgent_bytes < std::max(rate_, kUrgentBytesMin);
 }
 
 std::uint64_t Supplier::run_bytes() const {

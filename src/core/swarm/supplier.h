@@ -22,6 +22,8 @@ class Supplier {
     static constexpr std::uint64_t kRunBytesMax = std::uint64_t{64} << 20;
     /// Asked of a peer whose rate is not known yet.
     static constexpr std::uint64_t kFirstWindowBytes = std::uint64_t{16} << 20;
+    /// Asked of it with urgency while that is more than comes within a second.
+    static constexpr std::uint64_t kUrgentBytesMin = 2 * kPieceSizeMin;
     /// What is expected of an idle peer whose rate is not known yet.
     static constexpr std::uint64_t kAssumedRate = std::uint64_t{8} << 20;
     static constexpr Duration kBackoffMin = std::chrono::seconds(1);
@@ -111,8 +113,9 @@ class Supplier {
 
     /// Whether more may be asked of it. At least two fetches keep the wire busy between them.
     bool has_room(std::size_t fetches_max) const;
-    /// For what somebody waits for, beyond what is under way already.
-    bool has_room_for_urgent() const;
+    /// For what somebody waits for, when so much of that is under way already. About as much as
+    /// comes within a second: who looks at another place next does not wait for more.
+    bool has_room_for_urgent(std::uint64_t urgent_bytes) const;
     std::uint64_t run_bytes() const;
     std::uint64_t window_bytes() const;
     /// Bytes per second as measured while it had something to do; 0 when not known.

@@ -372,6 +372,12 @@ class World {
             serve(action.peer, peer.behaviour.latency);
         }
     }
+    void on(const HurryFetch& action) {
+        if (!fetches_.contains(action.fetch)) return;  // it just ended by itself
+        std::vector<FetchId>& queue = peers_[fetches_.at(action.fetch).fetch.peer].queue;
+        const auto place = std::ranges::find(queue, action.fetch);
+        if (place > queue.begin() + 1) std::rotate(queue.begin() + 1, place, place + 1);
+    }
     void on(const CancelFetch& action) {
         if (!fetches_.contains(action.fetch)) return;  // it just ended by itself
         Peer& peer = peers_[fetches_.at(action.fetch).fetch.peer];

@@ -12,7 +12,7 @@ namespace {
 
 // Nobody's work is taken for a gain smaller than this.
 constexpr std::uint64_t kHelpGainMs = 250;
-constexpr std::uint64_t kUrgentRunBytes = 2 * kPieceSizeMin;
+constexpr std::uint64_t kUrgentRunBytes = Supplier::kUrgentBytesMin;
 constexpr std::uint64_t kShareBytesMin = kPieceSizeMin;
 // Among downloaders little is asked for ahead: nobody knows what is under way for the others, and
 // what two of them ask of the only one who has it leaves its link twice.
@@ -76,12 +76,40 @@ void Transfer::pump(Time now) {
     }
 }
 
+void Transfer::want_first(std::vector<Range> pieces) {
+    wanted_first_ = std::move(pieces);
+    for (const Range& wanted : wanted_first_) hurry(wanted);
+}
+
+// What comes next of it may have been asked for already, behind much else.
+void Transfer::hurry(const Range& wanted) {
+    std::uint64_t piece = wanted.first;
+    while (piece < wanted.end && present_.contains(piece)) ++piece;
+    if (piece >= wanted.end) return;
+    for (auto& [id, fetch] : fetches_) {
+        const Range coming = pieces_of(fetch);
+        if (piece < coming.first || piece >= coming.end) continue;
+        if (fetch.urgency == StartFetch::Urgency::first) continue;
+        fetch.urgency = StartFetch::Urgency::first;
+        desk_.actions.push_back(HurryFetch{id});
+    }
+}
+
 // Small runs, so that every source that has all helps with what somebody waits for.
 std::optional<Run> Transfer::take_first(const PeerId& peer, const Supplier& supplier, Time now) {
     if (wanted_first_.empty() || supplier.has() != Supplier::Has::all) return std::nullopt;
-    if (!supplier.has_room_for_urgent()) return std::nullopt;
+    if (!supplier.has_room_for_urgent(urgent_bytes(supplier))) return std::nullopt;
     return picker_.take_within(wanted_first_, kUrgentRunBytes, protocol::kPiecesPerRequestMax,
                                [&](FileIndex file) { return judge(file, peer, supplier, now); });
+}
+
+std::uint64_t Transfer::urgent_bytes(const Supplier& supplier) const {
+    std::uint64_t bytes = 0;
+    for (const FetchId id : supplier.fetches()) {
+        const Fetch& fetch = fetches_.at(id);
+        if (fetch.urgency == StartFetch::Urgency::first) bytes += fetch.bytes_left;
+    }
+    return bytes;
 }
 
 bool Transfer::fill_once(const PeerId& peer, Supplier& supplier, Time now) {
@@ -238,7 +266,8 @@ FetchId Transfer::start(const Run& run, const PeerId& peer, Supplier& supplier, 
     const FetchId fetch = desk_.issue_fetch(download_);
     const FileId file = planned(run.file).file;
     supplier.fetch_started(fetch, run.size_bytes, now);
-    fetches_.emplace(fetch, Fetch{peer, run.file, run.first, PieceSet(run.count), run.size_bytes});
+    fetches_.emplace(
+        fetch, Fetch{peer, run.file, run.first, PieceSet(run.count), run.size_bytes, urgency});
     desk_.actions.push_back(StartFetch{fetch, download_, peer, run.file, run.first, run.count,
                                        lists_.find(file), urgency});
     return fetch;
@@ -396,13 +425,16 @@ void Transfer::drop_if_useless(Supplier& supplier) const {
 
 bool Transfer::awaited(const Supplier& supplier) const {
     return std::ranges::any_of(supplier.fetches(), [&](FetchId id) {
-        const Fetch& fetch = fetches_.at(id);
-        const std::uint64_t first = planned(fetch.file).first_piece + fetch.first.value;
-        const std::uint64_t end = first + fetch.stored.size();
-        return std::ranges::any_of(wanted_first_, [&](const Range& range) {
-            return first < range.end && range.first < end;
+        const Range coming = pieces_of(fetches_.at(id));
+        return std::ranges::any_of(wanted_first_, [&](const Range& wanted) {
+            return coming.first < wanted.end && wanted.first < coming.end;
         });
     });
+}
+
+Range Transfer::pieces_of(const Fetch& fetch) const {
+    const std::uint64_t first = planned(fetch.file).first_piece + fetch.first.value;
+    return {first, first + fetch.stored.size()};
 }
 
 void Transfer::give_up_excluded(const Supplier& supplier) {

@@ -60,7 +60,7 @@ class Transfer {
     /// How many fetches one peer may be asked for at a time: kFetchesMax, shared between downloads.
     void set_fetches_max(std::size_t fetches) { fetches_max_ = fetches; }
     /// These pieces of the plan before all others, from the next pump on.
-    void want_first(std::vector<Range> pieces) { wanted_first_ = std::move(pieces); }
+    void want_first(std::vector<Range> pieces);
     std::uint64_t bytes_done() const { return bytes_done_; }
     std::uint64_t files_done() const { return files_done_; }
     std::uint64_t redundant_bytes() const { return redundant_bytes_; }
@@ -73,6 +73,7 @@ class Transfer {
         PieceIndex first;
         PieceSet stored;  ///< over the pieces of this run
         std::uint64_t bytes_left = 0;
+        StartFetch::Urgency urgency = StartFetch::Urgency::usual;
         std::uint64_t coming_bytes = 0;  ///< that are here of pieces that come
         std::optional<FetchId> twin{};   ///< another fetch for the one piece that is left
     };
@@ -80,12 +81,16 @@ class Transfer {
 
     // Giving work out.
     std::optional<Run> take_first(const PeerId& peer, const Supplier& supplier, Time now);
+    void hurry(const Range& wanted);
+    std::uint64_t urgent_bytes(const Supplier& supplier) const;
     bool fill_once(const PeerId& peer, Supplier& supplier, Time now);
     bool has_room(const Supplier& supplier) const;
     bool may_take(const Supplier& supplier, Time now) const;
     std::uint64_t run_bytes(const Supplier& supplier, Time now) const;
     PiecePicker::Verdict judge(FileIndex file, const PeerId& peer, const Supplier& supplier,
                                Time now);
+    /// Of the plan.
+    Range pieces_of(const Fetch& fetch) const;
     FetchId start(const Run& run, const PeerId& peer, Supplier& supplier, Time now,
                   StartFetch::Urgency urgency = StartFetch::Urgency::usual);
 

@@ -32,10 +32,14 @@ class TransferTest : public testing::Test {
     void take_actions() {
         started_.clear();
         cancelled_.clear();
+        hurried_.clear();
         for (const Action& action : std::exchange(desk_.actions, {})) {
             if (const auto* start = std::get_if<StartFetch>(&action)) started_.push_back(*start);
             if (const auto* cancel = std::get_if<CancelFetch>(&action)) {
                 cancelled_.insert(cancel->fetch);
+            }
+            if (const auto* hurry = std::get_if<HurryFetch>(&action)) {
+                hurried_.insert(hurry->fetch);
             }
         }
     }
@@ -66,6 +70,7 @@ class TransferTest : public testing::Test {
     Time now_ = Time{} + 1h;
     std::vector<StartFetch> started_;
     std::set<FetchId> cancelled_;
+    std::set<FetchId> hurried_;
 };
 
 TEST_F(TransferTest, EveryPieceIsAskedForOnceAndOfEverybody) {
@@ -110,6 +115,51 @@ TEST_F(TransferTest, TheWorkOfASilentSourceIsHandedToOthers) {
     take_actions();
     for (const StartFetch& fetch : silent) EXPECT_TRUE(cancelled_.contains(fetch.fetch));
     EXPECT_FALSE(suppliers_.find(peer_number(1))->usable(now_));
+}
+
+TEST_F(TransferTest, WhoLooksAtAnotherPlaceDoesNotWaitForAllOfTheLastOne) {
+    transfer_->want_first({{0, 20}});
+    transfer_->pump(now_);
+    take_actions();
+    std::vector<StartFetch> urgent = started_;
+    std::erase_if(urgent, [](const StartFetch& fetch) {
+        return fetch.urgency == StartFetch::Urgency::usual;
+    });
+    std::uint64_t pieces = 0;
+    for (const StartFetch& fetch : urgent) pieces += fetch.count;
+    EXPECT_EQ(pieces, 2 * Supplier::kUrgentBytesMin / kMiB) << "of both";
+    std::set<std::uint64_t> unasked;
+    for (std::uint64_t piece = 20; piece < 40; ++piece) unasked.insert(piece);
+    for (const StartFetch& fetch : started_) {
+        for (std::uint32_t i = 0; i < fetch.count; ++i) unasked.erase(fetch.first.value + i);
+    }
+    ASSERT_FALSE(unasked.empty());
+    const std::uint64_t other = *unasked.begin();
+    transfer_->want_first({{other, other + 1}});
+    for (std::uint32_t i = 0; i < urgent.front().count; ++i) store(urgent.front(), i);
+    transfer_->pump(now_);
+    take_actions();
+    ASSERT_FALSE(started_.empty());
+    EXPECT_EQ(started_.front().first.value, other);
+    EXPECT_EQ(started_.front().urgency, StartFetch::Urgency::first);
+}
+
+TEST_F(TransferTest, WhatSomebodyWaitsForIsHurriedWhenItWasAskedForAlready) {
+    transfer_->pump(now_);
+    take_actions();
+    const StartFetch asked = started_by(1).back();
+    ASSERT_EQ(asked.urgency, StartFetch::Urgency::usual);
+    const std::uint64_t piece = asked.first.value;
+    transfer_->want_first({{piece, piece + 1}});
+    take_actions();
+    EXPECT_EQ(hurried_, std::set{asked.fetch});
+    transfer_->want_first({{piece, piece + 1}});
+    take_actions();
+    EXPECT_TRUE(hurried_.empty()) << "once";
+    store(asked, 0);
+    transfer_->want_first({{piece, piece + 1}});
+    take_actions();
+    EXPECT_TRUE(hurried_.empty()) << "it is here";
 }
 
 TEST_F(TransferTest, WhatSomebodyWaitsForIsNotLeftToASilentSource) {

@@ -318,6 +318,10 @@ struct StartFetch {
 struct CancelFetch {
     FetchId fetch;
 };
+/// What is left of it has become urgent.
+struct HurryFetch {
+    FetchId fetch;
+};
 
 /// Everything is there: make it durable and move it into place; answered by Finished.
 struct Finish {
@@ -336,7 +340,8 @@ struct ForgetDownload {
     DownloadId id;
 };
 
-using Action = std::variant<AskSources, AskHash, AskTree, AskPieceList, AskPieces, Prepare,
-                            StartFetch, CancelFetch, Finish, Release, SaveDownload, ForgetDownload>;
+using Action =
+    std::variant<AskSources, AskHash, AskTree, AskPieceList, AskPieces, Prepare, StartFetch,
+                 CancelFetch, HurryFetch, Finish, Release, SaveDownload, ForgetDownload>;
 
 }  // namespace iwant::swarm
