@@ -31,23 +31,33 @@ class Clones(DiscoveryTest):
         print(f"\n  started to both warned: {time.monotonic() - began:.2f} s")
         # Who met the twin at a third peer before it met itself is left alone by it for ten seconds.
         wait_until(lambda: self.one_goes_on_at(bob, cleo), 60, "one of the two goes on")
-        lines = len(bob.log().splitlines())
-        leaders = set()
-        for _ in range(10):
-            self.assertEqual([result["name"] for result in cleo.search("calm")["results"]], ["calm.txt"])
-            self.assertEqual(self.seen_by(cleo) & {"bob"}, {"bob"})
-            seen = self.seen_by(bob) & {"ann", "twin"}
-            self.assertEqual(len(seen), 1, "one of the two goes on")
-            leaders.add(bob.status()["leader"]["id"])
-            time.sleep(0.5)
-        self.assertEqual(len(leaders), 1, "nobody flaps")
-        self.assertLess(len(bob.log().splitlines()) - lines, 20, "nor reconnects all the time")
+        # The one that withdraws may have led, and may be on its way out only now.
+        leaders = self.leaders_until_calm(bob, cleo)
+        self.assertLessEqual(len(leaders), 3, f"nobody flaps: {leaders}; of bob:\n{bob.log()}")
         # The user follows the advice.
         twin.stop()
         (twin.home / "identity.key").unlink()
         twin.start()
         self.wait_until_they_meet(bob, cleo, twin, seconds=15)
         self.assertEqual(twin.status()["warnings"], [])
+
+    def leaders_until_calm(self, bob, cleo):
+        """Whom bob followed, one after another, until nothing changed for five seconds; cleo can search all the while."""
+        leaders, calm_since, lines = [], time.monotonic(), 0
+        deadline = time.monotonic() + 60
+        while not leaders or time.monotonic() - calm_since < 5:
+            self.assertLess(time.monotonic(), deadline, f"it never calms down: {leaders}")
+            self.assertEqual([result["name"] for result in cleo.search("calm")["results"]], ["calm.txt"])
+            leader = bob.status()["leader"]
+            view = leader and leader["id"], self.seen_by(bob) & {"ann", "twin"}
+            if not leaders or view != leaders[-1]:
+                leaders.append(view)
+                calm_since, lines = time.monotonic(), len(bob.log().splitlines())
+            time.sleep(0.5)
+        self.assertLess(len(bob.log().splitlines()) - lines, 20, "nobody reconnects all the time")
+        self.assertEqual(len(leaders[-1][1]), 1, "one of the two goes on")
+        self.assertIn("bob", self.seen_by(cleo))
+        return leaders
 
     def one_goes_on_at(self, *others):
         """Whether these see one of the two, and each other, and follow one leader."""
