@@ -17,8 +17,9 @@ bool run_killed_at(const Scenario& scenario, const TestFolder& scratch, const Sa
                    std::uint64_t kill_at) {
     std::uint64_t calls = 0;
     TestTrace::Watch watch;
-    watch.before = [&](const TracedCall&) {
-        return calls++ == kill_at ? TestTrace::Next::kill : TestTrace::Next::go_on;
+    watch.before = [&](const TracedCall&) -> TestTrace::Next {
+        if (calls++ == kill_at) return TestTrace::Kill{};
+        return TestTrace::GoOn{};
     };
     return TestTrace::run(
         [&] {

@@ -53,7 +53,9 @@ class SavedRecords {
         if (!folder) return failure(std::move(folder));
         const std::string name = path_.filename();
         Result<platform::File> file = folder->create_file(name);
-        if (!file) file = folder->open_file_for_writing(name);
+        if (!file && file.error().code == ErrorCode::already_exists) {
+            file = folder->open_file_for_writing(name);
+        }
         if (!file) return failure(std::move(file));
         return file->write_at(file->info()->stamp.size_bytes, as_bytes(encode(record)));
     }
@@ -111,7 +113,7 @@ class ScenarioRun {
     std::string prepare() {
         Result<swarm::Prepared::Ready> ready =
             store_.prepare({kId, scenario_.plan, downloads_.string()}, records_.last());
-        if (!ready) return "prepare: " + ready.error().text();
+        if (!ready) return failed("prepare", ready.error());
         final_path_ = ready->final_path.value_or("");
         present_ = std::move(ready->present);
         return final_path_.empty() ? wrong_piece() : "";
@@ -128,11 +130,11 @@ class ScenarioRun {
             const Result<void> written = store_.write_piece(
                 kId, FileIndex{file}, PieceIndex{piece}, as_bytes(piece_of(content, piece)),
                 planned.size_bytes > kPieceSizeMin ? list_of(content) : nullptr);
-            if (!written) return "write: " + written.error().text();
+            if (!written) return failed("write", written.error());
             if (prng.next() % 8 == 0) store_.checkpoint_all();
         }
         const Result<PartFolder::Done> done = store_.finish(kId);
-        if (!done) return "finish: " + done.error().text();
+        if (!done) return failed("finish", done.error());
         final_path_ = done->path;
         return "";
     }
@@ -152,10 +154,19 @@ class ScenarioRun {
         }
         return "";
     }
+    /// What prepare or complete failed with last.
+    const std::optional<Error>& error() const { return error_; }
+    /// As after a failure: the parts are kept, and prepare goes on from them.
+    void release() { store_.release(kId, Release::Parts::keep); }
     std::uint64_t present() const { return present_.count(); }
     const std::string& final_path() const { return final_path_; }
 
   private:
+    std::string failed(const std::string& what, const Error& error) {
+        error_ = error;
+        return what + ": " + error.text();
+    }
+
     std::vector<std::pair<std::uint32_t, std::uint32_t>> pieces_in(Prng& prng) const {
         std::vector<std::pair<std::uint32_t, std::uint32_t>> pieces;
         for (std::uint32_t file = 0; file < scenario_.plan->files.size(); ++file) {
@@ -191,6 +202,7 @@ class ScenarioRun {
     PartStore store_;
     swarm::PieceSet present_;
     std::string final_path_;
+    std::optional<Error> error_;
 };
 
 }  // namespace iwant::daemon

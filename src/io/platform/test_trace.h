@@ -1,9 +1,10 @@
 #pragma once
 
 // For tests: runs a function in a child process and shows every system call by which it changes
-// files, before and after it happens. The child can be killed at any of them, as `kill -9` would,
-// or what it wrote be recorded, to think out what a power loss would leave. Real calls of the real
-// code: nothing has to be written for it. Linux only (ptrace).
+// files, before and after it happens. The child can be killed at any of them, as `kill -9` would;
+// a call can fail as on a full or broken disk; or what it wrote be recorded, to think out what a
+// power loss would leave. Real calls of the real code: nothing has to be written for it. Linux only
+// (ptrace).
 
 #include <array>
 #include <cerrno>
@@ -12,6 +13,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include <csignal>
@@ -21,6 +23,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -89,7 +92,18 @@ class TracedCall {
 
 class TestTrace {
   public:
-    enum class Next : std::uint8_t { go_on, kill };
+    struct GoOn {};
+    struct Kill {};
+    /// The call does nothing and gives this error. On x86-64 only.
+    struct Fail {
+        int error_number;
+    };
+    using Next = std::variant<GoOn, Kill, Fail>;
+#if defined(__x86_64__)
+    static constexpr bool kCanFail = true;
+#else
+    static constexpr bool kCanFail = false;
+#endif
     struct Watch {
         /// Before a call that changes files (or makes what was changed durable).
         std::function<Next(const TracedCall&)> before;
@@ -134,7 +148,7 @@ class TestTrace {
     }
 
     static bool follow(pid_t child, const Watch& watch) {
-        std::optional<TracedCall> inside;
+        Inside inside;
         int signal = 0;
         while (true) {
             ::ptrace(PTRACE_SYSCALL, child, nullptr, signal);
@@ -152,22 +166,58 @@ class TestTrace {
         }
     }
 
-    static void look(pid_t child, const Watch& watch, std::optional<TracedCall>& inside) {
+    struct Inside {
+        std::optional<TracedCall> call;
+        std::optional<Fail> fail;
+    };
+
+    static void look(pid_t child, const Watch& watch, Inside& inside) {
         __ptrace_syscall_info info{};
         ::ptrace(PTRACE_GET_SYSCALL_INFO, child, sizeof info, &info);
         if (info.op == PTRACE_SYSCALL_INFO_ENTRY) {
-            inside.emplace(child, static_cast<long>(info.entry.nr), info.entry.args);
-            if (!changes_files(*inside)) inside.reset();
-            if (inside && watch.before && watch.before(*inside) == Next::kill) {
-                ::kill(child, SIGKILL);
+            inside.call.emplace(child, static_cast<long>(info.entry.nr), info.entry.args);
+            if (changes_files(*inside.call)) {
+                enter(child, watch, inside);
+            } else {
+                inside.call.reset();
             }
             return;
         }
-        if (inside && watch.after && info.exit.is_error == 0) {
-            watch.after(*inside, info.exit.rval);
+        if (inside.fail) set_result(child, -inside.fail->error_number);
+        if (inside.call && !inside.fail && watch.after && info.exit.is_error == 0) {
+            watch.after(*inside.call, info.exit.rval);
         }
-        inside.reset();
+        inside = {};
     }
+
+    static void enter(pid_t child, const Watch& watch, Inside& inside) {
+        if (!watch.before) return;
+        const Next next = watch.before(*inside.call);
+        if (std::holds_alternative<Kill>(next)) ::kill(child, SIGKILL);
+        if (const Fail* fail = std::get_if<Fail>(&next)) {
+            inside.fail = *fail;
+            set_number(child, -1);
+        }
+    }
+
+#if defined(__x86_64__)
+    static void set_number(pid_t child, long number) {
+        change(child, &user_regs_struct::orig_rax, number);
+    }
+    static void set_result(pid_t child, long result) {
+        change(child, &user_regs_struct::rax, result);
+    }
+    template <class Register>
+    static void change(pid_t child, Register which, long value) {
+        user_regs_struct registers{};
+        ASSERT(::ptrace(PTRACE_GETREGS, child, nullptr, &registers) == 0);
+        registers.*which = static_cast<unsigned long long>(value);
+        ASSERT(::ptrace(PTRACE_SETREGS, child, nullptr, &registers) == 0);
+    }
+#else
+    static void set_number(pid_t, long) { ASSERT(kCanFail); }
+    static void set_result(pid_t, long) {}
+#endif
 };
 
 }  // namespace iwant::platform
