@@ -120,7 +120,9 @@ class Upload {
         }
         // What came by download has no entry.
         if (!*shared || (held_ == nullptr && (*shared)->entry == EntryId{})) return nullptr;
-        Result<platform::File> file = platform::File::open_for_reading((*shared)->disk_path);
+        Result<platform::File> file =
+            (*shared)->seen_unchanged ? platform::File::open_seen_for_reading((*shared)->disk_path)
+                                      : platform::File::open_for_reading((*shared)->disk_path);
         if (!file) return nullptr;
         if (files_.size() >= kOpenFilesMax) files_.erase(files_.begin());
         return &files_.emplace(id, Open{std::move(*file), std::move(**shared)}).first->second;

@@ -37,6 +37,8 @@ struct SharedFile {
     std::filesystem::path disk_path;  ///< absolute
     platform::FileStamp stamp;
     FileId file;
+    /// Looked at just now: a regular file with this stamp lies there.
+    bool seen_unchanged = false;
 };
 
 /// A file that waits to be hashed.

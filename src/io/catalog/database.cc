@@ -16,7 +16,8 @@ constexpr int kBusyTimeoutMs = 5000;
 constexpr std::size_t kPreparedMax = 200;
 
 int open_flags(Database::Access access) {
-    if (access == Database::Access::read_only) return SQLite::OPEN_READONLY;
+    // A reader belongs to one thread: it needs no lock for each column.
+    if (access == Database::Access::read_only) return SQLite::OPEN_READONLY | SQLite::OPEN_NOMUTEX;
     return SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE;
 }
 

@@ -83,19 +83,8 @@ Entry entry_of(const Row& row) {
                  .content = row.content};
 }
 
-TreeEntry tree_entry_of(const Row& row) {
-    return TreeEntry{.name = std::string(last_component(row.path)),
-                     .kind = row.kind,
-                     .executable = !row.is_folder() && row.executable,
-                     .size_bytes = row.stamp.size_bytes,
-                     .content = row.content.value_or(Hash256{})};
-}
-
 EntryTable::EntryTable(Database& database)
-    : database_(database),
-      by_path_(select_rows("path = ?")),
-      by_id_(select_rows("id = ?")),
-      by_parent_(select_rows("parent = ?")) {}
+    : database_(database), by_path_(select_rows("path = ?")), by_id_(select_rows("id = ?")) {}
 
 std::optional<Row> EntryTable::find(const std::string& path) {
     Query query = database_.query(by_path_);
@@ -146,11 +135,18 @@ std::vector<EntryId> EntryTable::ids_below(const std::string& path) {
 
 TreeListing EntryTable::listing_of(EntryId folder) {
     TreeListing listing;
-    Query query = database_.query(by_parent_);
+    Query query = database_.query(
+        "SELECT path, kind, executable, size, content, state FROM entries WHERE parent = ?");
     query.bind(folder);
     while (query.step()) {
-        const Row row = read_row(query);
-        if (row.announced()) listing.entries.push_back(tree_entry_of(row));
+        if (static_cast<RowState>(query.number(5)) == RowState::unreadable) continue;
+        const EntryKind kind = query.number(1) == 0 ? EntryKind::file : EntryKind::folder;
+        const std::string path = query.text(0);
+        listing.entries.push_back({.name = std::string(last_component(path)),
+                                   .kind = kind,
+                                   .executable = kind == EntryKind::file && query.number(2) != 0,
+                                   .size_bytes = query.unsigned_number(3),
+                                   .content = query.hash(4).value_or(Hash256{})});
     }
     sort_listing(listing);
     return listing;

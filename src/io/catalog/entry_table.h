@@ -54,7 +54,6 @@ struct Row {
 std::string select_rows(std::string_view where);
 Row read_row(const Query& query);
 Entry entry_of(const Row& row);
-TreeEntry tree_entry_of(const Row& row);
 /// All paths below `path` are in (path + "/", path + "0"): '0' follows '/'.
 std::string first_below(std::string_view path);
 std::string end_below(std::string_view path);
@@ -83,7 +82,6 @@ class EntryTable {
     Database& database_;
     const std::string by_path_;
     const std::string by_id_;
-    const std::string by_parent_;
 };
 
 }  // namespace iwant::catalog

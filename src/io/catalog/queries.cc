@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
 
 #include "io/catalog/entry_table.h"
 #include "io/platform/file.h"
@@ -10,9 +11,21 @@ namespace iwant::catalog {
 
 namespace {
 
-bool lies_unchanged(const SharedFile& file) {
-    const Result<platform::FileInfo> info = platform::info_of(file.disk_path);
-    return info && info->kind == platform::FileKind::file && info->stamp == file.stamp;
+/// The columns that read_place takes.
+constexpr std::string_view kPlaceColumns =
+    "id, share, path, disk_path, size, modified_ns, changed_ns, inode, device, content";
+
+/// Of a row what tells where a file lies and as what.
+Row read_place(const Query& query) {
+    Row row;
+    row.id = EntryId{query.unsigned_number(0)};
+    row.share = query.number(1);
+    row.path = query.text(2);
+    if (!query.is_null(3)) row.disk_path = query.text(3);
+    row.stamp = {query.unsigned_number(4), query.number(5), query.number(6),
+                 query.unsigned_number(7), query.unsigned_number(8)};
+    row.content = query.hash(9);
+    return row;
 }
 
 std::vector<EntryChange> read_present(Database& database, std::int64_t since, std::int64_t count) {
@@ -43,17 +56,25 @@ std::vector<EntryChange> read_removed(Database& database, std::int64_t since, st
 
 }  // namespace
 
+bool lies_unchanged(const SharedFile& file) {
+    const Result<platform::FileInfo> info = platform::info_of(file.disk_path);
+    return info && info->kind == platform::FileKind::file && info->stamp == file.stamp;
+}
+
 std::optional<SharedFile> Queries::find_file(const FileId& file) {
-    static const std::string sql = select_rows("content = ? AND kind = 0 ORDER BY id LIMIT ?");
+    static const std::string sql = "SELECT " + std::string(kPlaceColumns) +
+                                   " FROM entries WHERE content = ? AND kind = 0 "
+                                   "ORDER BY id LIMIT ?";
     std::optional<SharedFile> first;
     Query query = database_.query(sql);
     query.bind(file.hash, std::int64_t{kCandidatesMax});
     while (query.step()) {
-        const Row row = read_row(query);
-        Query share = database_.query("SELECT folder FROM shares WHERE id = ?");
-        if (!share.bind(row.share).step()) continue;
-        SharedFile candidate{row.id, disk_path_of(row, share.text(0)), row.stamp, file};
-        if (lies_unchanged(candidate)) return candidate;
+        const Row row = read_place(query);
+        const std::optional<std::string> folder = share_folder(row.share);
+        if (!folder) continue;
+        SharedFile candidate{row.id, disk_path_of(row, *folder), row.stamp, file};
+        candidate.seen_unchanged = lies_unchanged(candidate);
+        if (candidate.seen_unchanged) return candidate;
         if (!first) first = std::move(candidate);
     }
     std::optional<SharedFile> finished = find_finished(file);
@@ -69,9 +90,38 @@ std::optional<SharedFile> Queries::find_finished(const FileId& file) {
         SharedFile candidate{EntryId{}, query.text(0), {}, file};
         candidate.stamp = {query.unsigned_number(1), query.number(2), query.number(3),
                            query.unsigned_number(4), query.unsigned_number(5)};
-        if (lies_unchanged(candidate)) return candidate;
+        candidate.seen_unchanged = lies_unchanged(candidate);
+        if (candidate.seen_unchanged) return candidate;
     }
     return {};
+}
+
+std::optional<std::string> Queries::share_folder(std::int64_t share) {
+    Query query = database_.query("SELECT folder FROM shares WHERE id = ?");
+    if (!query.bind(share).step()) return {};
+    return query.text(0);
+}
+
+std::vector<SharedFile> Queries::files_behind(EntryId entry, std::size_t rows_max) {
+    // The limit counts what is passed over as well, so that the look has an end.
+    static const std::string sql =
+        "SELECT " + std::string(kPlaceColumns) +
+        ", kind FROM entries WHERE path > (SELECT path FROM entries WHERE id = ?) "
+        "ORDER BY path LIMIT ?";
+    std::vector<SharedFile> files;
+    std::map<std::int64_t, std::optional<std::string>> folders;
+    Query query = database_.query(sql);
+    query.bind(entry, static_cast<std::int64_t>(rows_max));
+    while (query.step()) {
+        if (query.number(10) != 0) continue;
+        const Row row = read_place(query);
+        if (!row.content) continue;
+        if (!folders.contains(row.share)) folders[row.share] = share_folder(row.share);
+        const std::optional<std::string>& folder = folders[row.share];
+        if (!folder) continue;
+        files.push_back({row.id, disk_path_of(row, *folder), row.stamp, FileId{*row.content}});
+    }
+    return files;
 }
 
 std::optional<PieceList> Queries::piece_list(const FileId& file) {

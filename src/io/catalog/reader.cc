@@ -1,5 +1,6 @@
 #include "io/catalog/catalog.h"
 #include "io/catalog/database.h"
+#include "io/catalog/look_ahead.h"
 #include "io/catalog/queries.h"
 
 namespace iwant::catalog {
@@ -9,11 +10,13 @@ namespace {
 class SqlReader final : public CatalogReader {
   public:
     explicit SqlReader(const std::filesystem::path& path)
-        : database_(path, Database::Access::read_only), queries_(database_) {}
+        : database_(path, Database::Access::read_only),
+          queries_(database_),
+          ahead_(database_, queries_) {}
 
     Result<std::optional<SharedFile>> find_file(const FileId& file) override {
         using Answer = Result<std::optional<SharedFile>>;
-        return guarded("look a file up", [&]() -> Answer { return queries_.find_file(file); });
+        return guarded("look a file up", [&]() -> Answer { return ahead_.find_file(file); });
     }
 
     Result<std::optional<PieceList>> piece_list(const FileId& file) override {
@@ -39,6 +42,7 @@ class SqlReader final : public CatalogReader {
   private:
     Database database_;
     Queries queries_;
+    LookAhead ahead_;
 };
 
 }  // namespace

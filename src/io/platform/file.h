@@ -45,6 +45,8 @@ class File {
     /// Opens a regular file for reading without following a symlink at its end and without ever
     /// blocking on a FIFO or device (those are refused with ErrorCode::changed).
     static Result<File> open_for_reading(const std::filesystem::path& path);
+    /// The same for a path at which the caller saw a regular file just now.
+    static Result<File> open_seen_for_reading(const std::filesystem::path& path);
 
     File() = default;
     /// Takes over an open descriptor; `path` is only for messages.

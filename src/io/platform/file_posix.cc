@@ -70,6 +70,10 @@ Result<File> File::open_for_reading(const std::filesystem::path& path) {
     if (seen->kind != FileKind::file) {
         return failure(ErrorCode::changed, "open " + path.string(), "it is not a regular file");
     }
+    return open_seen_for_reading(path);
+}
+
+Result<File> File::open_seen_for_reading(const std::filesystem::path& path) {
     const int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
     Descriptor descriptor(restarted([&] { return ::open(path.c_str(), flags); }));
     if (!descriptor.is_open()) return last_error("open " + path.string());
