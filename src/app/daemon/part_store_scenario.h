@@ -10,10 +10,7 @@
 
 namespace iwant::daemon {
 
-/// Memory-backed where there is such a place: these tests are about order, not about disks.
-inline fs::path fast_folder() {
-    return fs::is_directory("/dev/shm") ? "/dev/shm" : fs::temp_directory_path();
-}
+using platform::fast_folder;
 
 /// After a download only its result lies in the download folder, and no part folder.
 inline std::size_t entries_of(const fs::path& folder) {

@@ -10,6 +10,7 @@
 
 #include "io/net/signature.h"
 #include "io/net/test_support.h"
+#include "io/platform/test_trace.h"
 
 namespace iwant::net {
 namespace {
@@ -50,6 +51,19 @@ TEST_F(IdentityTest, IsMadeOnceAndThenStaysTheSame) {
     EXPECT_EQ(first->peer(), second->peer());
     EXPECT_EQ(peer_id_of(first->public_key()), first->peer());
     EXPECT_FALSE(first->peer().is_zero());
+}
+
+TEST_F(IdentityTest, IsWholeWhereverThePeerIsKilledWhenItMakesIt) {
+    const auto make = [&] { static_cast<void>(Identity::load_or_create(key_file())); };
+    const std::uint64_t calls = platform::TestTrace::at_each_call(
+        platform::TestTrace::Kill{}, make, [&](std::uint64_t call) {
+            const std::string left = content();
+            const auto identity = Identity::load_or_create(key_file());
+            ASSERT_TRUE(identity) << "killed at call " << call << ": " << identity.error().text();
+            EXPECT_TRUE(left.empty() || left == content()) << "what was told to others stays";
+            std::filesystem::remove(key_file());
+        });
+    EXPECT_GE(calls, 4u) << "create, write, sync, link";
 }
 
 TEST_F(IdentityTest, TwoPeersDiffer) {
