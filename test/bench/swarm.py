@@ -16,12 +16,14 @@ import measure
 from bench_lab import HAS_NAMESPACES, IWANTO, BenchLab, Failed, all_hashed, ask, make_tree, wait_until
 from bulk import NAME, WARM_EXTRA_BYTES, Nginx, close, result, run_command, run_curl, run_iwanto
 from rivals import Rsync, Torrent
+from syncthing import Syncthing
 
 CASES = {"big": "one file", "disk": "one file to disk", "small": "20,000 files of 4-64 KiB", "tiny": "100,000 files of 4 KiB"}
-RIVALS = {"big": ("curl", "b3sum", "rsync", "torrent-v2"), "disk": ("curl", "sync"), "small": ("rsync", "torrent-v1"), "tiny": ("rsync",)}
+RIVALS = {"big": ("curl", "b3sum", "rsync", "torrent-v2", "syncthing"), "disk": ("curl", "sync"), "small": ("rsync", "torrent-v1", "syncthing"), "tiny": ("rsync",)}
 TITLES = {"curl": "curl <- nginx, HTTPS AES-128-GCM", "b3sum": "the same, then b3sum",
           "sync": "the same, then sync", "rsync": "rsync daemon, plain",
           "torrent-v1": "libtorrent v1, tuned, plain", "torrent-v2": "libtorrent v2, tuned, plain",
+          "syncthing": "Syncthing, after its scan",
           "iwanto": "iwanto, encrypted and verified"}
 TREE = "tree"
 
@@ -72,12 +74,20 @@ def make_runners(case, source, target, size_bytes, files, folder, rivals):
                 servers.append(Nginx(source, source.shared, folder))
             runners[rival] = lambda run=CURLS[rival], nginx=servers[-1]: run(nginx, target, size_bytes)
         else:
-            server = Rsync(source, folder) if rival == "rsync" else Torrent(rival[-2:], source, name, folder)
+            server = start(rival, source, target, name, folder)
             servers.append(server)
             runners[rival] = lambda server=server: server.get(target, name, size_bytes)
     runners["iwanto"] = ((lambda: run_iwanto(source, target, size_bytes)) if name == NAME
                          else (lambda: run_folder(source, target, size_bytes, files)))
     return runners, servers
+
+
+def start(rival, source, target, name, folder):
+    if rival == "rsync":
+        return Rsync(source, folder)
+    if rival == "syncthing":
+        return Syncthing(source, target, name)
+    return Torrent(rival[-2:], source, name, folder)
 
 
 def name_of(case):
