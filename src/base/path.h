@@ -1,7 +1,9 @@
 #pragma once
 
-// The two ends of a path that has '/' between its components and neither begins nor ends with one.
+// A path that has '/' between its components and neither begins nor ends with one: its two ends,
+// and two of them as one.
 
+#include <string>
 #include <string_view>
 
 namespace iwant {
@@ -14,6 +16,14 @@ inline std::string_view last_component(std::string_view path) {
 inline std::string_view parent_of(std::string_view path) {
     const std::size_t slash = path.rfind('/');
     return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
+}
+
+/// What lies at `below` in `folder`; where one of them is empty, the other.
+inline std::string join_path(std::string_view folder, std::string_view below) {
+    std::string path(folder);
+    if (!folder.empty() && !below.empty()) path += '/';
+    path += below;
+    return path;
 }
 
 }  // namespace iwant

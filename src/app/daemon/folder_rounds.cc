@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/path.h"
 #include "core/protocol/check.h"
 
 namespace iwant::daemon {
@@ -86,8 +87,7 @@ void FolderRounds::add_parts(const protocol::BrowseRequest& asked,
     for (const protocol::BrowseEntry& entry : answer.entries) {
         if (!entry.content) round_->final = false;
         if (entry.kind != EntryKind::folder) continue;
-        const std::string path = answer.path.empty() ? entry.name : answer.path + "/" + entry.name;
-        add_part({{}, path, "", EntryKind::folder}, false);
+        add_part({{}, join_path(answer.path, entry.name), "", EntryKind::folder}, false);
     }
 }
 

@@ -7,6 +7,7 @@
 #include "app/daemon/block_bytes.h"
 #include "base/content.h"
 #include "base/hash.h"
+#include "base/path.h"
 
 namespace iwant::daemon {
 
@@ -33,10 +34,6 @@ Result<bool> read_verified(const platform::File& file, const swarm::PlannedFile&
     return file_id(pieces) == planned.file;
 }
 
-std::string path_below(const std::string& name, const std::string& path) {
-    return path.empty() ? name : name + "/" + path;
-}
-
 bool has_size(const platform::Folder& folder, const std::string& path,
               const swarm::PlannedFile& planned) {
     const Result<platform::FileInfo> info = folder.info_of(path);
@@ -54,13 +51,10 @@ bool is_folder(const platform::Folder& folder, const std::string& path) {
 bool is_complete_copy(const platform::Folder& folder, const std::string& name,
                       const swarm::Plan& plan, const std::stop_token& stop) {
     if (plan.kind == EntryKind::folder && !is_folder(folder, name)) return false;
-    const auto path_of = [&](const swarm::PlannedFile& file) {
-        return path_below(name, file.path);
-    };
-    return std::ranges::all_of(plan.folders,
-                               [&](const std::string& path) {
-                                   return is_folder(folder, path_below(name, path));
-                               }) &&
+    const auto path_of = [&](const swarm::PlannedFile& file) { return join_path(name, file.path); };
+    return std::ranges::all_of(
+               plan.folders,
+               [&](const std::string& path) { return is_folder(folder, join_path(name, path)); }) &&
            std::ranges::all_of(plan.files,
                                [&](const swarm::PlannedFile& file) {
                                    return has_size(folder, path_of(file), file);

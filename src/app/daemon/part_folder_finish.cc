@@ -5,6 +5,7 @@
 #include "app/daemon/part_folder.h"
 #include "app/daemon/part_folder_copy.h"
 #include "base/name.h"
+#include "base/path.h"
 
 namespace iwant::daemon {
 
@@ -107,9 +108,7 @@ PartFolder::Done PartFolder::done() {
     done.stamps.clear();
     PartLook look(place_.root);
     for (const swarm::PlannedFile& file : plan_->files) {
-        const std::string path =
-            file.path.empty() ? key_.moving_to : key_.moving_to + "/" + file.path;
-        const Result<platform::FileInfo> info = look.info_of(path);
+        const Result<platform::FileInfo> info = look.info_of(join_path(key_.moving_to, file.path));
         done.stamps.push_back(info ? info->stamp : platform::FileStamp{});
     }
     return done;

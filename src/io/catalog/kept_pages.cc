@@ -4,6 +4,7 @@
 #include <span>
 #include <utility>
 
+#include "base/path.h"
 #include "io/catalog/database.h"
 
 namespace iwant::catalog {
@@ -43,10 +44,6 @@ std::string key_of(const std::optional<FolderPlace>& place) {
 /// Not for the empty key.
 FolderPlace place_of(const std::string& key) {
     return {key.front() == kFolder ? EntryKind::folder : EntryKind::file, key.substr(1)};
-}
-
-std::string path_in(const std::string& folder, const std::string& name) {
-    return folder.empty() ? name : folder + "/" + name;
 }
 
 /// Where the page ends: its last entry, or the end of the folder.
@@ -259,7 +256,7 @@ Result<std::vector<KeptContent>> KeptPages::contents(std::string_view digits, st
             const auto peer = query.hash(1);
             if (!content || !peer) continue;
             const FolderPlace place = place_of(query.text(3));
-            found.push_back({*content, PeerId{*peer}, path_in(query.text(2), place.name),
+            found.push_back({*content, PeerId{*peer}, join_path(query.text(2), place.name),
                              place.kind, query.unsigned_number(4), query.number(5)});
         }
         return found;
@@ -291,7 +288,7 @@ Result<std::vector<KeptEntry>> KeptPages::entries(const PeerId& peer, std::size_
         query.bind(peer.hash, now - kKeptSeconds);
         while (entries.size() < count && query.step()) {
             const FolderPlace place = place_of(query.text(1));
-            std::string path = path_in(query.text(0), place.name);
+            std::string path = join_path(query.text(0), place.name);
             if (!paths.insert(path).second) continue;
             Entry entry{{},
                         place.kind,

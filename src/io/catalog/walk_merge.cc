@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/path.h"
+
 namespace iwant::catalog {
 
 namespace {
@@ -21,10 +23,6 @@ bool is_unchanged(const Row& row, const FileStamp& stamp) {
     if (!is_same_file(row.stamp, stamp)) return false;
     const bool depends_on_change = row.racy || row.state == RowState::unreadable;
     return !depends_on_change || row.stamp.changed_ns == stamp.changed_ns;
-}
-
-std::string announced_path(const std::string& share, const std::string& relative) {
-    return relative.empty() ? share : share + "/" + relative;
 }
 
 std::optional<std::string> own_disk_path(const SeenEntry& seen) {
@@ -99,7 +97,7 @@ bool WalkMerge::is_walking(std::int64_t share) const {
 
 void WalkMerge::take(Walk& walk, const SeenEntry& seen) {
     if (seen.info.kind != FileKind::file && seen.info.kind != FileKind::folder) return;
-    const std::string path = announced_path(walk.share_name, seen.path);
+    const std::string path = join_path(walk.share_name, seen.path);
     const EntryKind kind = seen.info.kind == FileKind::folder ? EntryKind::folder : EntryKind::file;
     const std::optional<Row> row = entries_.find(path);
     if (row && row->kind == kind) {
@@ -178,7 +176,7 @@ EntryId WalkMerge::folder_at(Walk& walk, std::string_view path) {
 
 void WalkMerge::remove_unseen(Walk& walk) {
     std::ranges::sort(walk.seen);
-    const std::string top = announced_path(walk.share_name, walk.prefix);
+    const std::string top = join_path(walk.share_name, walk.prefix);
     for (const EntryId id : entries_.ids_below(top)) {
         if (std::ranges::binary_search(walk.seen, id)) continue;
         if (const std::optional<Row> row = entries_.get(id)) writer_.remove(*row);

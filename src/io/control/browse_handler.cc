@@ -1,6 +1,7 @@
 // POST /api/browse: a part of a peer's shared folder.
 
 #include "base/name.h"
+#include "base/path.h"
 #include "base/text.h"
 #include "base/utf8.h"
 #include "io/control/handlers.h"
@@ -58,7 +59,7 @@ json::value to_json(const BrowseReport& report) {
     json::array entries;
     for (const BrowseReport::Item& item : report.entries) {
         const bool is_folder = item.kind == EntryKind::folder;
-        const std::string path = report.path.empty() ? item.name : report.path + "/" + item.name;
+        const std::string path = join_path(report.path, item.name);
         json::object entry{{"name", text(item.name)},
                            {"kind", kind_name(item.kind)},
                            {"path", text(path)},

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "base/name.h"
+#include "base/path.h"
 #include "io/platform/paths.h"
 
 namespace iwant::scanner {
@@ -12,10 +13,6 @@ namespace {
 
 constexpr std::size_t kPathBytesMax = 4096;
 constexpr std::size_t kPathDepthMax = 64;
-
-std::string join(const std::string& folder, const std::string& name) {
-    return folder.empty() ? name : folder + "/" + name;
-}
 
 /// The odd names of one folder that come out as `plain` too; at least one means a closer look.
 Result<std::size_t> count_with_plain_name(const platform::Folder& root, const std::string& folder,
@@ -82,8 +79,8 @@ std::optional<Place> place_of(const platform::Folder& root, const std::string& d
             const auto count = count_with_plain_name(root, place.disk, plain);
             if (!count || *count > 1) return std::nullopt;
         }
-        place.disk = join(place.disk, name);
-        place.announced = join(place.announced, plain);
+        place.disk = join_path(place.disk, name);
+        place.announced = join_path(place.announced, plain);
     }
     return place;
 }
@@ -168,14 +165,15 @@ bool ShareWalk::take_entry(const Place& folder, platform::FolderEntry entry) {
         odd_.push_back(std::move(entry));
         return true;
     }
-    return add({join(folder.disk, entry.name), join(folder.announced, entry.name)}, entry.info);
+    return add({join_path(folder.disk, entry.name), join_path(folder.announced, entry.name)},
+               entry.info);
 }
 
 bool ShareWalk::is_ignored(const Place& folder, const platform::FolderEntry& entry) {
     if (entry.name == kIgnoreFileName || rules_.ignore().match(entry.name)) return true;
     if (!ignores_.ignores_entry(folder.disk, entry.name, entry.info.kind)) return false;
     if (entry.info.kind == platform::FileKind::folder) {
-        visitor_.ignored_folder(share_.folder / join(folder.disk, entry.name));
+        visitor_.ignored_folder(share_.folder / join_path(folder.disk, entry.name));
     }
     return true;
 }
@@ -194,8 +192,10 @@ bool ShareWalk::take_odd_entries(const platform::Folder& folder, const Place& pl
         return info && is_shared_kind(info->kind) && !infos.contains(name);
     };
     for (const OddName& name : announce_odd_names(std::move(names), is_taken)) {
-        const Place named{join(place.disk, name.disk), join(place.announced, name.announced)};
-        visitor_.odd_name(join(place.announced, plain_announced_name(name.disk)), named.announced);
+        const Place named{join_path(place.disk, name.disk),
+                          join_path(place.announced, name.announced)};
+        visitor_.odd_name(join_path(place.announced, plain_announced_name(name.disk)),
+                          named.announced);
         if (!add(named, infos[name.disk])) return false;
     }
     return true;
