@@ -26,6 +26,17 @@ struct Entry {
     bool operator==(const Entry&) const = default;
 };
 
+/// An entry of a shared folder as people look through it, hashed or not.
+struct FolderItem {
+    std::string name;
+    EntryKind kind = EntryKind::file;
+    std::uint64_t size_bytes = 0;
+    UnixSeconds modified = 0;
+    std::optional<Hash256> content;
+    std::uint64_t files = 0;  ///< of a folder, at any depth
+    bool operator==(const FolderItem&) const = default;
+};
+
 /// One step in the life of a catalogue. Versions rise by any amount; each change has its own.
 struct EntryChange {
     enum class What : std::uint8_t { present, removed };

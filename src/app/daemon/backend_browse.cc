@@ -23,7 +23,7 @@ control::BrowseReport browse_report(control::PeerRef peer, protocol::BrowseReply
                                     std::optional<UnixSeconds> as_of) {
     control::BrowseReport report{
         std::move(peer), as_of, std::move(told.path), told.files, told.size_bytes, told.more, {}};
-    for (protocol::BrowseEntry& entry : told.entries) {
+    for (FolderItem& entry : told.entries) {
         std::optional<std::string> hash;
         if (entry.content) hash = entry.content->hex();
         report.entries.push_back({std::move(entry.name), entry.kind, entry.size_bytes,

@@ -82,9 +82,9 @@ void FolderRounds::told(const protocol::BrowseRequest& asked,
 void FolderRounds::add_parts(const protocol::BrowseRequest& asked,
                              const protocol::BrowseReply& answer) {
     if (answer.entries.empty()) return;
-    const protocol::BrowseEntry& last = answer.entries.back();
+    const FolderItem& last = answer.entries.back();
     if (answer.more) add_part({{}, asked.path, last.name, last.kind}, true);
-    for (const protocol::BrowseEntry& entry : answer.entries) {
+    for (const FolderItem& entry : answer.entries) {
         if (!entry.content) round_->final = false;
         if (entry.kind != EntryKind::folder) continue;
         add_part({{}, join_path(answer.path, entry.name), "", EntryKind::folder}, false);

@@ -7,7 +7,6 @@
 namespace iwant::daemon {
 namespace {
 
-using protocol::BrowseEntry;
 using protocol::BrowseReply;
 using protocol::BrowseRequest;
 using protocol::sample::peer;
@@ -15,7 +14,7 @@ using testing::ElementsAre;
 
 const Hash256 kHash = peer(9).hash;
 
-BrowseEntry folder(const std::string& name) {
+FolderItem folder(const std::string& name) {
     return {name, EntryKind::folder, 0, 0, kHash, 1};
 }
 

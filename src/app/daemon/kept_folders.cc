@@ -15,25 +15,13 @@ std::optional<catalog::FolderPlace> place_behind(const protocol::BrowseRequest& 
 }
 
 KeptPage page_of(const protocol::BrowseRequest& asked, const protocol::BrowseReply& told) {
-    KeptPage page{told.path, place_behind(asked), told.files, told.size_bytes, told.more,
-                  {},        platform::unix_now()};
-    page.items.reserve(told.entries.size());
-    for (const protocol::BrowseEntry& entry : told.entries) {
-        page.items.push_back(
-            {entry.name, entry.kind, entry.size_bytes, entry.modified, entry.content, entry.files});
-    }
-    return page;
+    return {told.path, place_behind(asked), told.files,          told.size_bytes,
+            told.more, told.entries,        platform::unix_now()};
 }
 
 KeptFolders::Found found_in(KeptPage page) {
-    KeptFolders::Found found{{{}, std::move(page.path), page.files, page.bytes, page.more, {}},
-                             page.as_of};
-    found.reply.entries.reserve(page.items.size());
-    for (KeptPage::Item& item : page.items) {
-        found.reply.entries.push_back({std::move(item.name), item.kind, item.size_bytes,
-                                       item.modified, item.content, item.files});
-    }
-    return found;
+    return {{{}, std::move(page.path), page.files, page.bytes, page.more, std::move(page.items)},
+            page.as_of};
 }
 
 }  // namespace

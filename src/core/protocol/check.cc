@@ -285,12 +285,12 @@ Check check(const BrowseReply& reply) {
     if (Check checked = check_size(reply.size_bytes); !checked) return checked;
     if (reply.entries.size() > kBrowseEntriesMax) return broken("too many entries of a folder");
     for (std::size_t i = 0; i < reply.entries.size(); ++i) {
-        const BrowseEntry& entry = reply.entries[i];
+        const FolderItem& entry = reply.entries[i];
         if (Check checked = check_wire_name(entry.name); !checked)
             return broken(checked.error().text());
         if (Check checked = check_size(entry.size_bytes); !checked) return checked;
         if (i == 0) continue;
-        const BrowseEntry& before = reply.entries[i - 1];
+        const FolderItem& before = reply.entries[i - 1];
         const bool in_order =
             before.kind == entry.kind ? before.name < entry.name : entry.kind == EntryKind::file;
         if (!in_order) return broken("a folder's entries are not in order");

@@ -126,17 +126,6 @@ struct LocateReply {
     bool operator==(const LocateReply&) const = default;
 };
 
-/// An entry of a shared folder as its owner has it now, hashed or not.
-struct BrowseEntry {
-    std::string name;
-    EntryKind kind = EntryKind::file;
-    std::uint64_t size_bytes = 0;
-    UnixSeconds modified = 0;
-    std::optional<Hash256> content;
-    std::uint64_t files = 0;  ///< of a folder, at any depth
-    bool operator==(const BrowseEntry&) const = default;
-};
-
 /// Asks an owner for the entries of a folder that follow `after` (kBrowseEntriesMax a reply):
 /// folders first, both kinds in order of name.
 struct BrowseRequest {
@@ -152,7 +141,7 @@ struct BrowseReply {
     std::uint64_t files = 0;  ///< in the folder, at any depth
     std::uint64_t size_bytes = 0;
     bool more = false;
-    std::vector<BrowseEntry> entries;
+    std::vector<FolderItem> entries;
     bool operator==(const BrowseReply&) const = default;
 };
 

@@ -88,7 +88,7 @@ bool take(const wire::LocateReply& from, LocateReply& to) {
            take_list(from.holders(), to.holders) && take_all(from.covered(), to.covered);
 }
 
-bool take(const wire::BrowseEntry& from, BrowseEntry& to) {
+bool take(const wire::BrowseEntry& from, FolderItem& to) {
     to.name = from.name();
     to.size_bytes = from.size_bytes();
     to.modified = clamp_date(from.modified());

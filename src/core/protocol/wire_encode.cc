@@ -385,7 +385,7 @@ void put(const TreeReply& from, wire::Frame& frame) {
     for (const TreeEntry& entry : from.entries) put(entry, to->add_entries());
 }
 
-void put(const BrowseEntry& from, wire::BrowseEntry* to) {
+void put(const FolderItem& from, wire::BrowseEntry* to) {
     to->set_name(from.name);
     to->set_kind(static_cast<wire::EntryKind>(from.kind));
     to->set_size_bytes(from.size_bytes);
@@ -409,7 +409,7 @@ void put(const BrowseReply& from, wire::Frame& frame) {
     to->set_files(from.files);
     to->set_size_bytes(from.size_bytes);
     to->set_more(from.more);
-    for (const BrowseEntry& entry : from.entries) put(entry, to->add_entries());
+    for (const FolderItem& entry : from.entries) put(entry, to->add_entries());
 }
 
 void put(const PieceRequest& from, wire::Frame& frame) {

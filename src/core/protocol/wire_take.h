@@ -90,7 +90,7 @@ bool take(const wire::ResultSource& from, ResultSource& to);
 bool take(const wire::Seal& from, Seal& to);
 bool take(const wire::SearchResult& from, SearchResult& to);
 bool take(const wire::TreeEntry& from, TreeEntry& to);
-bool take(const wire::BrowseEntry& from, BrowseEntry& to);
+bool take(const wire::BrowseEntry& from, FolderItem& to);
 
 template <class WireList, class Element>
 bool take_list(const WireList& from, std::vector<Element>& to) {

@@ -55,7 +55,7 @@ std::string end_of(const KeptPage& page) {
 /// About what the page takes on disk.
 std::uint64_t size_of(const KeptPage& page) {
     std::uint64_t bytes = kPageBytes + 2 * page.path.size();
-    for (const KeptPage::Item& item : page.items) {
+    for (const FolderItem& item : page.items) {
         bytes += item.content ? kHashedItemBytes + 3 * item.name.size()
                               : kItemBytes + 2 * item.name.size();
     }
@@ -142,7 +142,7 @@ void KeptPages::insert(const PeerId& peer, const KeptPage& page) {
         .run();
     *bytes_ += size_of(page);
     const std::uint64_t id = database_.last_id();
-    for (const KeptPage::Item& item : page.items) {
+    for (const FolderItem& item : page.items) {
         const std::string place = key_of(item.kind, item.name);
         database_.query("INSERT OR REPLACE INTO kept_items VALUES (?, ?, ?, ?, ?, ?)")
             .bind(id, bytes_of(place), item.size_bytes, item.modified, item.content, item.files)

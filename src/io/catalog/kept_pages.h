@@ -36,22 +36,13 @@ struct FolderPlace {
 };
 
 struct KeptPage {
-    struct Item {
-        std::string name;
-        EntryKind kind = EntryKind::file;
-        std::uint64_t size_bytes = 0;
-        UnixSeconds modified = 0;
-        std::optional<Hash256> content;
-        std::uint64_t files = 0;  ///< of a folder, at any depth
-        bool operator==(const Item&) const = default;
-    };
     std::string path;  ///< with the share's name; empty: the shares themselves
     std::optional<FolderPlace> after;
     std::uint64_t files = 0;  ///< in the folder, at any depth
     std::uint64_t bytes = 0;
-    bool more = false;        ///< the folder goes on behind it
-    std::vector<Item> items;  ///< folders first, both kinds in order of name
-    UnixSeconds as_of = 0;    ///< when the peer told it
+    bool more = false;              ///< the folder goes on behind it
+    std::vector<FolderItem> items;  ///< folders first, both kinds in order of name
+    UnixSeconds as_of = 0;          ///< when the peer told it
     bool operator==(const KeptPage&) const = default;
 };
 

@@ -25,7 +25,7 @@ std::string number_name(std::size_t number) {
     return std::string(4 - digits.size(), '0') + digits;
 }
 
-KeptPage::Item file(const std::string& name, std::uint64_t seed) {
+FolderItem file(const std::string& name, std::uint64_t seed) {
     return {name, EntryKind::file, seed, 5, hash_of(seed), 0};
 }
 
@@ -56,7 +56,7 @@ class KeptFolders : public CatalogFixture {
         std::vector<std::string> names;
         std::optional<FolderPlace> after;
         while (const auto page = find("Shared/n", after)) {
-            for (const KeptPage::Item& item : page->items) names.push_back(item.name);
+            for (const FolderItem& item : page->items) names.push_back(item.name);
             if (!page->more) return names;
             after = {page->items.back().kind, page->items.back().name};
         }
