@@ -39,8 +39,8 @@ DOWNLOAD = {"hash": (ID, None), "name": str, "state": STATE, "bytes_done": int, 
             "sources": int, "message": str,
             "id": int, "kind": {"file", "folder"}, "folder": str, "seconds_left": (int, None), "files_done": int,
             "files_total": int, "seconds": NUMBER, "source_bytes": {ID: int}, "source_names": {ID: str},
-            "code": (str, None), "path": str, "verified": bool, "place": (int, None), "source_rates": {ID: int},
-            "source_places": {ID: int}}
+            "code": (str, None), "path": str, "verified": bool, "streamed": bool, "place": (int, None),
+            "source_rates": {ID: int}, "source_places": {ID: int}}
 DOWNLOADS = {"downloads": [DOWNLOAD]}
 DOWNLOAD_CLOSELY = DOWNLOAD | {"files": [{"path": str, "size": int, "bytes_done": int}]}
 PROGRESS = {"event": {"progress"}, "id": int, "hash": (ID, None), "name": str, "state": STATE, "bytes_done": int,

@@ -141,6 +141,51 @@ class Streaming(Case):
         self.assertEqual(self.curl(bob, url, "-r", "-100"), content[-100:])
         self.assertEqual(self.curl(ann, ann.run("stream-url", hash_).stdout.strip(), "-r", "100-199"), content[100:200])
 
+    def stream(self, host, name):
+        """Plays all of a file; its content and its address."""
+        url = host.run("stream-url", self.hashes(host, [name])[0]).stdout.strip()
+        return self.curl(host, url), url
+
+    def test_what_was_played_is_kept_for_good_by_who_wants_it(self):
+        lab = self.lab()
+        contents = {name: os.urandom(24 * MiB + 5) for name in ("seen.mkv", "liked.mkv", "half.mkv")}
+        ann, bob = lab.host("ann", contents), lab.host("bob")
+        lab.start()
+        hidden = bob.downloads / ".iwant-streamed"
+        for name in ("seen.mkv", "liked.mkv"):
+            self.assertEqual(self.stream(bob, name)[0], contents[name])
+        wait_until(lambda: {d["state"] for d in self.downloads(bob)} == {"done"}, 30, "they are complete")
+        self.assertTrue(all(d["streamed"] for d in self.downloads(bob)))
+        details = bob.run("downloads", self.hashes(bob, ["seen.mkv"])[0]).stdout
+        self.assertIn("while there is room", details)
+        content, url = self.stream(bob, "liked.mkv")
+        liked = self.hashes(bob, ["liked.mkv"])[0]
+        sent = ann.sent_bytes()
+        self.assertEqual(bob.download(liked)["path"], str(bob.downloads / "liked.mkv"))
+        self.assertLess(ann.sent_bytes() - sent, MiB, "it was here already")
+        self.assertEqual((bob.downloads / "liked.mkv").read_bytes(), content)
+        self.assertEqual(self.curl(bob, url), content, "its player goes on")
+        self.assertEqual([path.name for path in hidden.glob("*.mkv")], ["seen.mkv"])
+        # And while it is still coming.
+        ann.json("limit", "upload", "4", "MB/s")
+        half = self.hashes(bob, ["half.mkv"])[0]
+        self.curl(bob, bob.run("stream-url", half).stdout.strip(), "-r", "0-99")
+        bob.run("download", "--detach", half)
+        ann.json("limit", "upload", "none")
+        wait_until(lambda: (bob.downloads / "half.mkv").exists(), 60, "it is kept")
+        self.assertEqual((bob.downloads / "half.mkv").read_bytes(), contents["half.mkv"])
+        wait_until(lambda: {d["state"] for d in self.downloads(bob)} == {"done"}, 30, "all are done")
+        self.assertEqual({d["name"]: d["streamed"] for d in self.downloads(bob)},
+                         {"seen.mkv": True, "liked.mkv": False, "half.mkv": False})
+        # What nobody wants to keep goes when there is no room for it.
+        bob.stop()
+        with open(bob.home / "config.toml", "a", encoding="utf-8") as config:
+            config.write('stream_cache = "none"\n')
+        bob.start()
+        wait_until(lambda: not (hidden / "seen.mkv").exists(), 30, "it is gone")
+        self.assertEqual({d["name"] for d in self.downloads(bob)}, {"liked.mkv", "half.mkv"})
+        self.assertEqual((bob.downloads / "liked.mkv").read_bytes(), content)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -40,6 +40,10 @@ std::vector<std::string> detail_lines(const Object& download) {
         labelled("Done", progress_text(download)),
         labelled("To", place_text(download)),
     };
+    if (flag_at(download, "streamed")) {
+        lines.push_back(labelled("Kept", "while there is room; 'iwanto download " +
+                                             handle_of(download) + "' keeps it for good"));
+    }
     for (const auto& source : object_at(download, "source_bytes")) {
         lines.push_back(labelled("Source", source_text(download, source.key())));
     }

@@ -66,12 +66,13 @@ std::string phase_text(const Object& download) {
 }
 
 std::string shown_state(const Object& download) {
-    const std::string state = text_at(download, "state");
+    const std::string kept = flag_at(download, "streamed") ? " (played only)" : "";
+    const std::string state = text_at(download, "state") + kept;
     const std::string message = text_at(download, "message");
     if (const auto place = number_if_any(download, "place")) {
         return state + ": place " + std::to_string(*place);
     }
-    return message.empty() || state == "done" ? state : state + ": " + message;
+    return message.empty() || text_at(download, "state") == "done" ? state : state + ": " + message;
 }
 
 }  // namespace

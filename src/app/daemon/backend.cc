@@ -6,6 +6,7 @@
 
 #include "app/daemon/ask_again.h"
 #include "app/daemon/reports.h"
+#include "app/daemon/stream_cache.h"
 #include "app/daemon/wanted.h"
 #include "base/name.h"
 #include "base/query_text.h"
@@ -230,7 +231,7 @@ void Backend::answered(node::AnswerLocate answer) {
 
 Result<control::DownloadReport> Backend::start_download(const protocol::SearchResult& result,
                                                         const control::DownloadRequest& request) {
-    if (std::optional<control::DownloadReport> there = already_there(result.content)) return *there;
+    if (auto there = already_there(result.content, request)) return *there;
     Result<swarm::Target> target = target_of(result, facts_.self);
     if (!target) return failure(std::move(target));
     return start_download(std::move(*target), request);
@@ -241,9 +242,11 @@ Result<control::DownloadReport> Backend::start_download(swarm::Target target,
     const Result<std::filesystem::path> folder = folder_for(request);
     if (!folder) return std::unexpected(folder.error());
     if (Result<void> room = make_room_for_download(); !room) return failure(std::move(room));
-    const DownloadId id{next_download_.value++};
-    driver_.handle(swarm::Event(swarm::DownloadAsked{id, std::move(target), folder->string()}));
-    if (std::optional<control::DownloadReport> report = download(id.value)) return *report;
+    const DownloadId fresh{next_download_.value++};
+    const std::optional<Hash256> content = target.content;
+    driver_.handle(swarm::Event(swarm::DownloadAsked{fresh, std::move(target), folder->string()}));
+    const auto known = content ? driver_.node().swarm().find(*content) : std::nullopt;
+    if (auto report = download(known.value_or(fresh).value)) return *report;
     return failure(ErrorCode::cancelled, "download " + request.what, "it was cancelled at once");
 }
 
@@ -265,14 +268,14 @@ Result<void> Backend::make_room_for_download() {
 }
 
 // A download that is in the list already is gone on with; one that is done counts while its file is
-// there.
+// there. What was only for players is asked for once more by who wants to have it.
 std::optional<control::DownloadReport> Backend::already_there(
-    const std::optional<Hash256>& content) {
+    const std::optional<Hash256>& content, const control::DownloadRequest& request) {
     if (!content) return std::nullopt;
     const std::optional<DownloadId> id = driver_.node().swarm().find(*content);
     if (!id) return std::nullopt;
     const std::optional<control::DownloadReport> report = download(id->value);
-    if (!report) return std::nullopt;
+    if (!report || (report->streamed && !request.only_to_play)) return std::nullopt;
     if (report->state == "done" && !platform::info_of(report->path)) {
         driver_.handle(swarm::Event(swarm::CancelAsked{*id}));
         return std::nullopt;
@@ -282,6 +285,7 @@ std::optional<control::DownloadReport> Backend::already_there(
 }
 
 Result<std::filesystem::path> Backend::folder_for(const control::DownloadRequest& request) const {
+    if (request.only_to_play) return stream_folder(config_.download_folder);
     if (!request.folder) return config_.download_folder;
     Config changed = config_;
     Result<std::filesystem::path> folder = platform::resolve(*request.folder);

@@ -114,7 +114,8 @@ class Backend final : public control::Backend {
                      Error unavailable, control::Reply<control::BrowseReport> reply);
     Result<void> make_room_for_download();
     Result<std::filesystem::path> folder_for(const control::DownloadRequest& request) const;
-    std::optional<control::DownloadReport> already_there(const std::optional<Hash256>& content);
+    std::optional<control::DownloadReport> already_there(const std::optional<Hash256>& content,
+                                                         const control::DownloadRequest& request);
     Result<DownloadId> find_download(const std::string& what) const;
     Result<control::DownloadReport> tell_download(
         const std::string& what, const std::function<swarm::Event(DownloadId)>& event);

@@ -79,7 +79,7 @@ void Backend::download_kept(control::DownloadRequest request, const std::string&
         if (!found) return reply(std::unexpected(found.error()));
         const Result<catalog::KeptContent> kept = only_kept(request.what, *found, otherwise);
         if (!kept) return reply(std::unexpected(kept.error()));
-        if (auto there = already_there(kept->content)) return reply(*there);
+        if (auto there = already_there(kept->content, request)) return reply(*there);
         reply(start_download(target_of(*kept), request));
     };
     kept_.find(digits, answer);

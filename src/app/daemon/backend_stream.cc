@@ -21,18 +21,19 @@ void Backend::stream(const std::string& what, control::Reply<control::StreamRepo
         if (opened) {
             return reply(control::StreamReport{opened->hash, opened->name, opened->size_bytes});
         }
-        download({what, std::nullopt}, [reply](const Result<control::DownloadReport>& report) {
-            if (!report) return reply(std::unexpected(report.error()));
-            if (report->kind == EntryKind::folder) {
-                return reply(failure(ErrorCode::invalid_argument, "stream",
-                                     "it is a folder; choose a file in it"));
-            }
-            if (!report->hash) {
-                return reply(failure(ErrorCode::busy, "stream",
-                                     "its owner is reading it; try again in a moment"));
-            }
-            reply(control::StreamReport{*report->hash, report->name, report->bytes_total});
-        });
+        download({what, std::nullopt, true},
+                 [reply](const Result<control::DownloadReport>& report) {
+                     if (!report) return reply(std::unexpected(report.error()));
+                     if (report->kind == EntryKind::folder) {
+                         return reply(failure(ErrorCode::invalid_argument, "stream",
+                                              "it is a folder; choose a file in it"));
+                     }
+                     if (!report->hash) {
+                         return reply(failure(ErrorCode::busy, "stream",
+                                              "its owner is reading it; try again in a moment"));
+                     }
+                     reply(control::StreamReport{*report->hash, report->name, report->bytes_total});
+                 });
     };
     if (!content) return begin(failure(ErrorCode::not_found, "open", "not known yet"));
     world_.open_file(FileId{*content}, std::move(begin));

@@ -31,6 +31,7 @@ struct Config {
     std::vector<std::string> ignore;  ///< file-name patterns that are not shared
     unsigned parallel_downloads = 3;
     bool share_downloads = true;  ///< others may fetch what is and was downloaded
+    std::uint64_t stream_cache_bytes = 10'000'000'000;  ///< kept of what was only played
     RateSchedule upload_limit;
     RateSchedule download_limit;
     unsigned upload_slots = UploadGate::kSlotsDefault;  ///< peers served at the same time

@@ -109,6 +109,16 @@ Result<void> read_slots(const toml::node& node, Config& config) {
     return {};
 }
 
+Result<void> read_stream_cache(const toml::node& node, Config& config) {
+    const Result<std::string> text = text_of(node);
+    if (!text) return std::unexpected(text.error());
+    if (*text == "none") {
+        config.stream_cache_bytes = 0;
+        return {};
+    }
+    return keep(parse_size(*text), config.stream_cache_bytes);
+}
+
 Result<void> read_limit(const toml::node& node, RateSchedule& into) {
     const Result<std::string> text = text_of(node);
     return text ? keep(RateSchedule::parse(*text), into) : std::unexpected(text.error());
@@ -138,6 +148,7 @@ constexpr Key kKeys[] = {
     {"parallel_downloads", read_parallel},
     {"share_downloads", [](const toml::node& node,
                            Config& config) { return read_bool(node, config.share_downloads); }},
+    {"stream_cache", read_stream_cache},
     {"upload_limit",
      [](const toml::node& node, Config& config) { return read_limit(node, config.upload_limit); }},
     {"download_limit", [](const toml::node& node,

@@ -128,6 +128,14 @@ TEST_F(ConfigTest, TheStateFolderIsTheFlagElseTheEnvironmentElseTheSystems) {
     EXPECT_EQ(*state_folder(user_ / "flag"), user_ / "flag");
 }
 
+TEST_F(ConfigTest, SaysHowMuchOfWhatWasPlayedIsKept) {
+    EXPECT_EQ(load().stream_cache_bytes, 10'000'000'000u);
+    write("stream_cache = \"2 GiB\"\n");
+    EXPECT_EQ(load().stream_cache_bytes, std::uint64_t{2} << 30);
+    write("stream_cache = \"none\"\n");
+    EXPECT_EQ(load().stream_cache_bytes, 0u);
+}
+
 TEST_F(ConfigTest, LimitsAreReadAndSavedAsTheyWereWritten) {
     write("upload_limit = \"08:00-18:00 5 MB/s\" # by day\nupload_slots = 4\n");
     Config config = load();
@@ -157,6 +165,8 @@ TEST_F(ConfigTest, MistakesNameLineAndKey) {
         {"share_downloads = 1\n", "\"share_downloads\""},
         {"upload_limit = 5\n", "\"upload_limit\" must be a text"},
         {"download_limit = \"fast\"\n", "\"download_limit\" must be a rate"},
+        {"stream_cache = 5\n", "\"stream_cache\" must be a text"},
+        {"stream_cache = \"much\"\n", "\"stream_cache\""},
         {"upload_slots = 0\n", "\"upload_slots\" must be a number from 1 to 256"},
         {"shared_folders = \"/a\"\n", "\"shared_folders\" must be a list"},
         {"shared_folders = [1]\n", "\"shared_folders\" must be a list"},

@@ -122,6 +122,10 @@ std::string config_template(const Config& defaults) {
         "afterwards "
         "while it lies unchanged where it was put. It is not listed among your shared files.",
         "share_downloads", defaults.share_downloads ? "true" : "false");
+    add("How much of what was only played (iwanto stream-url) is kept, in a hidden folder below "
+        "the\n"
+        "# download folder: \"10 GB\", or \"none\". 'iwanto download' keeps such a file for good.",
+        "stream_cache", "\"" + human_size(defaults.stream_cache_bytes) + "\"");
     add("How fast others may fetch from here, all together: \"5 MB/s\", or by time of day\n"
         "# \"08:00-18:00 5 MB/s, 20 MB/s\". Also, at once: iwanto limit upload 5 MB/s.",
         "upload_limit", toml_text(defaults.upload_limit.text()).value_or("\"\""));

@@ -51,6 +51,8 @@ swarm::DownloadRecord read_object(DownloadId id, const json::object& object) {
     record.state = read_state(object.at("state").as_string());
     record.final_path = object.at("final_path").as_string();
     record.message = object.at("message").as_string();
+    if (const json::value* next = object.if_contains("next_folder"))
+        record.next_folder = next->as_string();
     // Records of versions without an order come in the order of asking.
     const json::value* rank = object.if_contains("rank");
     record.rank =
@@ -69,6 +71,7 @@ std::string write_record(const swarm::DownloadRecord& record) {
         {"size", target.size_bytes},
         {"sources", write_sources(target.sources)},
         {"folder", record.folder},
+        {"next_folder", record.next_folder},
         {"state", swarm::to_string(record.state)},
         {"final_path", record.final_path},
         {"message", record.message},

@@ -23,6 +23,7 @@ swarm::DownloadRecord full_record() {
     record.final_path = "/home/ann/iWant/Downloads/x";
     record.message = "the disk is full";
     record.rank = -3;
+    record.next_folder = "/home/ann/Films";
     return record;
 }
 
@@ -38,12 +39,20 @@ void expect_equal(const swarm::DownloadRecord& left, const swarm::DownloadRecord
     EXPECT_EQ(left.final_path, right.final_path);
     EXPECT_EQ(left.message, right.message);
     EXPECT_EQ(left.rank, right.rank);
+    EXPECT_EQ(left.next_folder, right.next_folder);
 }
 
 TEST(DownloadRecord, OfAVersionWithoutAnOrderComesInTheOrderOfAsking) {
     std::string text = write_record(full_record());
     text.replace(text.find(R"(,"rank":-3)"), 10, "");
     EXPECT_EQ(read_record(DownloadId{42}, text).value().rank, 42);
+}
+
+TEST(DownloadRecord, OfAVersionWithoutAnotherFolderStaysWhereItIs) {
+    std::string text = write_record(full_record());
+    const std::string next = R"("next_folder":"/home/ann/Films",)";
+    text.replace(text.find(next), next.size(), "");
+    EXPECT_EQ(read_record(DownloadId{42}, text).value().next_folder, "");
 }
 
 TEST(DownloadRecord, IsReadAsItWasWritten) {

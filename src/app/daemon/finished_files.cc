@@ -30,6 +30,14 @@ void FinishedFiles::record(DownloadId download, swarm::SharedPlan plan, PartFold
     });
 }
 
+void FinishedFiles::moved(const std::filesystem::path& from, const std::filesystem::path& to) {
+    worker_.post([this, from, to] {
+        const Result<platform::FileInfo> info = platform::info_of(to);
+        if (!info || platform::info_of(from)) return;
+        save([&] { return catalog_.move_finished_file(from, to, info->stamp); });
+    });
+}
+
 void FinishedFiles::record_all(DownloadId download, const swarm::Plan& plan,
                                const PartFolder::Done& done) {
     std::vector<catalog::FinishedFile> batch;

@@ -30,6 +30,8 @@ class FinishedFiles {
 
     /// Any thread. Lets the download go when its files are recorded, or cannot be.
     void record(DownloadId download, swarm::SharedPlan plan, PartFolder::Done done);
+    /// Any thread. A file that was recorded lies elsewhere now, unless it is still there as well.
+    void moved(const std::filesystem::path& from, const std::filesystem::path& to);
     /// Leaves out what is not recorded yet.
     void stop();
 

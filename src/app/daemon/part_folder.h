@@ -51,8 +51,6 @@ class PartFolder {
     /// over it, has one: a search for each of 100,000 takes as long as fetching them.
     static constexpr std::uint64_t kCopyBytesMin = std::uint64_t{256} << 10;
     static constexpr std::size_t kCopyProbes = 64;
-    /// Names that are tried when the first is taken.
-    static constexpr unsigned kNamesMax = 999;
 
     /// Where this computer has a file already.
     using FindCopy = std::function<std::optional<std::filesystem::path>(const FileId&)>;

@@ -7,6 +7,7 @@
 #include "app/daemon/block_bytes.h"
 #include "base/content.h"
 #include "base/hash.h"
+#include "base/name.h"
 #include "base/path.h"
 
 namespace iwant::daemon {
@@ -77,6 +78,21 @@ bool has_piece(const platform::File& file, const PieceList& list, PieceIndex pie
     const std::uint64_t offset = piece.value * piece_size_for(list.size_bytes);
     return file.read_at(offset, bytes).value_or(0) == bytes.size() &&
            hash_bytes(bytes) == list.hashes[piece.value];
+}
+
+Result<std::string> move_to_free_name(
+    const platform::Folder& from, const std::string& from_name, const platform::Folder& root,
+    const std::string& name, const std::function<Result<void>(const std::string&)>& before) {
+    for (unsigned attempt = 0; attempt <= kNamesMax; ++attempt) {
+        std::string free = attempt == 0 ? name : alternative_name(name, attempt);
+        if (root.info_of(free)) continue;
+        if (auto said = before(free); !said) return failure(std::move(said));
+        Result<void> moved = from.move_to(from_name, root, free);
+        if (moved) return free;
+        if (moved.error().code != ErrorCode::already_exists) return failure(std::move(moved));
+    }
+    return failure(ErrorCode::already_exists, "finish " + name,
+                   "there are too many files of this name in " + root.path());
 }
 
 Result<bool> copy_verified(const platform::File& from, const platform::File& to,

@@ -4,7 +4,6 @@
 
 #include "app/daemon/part_folder.h"
 #include "app/daemon/part_folder_copy.h"
-#include "base/name.h"
 #include "base/path.h"
 
 namespace iwant::daemon {
@@ -135,18 +134,15 @@ Result<void> PartFolder::make_ready_to_move() {
 }
 
 Result<void> PartFolder::move_into_place() {
-    for (unsigned attempt = 0; attempt <= kNamesMax; ++attempt) {
-        const std::string name =
-            attempt == 0 ? plan_->root_name : alternative_name(plan_->root_name, attempt);
-        if (place_.root.info_of(name)) continue;
-        // Said before it is done: after a crash in between, the content is looked for there.
+    // Said before it is done: after a crash in between, the content is looked for there.
+    const auto say = [this](const std::string& name) {
         key_.moving_to = name;
-        if (auto saved = save(); !saved) return saved;
-        const Result<void> moved = place_.folder.move_to(kPartContent, place_.root, name);
-        if (moved || moved.error().code != ErrorCode::already_exists) return moved;
-    }
-    return failure(ErrorCode::already_exists, "finish " + plan_->root_name,
-                   "there are too many files of this name in " + place_.root.path());
+        return save();
+    };
+    const Result<std::string> moved = move_to_free_name(place_.folder, std::string(kPartContent),
+                                                        place_.root, plan_->root_name, say);
+    if (!moved) return std::unexpected(moved.error());
+    return {};
 }
 
 Result<void> PartFolder::remove_all() {

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "app/daemon/part_folder_copy.h"
+#include "app/daemon/stream_cache.h"
 #include "base/text.h"
 
 namespace iwant::daemon {
@@ -81,12 +82,33 @@ Result<PartStore::Ready> PartStore::start(const swarm::Prepare& action, platform
         return Ready{.present = {}, .final_path = root.path() + "/" + action.plan->root_name};
     }
     if (stop_.stop_requested()) return stopping();
+    if (auto path = take_stream(action, root)) {
+        return Ready{.present = {}, .final_path = std::move(path)};
+    }
     Result<std::shared_ptr<PartFolder>> made =
         PartFolder::make(action.plan, std::move(root), save_for(action.id));
     if (!made) return failure(std::move(made));
     (*made)->take_copies(find_copy_, stop_.get_token());
     if (auto saved = (*made)->checkpoint(); !saved) return failure(std::move(saved));
     return keep(action.id, std::move(*made));
+}
+
+// What was only played lies in a folder of ours, complete: it is moved instead of copied. Where
+// that cannot be, between two disks, it is found like any other copy.
+std::optional<std::string> PartStore::take_stream(const swarm::Prepare& action,
+                                                  const platform::Folder& root) {
+    const std::filesystem::path path = action.earlier_path;
+    if (!is_stream_folder(path.parent_path())) return std::nullopt;
+    const Result<platform::Folder> folder = platform::Folder::open(path.parent_path());
+    const std::string name = path.filename();
+    if (!folder || !is_complete_copy(*folder, name, *action.plan, stop_.get_token())) {
+        return std::nullopt;
+    }
+    const Result<std::string> moved =
+        move_to_free_name(*folder, name, root, action.plan->root_name,
+                          [](const std::string&) { return Result<void>(); });
+    if (!moved || !root.sync()) return std::nullopt;
+    return root.path() + "/" + *moved;
 }
 
 PartStore::Ready PartStore::keep(DownloadId download, std::shared_ptr<PartFolder> folder) {

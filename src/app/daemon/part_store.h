@@ -75,6 +75,9 @@ class PartStore {
     std::vector<std::shared_ptr<PartFolder>> all() const;
     Result<Ready> start(const swarm::Prepare& action, platform::Folder root);
     Result<Ready> go_on(const swarm::Prepare& action, const PartRecord& record);
+    /// Where it was moved to.
+    std::optional<std::string> take_stream(const swarm::Prepare& action,
+                                           const platform::Folder& root);
     Ready keep(DownloadId download, std::shared_ptr<PartFolder> folder);
     PartFolder::Save save_for(DownloadId download) const;
     void save_now(PartFolder& folder);

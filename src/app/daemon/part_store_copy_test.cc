@@ -1,4 +1,5 @@
 #include "app/daemon/part_store_fixture.h"
+#include "app/daemon/stream_cache.h"
 
 namespace iwant::daemon {
 namespace {
@@ -46,6 +47,32 @@ TEST_F(APartStore, takes_over_a_copy_that_lies_elsewhere_only_if_it_is_right) {
     scratch_.write("shared/film", some_bytes(2 * kPieceSizeMin, 3));
     copies_[plan_->files[0].file] = scratch_ / "shared/film";
     EXPECT_EQ(present(), 0u);
+}
+
+TEST_F(APartStore, moves_what_was_only_played_into_place) {
+    use("film", {{"", some_bytes(2 * kPieceSizeMin, 1)}});
+    const fs::path played = stream_folder(downloads()) / "film (1)";
+    scratch_.write("downloads/.iwant-streamed/film (1)", contents_.at(""));
+    scratch_.write("downloads/film", "another one");
+    const auto ready = store_->prepare({kId, plan_, downloads().string(), played.string()}, {});
+    ASSERT_TRUE(ready);
+    EXPECT_EQ(ready->final_path, (downloads() / "film (1)").string());
+    EXPECT_EQ(downloaded("film (1)"), contents_.at(""));
+    EXPECT_EQ(downloaded("film"), "another one");
+    EXPECT_FALSE(fs::exists(played));
+}
+
+TEST_F(APartStore, moves_neither_what_was_changed_nor_what_is_somebodys) {
+    use("film", {{"", some_bytes(2 * kPieceSizeMin, 1)}});
+    const auto is_moved = [this](const std::string& folder, const std::string& content) {
+        scratch_.write(folder + "/film", content);
+        const std::string path = (scratch_ / folder / "film").string();
+        const auto ready = store_->prepare({kId, plan_, downloads().string(), path}, {});
+        store_->release(kId, Release::Parts::remove);
+        return (ready && ready->final_path) || !scratch_.has(folder + "/film");
+    };
+    EXPECT_FALSE(is_moved("downloads/.iwant-streamed", some_bytes(2 * kPieceSizeMin, 2)));
+    EXPECT_FALSE(is_moved("films", contents_.at("")));
 }
 
 TEST_F(APartStore, takes_small_files_of_a_folder_from_elsewhere_too) {

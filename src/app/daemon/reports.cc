@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "app/daemon/stream_cache.h"
 #include "base/path.h"
 #include "base/text.h"
 #include "core/protocol/address_text.h"
@@ -162,6 +163,7 @@ control::DownloadReport download_report(const swarm::DownloadStatus& status,
     }
     report.path = status.final_path;
     report.verified = status.state == swarm::DownloadState::done;
+    report.streamed = is_stream_folder(status.folder);
     return report;
 }
 

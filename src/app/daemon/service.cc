@@ -47,7 +47,8 @@ Service::Service(Foundation foundation)
                std::min(node::Options{}.index_bytes_max, platform::physical_memory_bytes() / 4)},
           platform::random_u64(), logger_),
       doctor_(context_, driver_, hearing_, doctors_world()),
-      browser_(base_.identity.peer(), browsers_world()) {}
+      browser_(base_.identity.peer(), browsers_world()),
+      stream_cache_(base_.config.stream_cache_bytes, stream_caches_world()) {}
 
 Service::~Service() {
     shut_down();
@@ -222,6 +223,7 @@ void Service::tick_later() {
         transfers_->checkpoint();
         apply_limits(backend_->settings());
         streams_->tick();
+        stream_cache_.tick(streams_->read_now(), platform::now());
         indexer_->tick();
         browser_.tick(platform::now());
         kept_.tick(platform::now());

@@ -33,6 +33,7 @@
 #include "app/daemon/kept_folders.h"
 #include "app/daemon/node_driver.h"
 #include "app/daemon/share_server.h"
+#include "app/daemon/stream_cache.h"
 #include "app/daemon/streams.h"
 #include "app/daemon/transfers.h"
 #include "app/daemon/worker.h"
@@ -114,6 +115,7 @@ class Service final : public net::TransportListener, public net::DiscoveryListen
     Doctor::World doctors_world();
     Browser::World browsers_world();
     FolderRounds::World rounds_world();
+    StreamCache::World stream_caches_world();
     std::set<PeerId> peers_here() const;
     void follow_addresses();
     bool announces_to(const std::string& host) const;
@@ -152,6 +154,7 @@ class Service final : public net::TransportListener, public net::DiscoveryListen
                              }};
     std::unique_ptr<Transfers> transfers_;
     std::unique_ptr<Streams> streams_;
+    StreamCache stream_cache_;
     std::unique_ptr<Backend> backend_;
     std::unique_ptr<control::Server> server_;
     std::unique_ptr<BulkServer> bulk_server_;

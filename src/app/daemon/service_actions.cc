@@ -264,6 +264,16 @@ FolderRounds::World Service::rounds_world() {
                    const protocol::BrowseReply& told) { kept_.keep(peer, request, told); }};
 }
 
+StreamCache::World Service::stream_caches_world() {
+    return {[this] { return driver_.node().swarm().downloads(platform::now()); },
+            [this](DownloadId id) { driver_.handle(swarm::Event(swarm::CancelAsked{id})); },
+            [this](std::set<std::string> names) {
+                transfers_->run_on_disk(
+                    [folder = stream_folder(backend_->settings().download_folder),
+                     names = std::move(names)] { remove_streams_but(folder, names); });
+            }};
+}
+
 Doctor::World Service::doctors_world() {
     return {
         [this] { return backend_->status(); },

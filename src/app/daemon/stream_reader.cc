@@ -134,8 +134,20 @@ void StreamReader::read_disk() {
     auto task = [from = *on_disk_, offset = waiting_->offset, bytes] {
         return read_from_disk(from, offset, bytes);
     };
-    run(std::move(task),
-        [](StreamReader& reader, Result<std::string> read) { reader.answer(std::move(read)); });
+    run(std::move(task), [](StreamReader& reader, Result<std::string> read) {
+        if (!read) return reader.look_elsewhere(read.error());
+        reader.answer(std::move(read));
+    });
+}
+
+// Somebody who plays it may have asked to keep it: then it is in another place, or on its way.
+void StreamReader::look_elsewhere(const Error& error) {
+    if (auto done = desk_->find_done(file_)) {
+        if (done->path == on_disk_->path) return answer(std::unexpected(error));
+        on_disk_ = std::move(*done);
+        return read_disk();
+    }
+    if (!desk_->swarm().find(file_.hash)) answer(std::unexpected(error));
 }
 
 void StreamReader::read_piece(PieceIndex piece) {

@@ -83,6 +83,7 @@ class StreamReader final : public control::FileReader,
     void look();
     void tick(Time now);
 
+    const FileId& file() const { return file_; }
     std::optional<DownloadId> download() const;
     /// What it needs next, in pieces of the plan.
     swarm::Range window() const;
@@ -100,6 +101,7 @@ class StreamReader final : public control::FileReader,
     template <class Task, class Then>
     void run(Task task, Then then);
     void read_disk();
+    void look_elsewhere(const Error& error);
     void read_piece(PieceIndex piece);
     void answer_from(const Bytes& piece);
     void answer(Result<std::string> outcome);

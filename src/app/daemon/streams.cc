@@ -100,6 +100,12 @@ void Streams::look_again() {
     for_each([](StreamReader& reader) { reader.look(); });
 }
 
+std::vector<Hash256> Streams::read_now() const {
+    std::vector<Hash256> contents;
+    for (const StreamReader* reader : desk_->readers) contents.push_back(reader->file().hash);
+    return contents;
+}
+
 void Streams::tick() {
     const Time now = platform::now();
     if (!desk_->opening.empty()) look_at_opening(desk_);

@@ -23,6 +23,8 @@ class Streams {
     void open(const FileId& file, control::Reply<control::OpenFile> reply);
     /// Something came: whoever waits looks again.
     void look_again();
+    /// The files that players are at.
+    std::vector<Hash256> read_now() const;
     /// About once a second.
     void tick();
     void stop();

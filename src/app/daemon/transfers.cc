@@ -73,6 +73,9 @@ void Transfers::act(const swarm::Prepare& action) {
     disk_worker_.post([this, action] {
         auto ready = store_.prepare(action, kept_[action.id].parts);
         if (ready && !ready->final_path) held_.hold(action.id, action.plan);
+        if (ready && ready->final_path && !action.earlier_path.empty()) {
+            finished_.moved(action.earlier_path, *ready->final_path);
+        }
         world_.tell(swarm::Prepared{action.id, std::move(ready)});
     });
 }

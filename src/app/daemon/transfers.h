@@ -49,6 +49,8 @@ class Transfers {
                             std::span<std::uint8_t> into) {
         return store_.read_piece(download, file, piece, into);
     }
+    /// Does something on the worker that does all else on the disk.
+    void run_on_disk(Task task) { disk_worker_.post(std::move(task)); }
     /// The limit of all downloads together.
     RateGate& rate() { return rate_; }
     /// Ends fetches, makes everything durable.

@@ -94,7 +94,7 @@ void Download::prepare(SharedPlan plan) {
     record_.target.size_bytes = plan_->size_bytes;
     phase_ = Phase::preparing;
     prepared_ = true;
-    desk_.actions.push_back(Prepare{id(), plan_, record_.folder});
+    desk_.actions.push_back(Prepare{id(), plan_, record_.folder, earlier_path_});
 }
 
 void Download::handle(const Prepared& event, Time now) {
@@ -154,8 +154,22 @@ void Download::complete(std::string final_path, Time now) {
     phase_ = Phase::done;
     record_.final_path = std::move(final_path);
     record_.message.clear();
+    earlier_path_.clear();
     desk_.logger.info("download done name=" + escape_for_display(record_.target.name));
-    save();
+    if (record_.next_folder.empty()) {
+        save();
+    } else {
+        go_to(std::exchange(record_.next_folder, {}));
+    }
+}
+
+// Done once, and wanted in this folder now.
+void Download::go_to(std::string folder) {
+    if (folder != record_.folder) earlier_path_ = record_.final_path;
+    record_.folder = std::move(folder);
+    elapsed_ = Duration{};
+    suppliers_.forgive();
+    requeue();
 }
 
 void Download::wait_for_disk(const Error& error, Time now) {
@@ -258,12 +272,11 @@ void Download::asked_again(const DownloadAsked& event, Time now) {
     suppliers_.add(event.target.sources);
     if (phase_ == Phase::done) {
         // It may have been deleted; Prepare finds out.
-        record_.folder = event.folder;
-        elapsed_ = Duration{};
-        suppliers_.forgive();
-        requeue();
+        go_to(event.folder);
         return;
     }
+    record_.next_folder = event.folder == record_.folder ? "" : event.folder;
+    save();
     resume(now);
     settle(now);
 }

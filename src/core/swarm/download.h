@@ -118,6 +118,7 @@ class Download {
     void prepare(SharedPlan plan);
     void finish();
     void complete(std::string final_path, Time now);
+    void go_to(std::string folder);
     void wait_for_disk(const Error& error, Time now);
     void check_transfer(Time now);
     void restart_housekeeping(Time now);
@@ -128,6 +129,7 @@ class Download {
     void fill_progress(DownloadStatus& status, Time now) const;
 
     DownloadRecord record_;
+    std::string earlier_path_;  ///< see Prepare
     Phase phase_ = Phase::queued;
     Prng prng_;
     Desk& desk_;

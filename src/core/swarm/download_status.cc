@@ -15,7 +15,7 @@ DownloadStatus Download::status(Time now) const {
     status.kind = record_.target.kind;
     status.content = content();
     status.name = record_.target.name;
-    status.folder = record_.folder;
+    status.folder = record_.next_folder.empty() ? record_.folder : record_.next_folder;
     status.state = state(now);
     status.elapsed = elapsed_ + (started_ ? now - *started_ : Duration{});
     status.message = record_.message;

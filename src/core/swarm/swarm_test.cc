@@ -261,6 +261,38 @@ TEST_F(SwarmTest, RestoredOnesAreAsTheyWere) {
     EXPECT_EQ(world_.sources_asked, 1) << "those who were known may be gone";
 }
 
+TEST_F(SwarmTest, WhatIsAskedForInAnotherFolderMeanwhileGoesOnThere) {
+    world_.add_peer(1, {.rate = 20 * kMiB});
+    const Target target = file_target(100 * kMiB);
+    world_.ask(target);
+    world_.run_for(1s);
+    world_.tell(DownloadAsked{DownloadId{2}, target, "/films"});
+    EXPECT_EQ(world_.status().folder, "/films") << "where it will be put";
+    world_.restart();
+    ASSERT_TRUE(world_.run_until([&] { return world_.prepares.size() == 3; }));
+    EXPECT_EQ(world_.prepares[1].folder, "/downloads") << "its parts are there";
+    EXPECT_EQ(world_.prepares[2].folder, "/films");
+    EXPECT_EQ(world_.prepares[2].earlier_path, "/downloads/thing");
+    ASSERT_TRUE(world_.run_until_done());
+    EXPECT_EQ(world_.records()[DownloadId{1}].folder, "/films");
+    EXPECT_EQ(world_.records()[DownloadId{1}].next_folder, "");
+}
+
+TEST_F(SwarmTest, WhatIsDoneAndAskedForElsewhereIsTakenFromWhereItIs) {
+    world_.add_peer(1, {});
+    const Target target = file_target(kMiB);
+    world_.ask(target);
+    ASSERT_TRUE(world_.run_until_done());
+    world_.tell(DownloadAsked{DownloadId{2}, target, "/downloads"});
+    ASSERT_TRUE(world_.run_until_done());
+    world_.tell(DownloadAsked{DownloadId{3}, target, "/films"});
+    ASSERT_TRUE(world_.run_until_done());
+    ASSERT_EQ(world_.prepares.size(), 3u);
+    EXPECT_EQ(world_.prepares[1].earlier_path, "");
+    EXPECT_EQ(world_.prepares[2].earlier_path, "/downloads/thing");
+    EXPECT_EQ(world_.prepares[2].folder, "/films");
+}
+
 TEST_F(SwarmTest, EmptyFilesAreDoneWithoutAnybody) {
     world_.ask(Target{EntryKind::file, file_id({}).hash, "empty", 0, {}});
     ASSERT_TRUE(world_.run_until_done());

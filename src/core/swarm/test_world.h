@@ -177,6 +177,7 @@ class World {
     std::size_t pieces_stored_twice = 0;
     int sources_asked = 0;
     std::map<DownloadId, SharedPlan> plans;
+    std::vector<Prepare> prepares;
     /// Whether the part folder of a download is open.
     bool is_open(std::uint64_t id = 1) const { return open_.contains(DownloadId{id}); }
     std::map<DownloadId, PieceSet> disk;
@@ -334,6 +335,7 @@ class World {
                });
     }
     void on(const Prepare& action) {
+        prepares.push_back(action);
         Prepared prepared{action.id, Prepared::Ready{}};
         if (prepare_fails) {
             prepared.outcome = std::unexpected(*prepare_fails);

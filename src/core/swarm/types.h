@@ -83,6 +83,9 @@ struct DownloadRecord {
     std::string final_path;  ///< when done
     std::string message;
     std::int64_t rank = 0;  ///< its order among all downloads: lower ones go first
+    /// Where it goes on to when it is done: it was asked for in another folder meanwhile. Mostly
+    /// empty.
+    std::string next_folder = {};
 };
 
 /// How far one file of a download is.
@@ -300,6 +303,7 @@ struct Prepare {
     DownloadId id;
     SharedPlan plan;
     std::string folder;
+    std::string earlier_path = {};  ///< where it was put before, in another folder; mostly empty
 };
 
 /// Fetch pieces [first, first + count) of a file from a peer, verify each and write it; answered by

@@ -164,6 +164,10 @@ class Catalog : public CatalogReader {
 
     /// Files that came by download and stay available by their ids while they lie there unchanged.
     virtual Result<void> add_finished_files(const std::vector<FinishedFile>& files) = 0;
+    /// One of them lies elsewhere now, with this stamp. Nothing happens when it is not known.
+    virtual Result<void> move_finished_file(const std::filesystem::path& from,
+                                            const std::filesystem::path& to,
+                                            const platform::FileStamp& stamp) = 0;
     /// The folders of what came by download, for others who want it: FinishedTrees.
     virtual Result<void> add_finished_trees(const std::map<TreeId, TreeListing>& trees) = 0;
     virtual Result<std::optional<TreeListing>> finished_tree(const TreeId& tree) = 0;

@@ -226,6 +226,23 @@ TEST_F(ACatalog, finds_a_finished_download_only_while_it_lies_there_unchanged) {
     EXPECT_FALSE(catalog_->find_file(file_id(pieces)).value());
 }
 
+TEST_F(ACatalog, finds_a_finished_download_where_it_was_moved_to) {
+    const std::filesystem::path from = scratch_.path() / "from";
+    const std::filesystem::path to = scratch_.path() / "to";
+    std::ofstream(from) << "hello";
+    const PieceList pieces = pieces_of(5, 1);
+    ASSERT_TRUE(catalog_->add_finished_files(
+        {{from, platform::info_of(from)->stamp, std::make_shared<PieceList>(pieces)}}));
+    std::filesystem::rename(from, to);
+    ASSERT_TRUE(catalog_->move_finished_file(from, to, platform::info_of(to)->stamp));
+    const std::optional<SharedFile> found = catalog_->find_file(file_id(pieces)).value();
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->disk_path, to);
+    EXPECT_EQ(catalog_->piece_list(file_id(pieces)).value(), pieces);
+    EXPECT_TRUE(catalog_->move_finished_file("/nobody/knows/it", to, {}));
+    EXPECT_TRUE(catalog_->find_file(file_id(pieces)).value());
+}
+
 TEST_F(ACatalog, forgets_the_pieces_of_a_finished_download_that_was_replaced) {
     const platform::FileStamp stamp{5, 1, 1, 1, 1};
     for (const int content : {1, 2}) {

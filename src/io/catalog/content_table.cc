@@ -11,6 +11,11 @@ std::span<const std::uint8_t> bytes_of(const std::vector<Hash256>& hashes) {
     return {reinterpret_cast<const std::uint8_t*>(hashes.data()), hashes.size() * sizeof(Hash256)};
 }
 
+std::vector<std::uint8_t> key_of(const std::filesystem::path& path) {
+    const std::string name = path.string();
+    return {name.begin(), name.end()};
+}
+
 }  // namespace
 
 void ContentTable::add_pieces(const FileId& file, const PieceList& pieces) {
@@ -58,8 +63,7 @@ void ContentTable::drop_vanished(const platform::FileStamp& stamp) {
 
 void ContentTable::add_finished(const std::filesystem::path& path, const platform::FileStamp& stamp,
                                 const FileId& file) {
-    const std::string name = path.string();
-    const std::vector<std::uint8_t> key(name.begin(), name.end());
+    const std::vector<std::uint8_t> key = key_of(path);
     {
         Query old = database_.query("SELECT content FROM finished WHERE path = ?");
         if (old.bind(key).step()) released(old.hash(0).value_or(Hash256{}));
@@ -72,6 +76,14 @@ void ContentTable::add_finished(const std::filesystem::path& path, const platfor
               file.hash)
         .run();
     finished_added_ = true;
+}
+
+void ContentTable::move_finished(const std::filesystem::path& from, const std::filesystem::path& to,
+                                 const platform::FileStamp& stamp) {
+    Query known = database_.query("DELETE FROM finished WHERE path = ? RETURNING content");
+    if (!known.bind(key_of(from)).step()) return;
+    const Hash256 content = known.hash(0).value_or(Hash256{});
+    add_finished(to, stamp, FileId{content});
 }
 
 bool ContentTable::is_referred_to(const Hash256& content) {

@@ -38,6 +38,8 @@ class ContentTable {
     void drop_vanished(const platform::FileStamp& stamp);
     void add_finished(const std::filesystem::path& path, const platform::FileStamp& stamp,
                       const FileId& file);
+    void move_finished(const std::filesystem::path& from, const std::filesystem::path& to,
+                       const platform::FileStamp& stamp);
 
     /// Says that a row lost this content.
     void released(const Hash256& content) { released_.insert(content); }

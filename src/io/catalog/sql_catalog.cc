@@ -347,6 +347,15 @@ Result<void> SqlCatalog::add_finished_files(const std::vector<FinishedFile>& fil
     });
 }
 
+Result<void> SqlCatalog::move_finished_file(const std::filesystem::path& from,
+                                            const std::filesystem::path& to,
+                                            const platform::FileStamp& stamp) {
+    return write("record a finished download", Durable::at_once, [&]() -> Result<void> {
+        contents_.move_finished(from, to, stamp);
+        return {};
+    });
+}
+
 Result<void> SqlCatalog::add_finished_trees(const std::map<TreeId, TreeListing>& trees) {
     return write("record a finished folder", Durable::soon, [&]() -> Result<void> {
         finished_trees_.add(trees);

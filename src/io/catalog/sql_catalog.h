@@ -42,6 +42,9 @@ class SqlCatalog final : public Catalog {
     Result<std::vector<EntryId>> unhashed_below(EntryId folder) override;
 
     Result<void> add_finished_files(const std::vector<FinishedFile>& files) override;
+    Result<void> move_finished_file(const std::filesystem::path& from,
+                                    const std::filesystem::path& to,
+                                    const platform::FileStamp& stamp) override;
     Result<void> add_finished_trees(const std::map<TreeId, TreeListing>& trees) override;
     Result<std::optional<TreeListing>> finished_tree(const TreeId& tree) override;
     Result<void> save_download(const StoredDownload& download) override;

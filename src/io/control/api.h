@@ -179,6 +179,7 @@ struct DownloadReport {
     std::string message;
     std::string path;  ///< when done
     bool verified = false;
+    bool streamed = false;  ///< for players only: kept while there is room
 };
 
 /// A part of the files of a download.
@@ -235,6 +236,7 @@ struct SearchRequest {
 struct DownloadRequest {
     std::string what;
     std::optional<std::string> folder;  ///< absolute; the configured one when absent
+    bool only_to_play = false;          ///< kept only while there is room
 };
 
 /// A file as a player reads it. It left when the last pointer to this is gone.

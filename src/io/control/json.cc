@@ -184,7 +184,8 @@ json::value to_json(const DownloadReport& report) {
         {"code", optional_text(report.code)},
         {"message", text(report.message)},
         {"path", text(report.path)},
-        {"verified", report.verified}};
+        {"verified", report.verified},
+        {"streamed", report.streamed}};
 }
 
 json::value to_json(const FilesReport& report) {
