@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <fstream>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,7 @@ constexpr std::size_t kOwners = 50;
 constexpr std::size_t kFirst = 10;
 constexpr std::size_t kRows = 20;
 constexpr std::size_t kChanges = 10'000;
+constexpr std::size_t kRun = 2000;  // as peers tell them
 
 double processor_ms() {
     timespec now{};
@@ -94,7 +96,14 @@ void build(search::Index& index, const Library& library) {
     const std::size_t names = library.paths().size();
     const std::size_t before = heap_bytes();
     const double start = processor_ms();
-    for (std::size_t row = 0; row < names; ++row) index.put(library.owner(row), library.entry(row));
+    std::vector<EntryChange> run;
+    for (std::size_t row = 0; row < names; ++row) {
+        run.push_back({row, EntryChange::What::present, library.entry(row)});
+        const bool is_last = row + 1 == names || library.owner(row + 1) != library.owner(row);
+        if (!is_last && run.size() < kRun) continue;
+        index.apply(library.owner(row), run);
+        run.clear();
+    }
     const double build_s = (processor_ms() - start) / 1000;
     const auto count = static_cast<double>(names);
     const search::Index::Memory memory = index.memory();
@@ -107,22 +116,22 @@ void build(search::Index& index, const Library& library) {
         static_cast<double>(memory.postings_bytes) / count);
 }
 
-/// As many new names, renamed ones, removed ones and ones with another date.
+/// As many new names, renamed ones, removed ones and ones with another date; each owner tells its
+/// own together.
 double change_ms(search::Index& index, const Library& library) {
     Prng prng(11);
-    const double start = processor_ms();
+    std::map<PeerId, std::vector<EntryChange>> deltas;
     for (std::size_t i = 0; i < kChanges; ++i) {
         const std::size_t row = prng.below(std::uint64_t{library.paths().size()});
-        Entry entry = library.entry(row);
-        if (i % 4 == 0) entry.id = EntryId{library.paths().size() + i + 1};
-        if (i % 4 == 1) entry.path += "/renamed " + std::to_string(i) + ".mkv";
-        if (i % 4 == 2) {
-            index.remove(library.owner(row), entry.id);
-            continue;
-        }
-        if (i % 4 == 3) entry.modified += 1;
-        index.put(library.owner(row), entry);
+        EntryChange change{i, EntryChange::What::present, library.entry(row)};
+        if (i % 4 == 0) change.entry.id = EntryId{library.paths().size() + i + 1};
+        if (i % 4 == 1) change.entry.path += "/renamed " + std::to_string(i) + ".mkv";
+        if (i % 4 == 2) change.what = EntryChange::What::removed;
+        if (i % 4 == 3) change.entry.modified += 1;
+        deltas[library.owner(row)].push_back(std::move(change));
     }
+    const double start = processor_ms();
+    for (const auto& [owner, delta] : deltas) index.apply(owner, delta);
     return processor_ms() - start;
 }
 

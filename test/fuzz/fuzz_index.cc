@@ -16,8 +16,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/assert.h"
 #include "base/hex.h"
@@ -77,9 +79,14 @@ Query query_of(const std::string& text) {
     return search::words(text);
 }
 
+/// In one go, as a peer's catalogue comes.
 search::Index built_from(const Model& model) {
     search::Index index(7);
-    for (const auto& [key, entry] : model) index.put(key.first, entry);
+    std::map<PeerId, std::vector<EntryChange>> catalogues;
+    for (const auto& [key, entry] : model) {
+        catalogues[key.first].push_back({0, EntryChange::What::present, entry});
+    }
+    for (const auto& [owner, changes] : catalogues) index.apply(owner, changes);
     return index;
 }
 

@@ -103,10 +103,12 @@ void Node::State::on(SwarmEvent& event, Time now) {
 }
 
 void Node::State::put(const PeerId& owner, const std::vector<EntryChange>& changes) {
+    if (changes.empty()) return;
+    if (room_for(owner, changes.size()) == Room::any) return index.apply(owner, changes);
     for (const EntryChange& change : changes) {
         const EntryId entry = change.entry.id;
         const bool removed = change.what == EntryChange::What::removed;
-        const Room room = removed ? Room::none : room_for(owner);
+        const Room room = removed ? Room::none : room_for(owner, 1);
         const bool fits = room == Room::any ||
                           (room == Room::for_changes && index.entry(owner, entry).has_value());
         if (fits) {
@@ -120,10 +122,10 @@ void Node::State::put(const PeerId& owner, const std::vector<EntryChange>& chang
 
 // What is there may change in an index that has as many entries as it may, and comes in place of
 // what was there before. Of too many bytes it is rid by every change.
-Node::State::Room Node::State::room_for(const PeerId& owner) const {
-    if (index.arena_bytes() >= index_bytes_max) return Room::none;
-    const bool full = index.entry_count(owner) >= protocol::kEntriesPerOwnerMax ||
-                      index.entry_count() >= index_entries_max;
+Node::State::Room Node::State::room_for(const PeerId& owner, std::size_t entries) const {
+    if (index.arena_bytes() + (entries - 1) * kEntryBytesMax >= index_bytes_max) return Room::none;
+    const bool full = index.entry_count(owner) + entries > protocol::kEntriesPerOwnerMax ||
+                      index.entry_count() + entries > index_entries_max;
     return full ? Room::for_changes : Room::any;
 }
 

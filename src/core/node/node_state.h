@@ -97,7 +97,10 @@ struct Node::State {
     }
     void put(const PeerId& owner, const std::vector<EntryChange>& changes);
     enum class Room : std::uint8_t { any, for_changes, none };
-    Room room_for(const PeerId& owner) const;
+    /// More than an entry takes of the index, however long its path is.
+    static constexpr std::size_t kEntryBytesMax = 32 * 1024;
+    /// For so many new entries, at least one.
+    Room room_for(const PeerId& owner, std::size_t entries) const;
 
     Logger& log;
     cluster::Cluster cluster;

@@ -54,10 +54,15 @@ void Entries::erase(Slot slot) {
     --size_;
 }
 
+// With the slash at its end.
+std::string_view Entries::folder_of(std::string_view path) {
+    path = path.substr(0, kPathBytesMax);
+    return path.substr(0, path.size() - last_component(path).size());
+}
+
 void Entries::write(Slot slot, std::uint64_t id, const Entry& entry) {
     const std::string_view path = std::string_view(entry.path).substr(0, kPathBytesMax);
     const std::string_view name = last_component(path);
-    folders_.prefetch(path.substr(0, path.size() - name.size()));
     packer_.observe(name);
     packed_.clear();
     append_varint(id, packed_);
@@ -73,7 +78,7 @@ void Entries::write(Slot slot, std::uint64_t id, const Entry& entry) {
     record.is_folder = entry.kind == EntryKind::folder;
     record.type = static_cast<std::uint32_t>(entry.kind == EntryKind::folder ? FileType::folder
                                                                              : type_of_name(name));
-    record.folder = folders_.enter(path.substr(0, path.size() - name.size()));
+    record.folder = folders_.enter(folder_of(path));
     if (entry.content) link(slot, *entry.content);
 }
 

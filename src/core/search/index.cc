@@ -27,68 +27,162 @@ std::optional<std::pair<Hash256, Hash256>> range_of_prefix(std::string_view digi
     return std::pair(first, last);
 }
 
+/// How many of the first changes are of different entries.
+std::size_t distinct_entries(std::span<const EntryChange> changes) {
+    for (std::size_t i = 1; i < changes.size(); ++i) {
+        const auto is_same = [&](const EntryChange& one) {
+            return one.entry.id == changes[i].entry.id;
+        };
+        if (std::ranges::any_of(changes.first(i), is_same)) return i;
+    }
+    return changes.size();
+}
+
 }  // namespace
 
 struct Index::State {
+    /// Enough that no step waits for memory, few enough that what is fetched is still there when
+    /// its turn comes.
+    static constexpr std::size_t kTogether = 16;
+
+    struct Renewed {
+        Slot slot = 0;
+        const Entry* entry = nullptr;
+    };
+
+    struct SlotWord {
+        Slot slot = 0;
+        WordId word = 0;
+        Place place = Place::around;
+        auto operator<=>(const SlotWord&) const = default;
+    };
+
     explicit State(std::uint64_t hash_key)
         : dictionary(hash_key), entries(hash_key), words(dictionary, entries) {}
 
-    void add_words(Slot slot);
-    void prefetch_postings(const std::vector<EntryWord>& found, Slot slot) const;
-    void change(Slot slot, const Entry& entry);
-    void remove(Slot slot);
+    void sort_out(const PeerId& owner, std::span<const EntryChange> changes);
+    void carry_out(const PeerId& owner);
+    void add(const PeerId& owner);
+    void change();
+    void remove();
+    void note_words(std::size_t at, std::vector<SlotWord>& noted) const;
+    void prefetch_postings() const;
 
     Dictionary dictionary;
     Entries entries;
     EntryWords words;
+
+    // What is to be done next, together; no two are of one entry.
+    std::vector<const Entry*> added;
+    std::vector<Renewed> changed;
+    std::vector<Slot> removed;
+
+    std::vector<Slot> slots;  ///< whose words were read last
+    // What entries had before they changed, and what they have now; in order.
+    std::vector<SlotWord> words_before;
+    std::vector<SlotWord> words_after;
 };
 
-void Index::State::add_words(Slot slot) {
-    const std::vector<EntryWord>& found = words.of(slot);
-    prefetch_postings(found, slot);
-    for (const EntryWord& one : found) dictionary.add(one.word, one.place, slot);
+void Index::State::sort_out(const PeerId& owner, std::span<const EntryChange> changes) {
+    for (const EntryChange& one : changes) {
+        const std::optional<Slot> slot = entries.find(owner, one.entry.id);
+        if (one.what == EntryChange::What::removed) {
+            if (slot) removed.push_back(*slot);
+        } else if (slot) {
+            changed.push_back({*slot, &one.entry});
+        } else {
+            added.push_back(&one.entry);
+        }
+    }
+}
+
+// New words are added before old ones go, so that no word leaves in between.
+void Index::State::carry_out(const PeerId& owner) {
+    if (!added.empty()) add(owner);
+    if (!changed.empty()) change();
+    if (!removed.empty()) remove();
+    added.clear();
+    changed.clear();
+    removed.clear();
+}
+
+void Index::State::add(const PeerId& owner) {
+    for (const Entry* entry : added) entries.prefetch(entry->path);
+    slots.clear();
+    for (const Entry* entry : added) slots.push_back(entries.add(owner, *entry));
+    words.read(slots);
+    prefetch_postings();
+    for (std::size_t i = 0; i < slots.size(); ++i) {
+        for (const EntryWord& one : words.of(i)) dictionary.add(one.word, one.place, slots[i]);
+        entries.set_name_words(slots[i], words.name_words(i));
+    }
     dictionary.sweep();
-    entries.set_name_words(slot, words.name_words());
+}
+
+// Most changes are of a size, a date or a content; words are touched only where they differ.
+void Index::State::change() {
+    std::erase_if(changed, [this](const Renewed& one) {
+        const bool same_words = entries.at(one.slot).kind() == one.entry->kind &&
+                                entries.path(one.slot) == one.entry->path;
+        if (same_words) entries.change(one.slot, *one.entry);
+        return same_words;
+    });
+    if (changed.empty()) return;
+    slots.clear();
+    for (const Renewed& one : changed) slots.push_back(one.slot);
+    std::ranges::sort(slots);
+    words.read(slots);
+    prefetch_postings();
+    words_before.clear();
+    for (std::size_t i = 0; i < slots.size(); ++i) note_words(i, words_before);
+    for (const Renewed& one : changed) entries.change(one.slot, *one.entry);
+    words.read(slots);
+    prefetch_postings();
+    words_after.clear();
+    for (std::size_t i = 0; i < slots.size(); ++i) {
+        note_words(i, words_after);
+        entries.set_name_words(slots[i], words.name_words(i));
+    }
+    // What both have stays. One may gain what another loses, so nothing leaves in between.
+    for (const SlotWord& one : words_after) {
+        if (!std::ranges::binary_search(words_before, one))
+            dictionary.add(one.word, one.place, one.slot);
+    }
+    for (const SlotWord& one : words_before) {
+        if (!std::ranges::binary_search(words_after, one))
+            dictionary.remove(one.word, one.place, one.slot);
+    }
+    dictionary.sweep();
+}
+
+// Of the entry that was read at this place; entries come in order of their slots.
+void Index::State::note_words(std::size_t at, std::vector<SlotWord>& noted) const {
+    const auto first = static_cast<std::ptrdiff_t>(noted.size());
+    for (const EntryWord& one : words.of(at)) noted.push_back({slots[at], one.word, one.place});
+    std::sort(noted.begin() + first, noted.end());
+}
+
+void Index::State::remove() {
+    slots = removed;
+    words.read(slots);
+    prefetch_postings();
+    for (std::size_t i = 0; i < slots.size(); ++i) {
+        for (const EntryWord& one : words.of(i)) dictionary.remove(one.word, one.place, slots[i]);
+    }
+    dictionary.sweep();
+    for (const Slot slot : slots) entries.erase(slot);
 }
 
 // In steps for all lists at once, so that the misses of the processor's cache overlap.
-void Index::State::prefetch_postings(const std::vector<EntryWord>& found, Slot slot) const {
-    for (const EntryWord& one : found) dictionary.prefetch_postings(one.word, one.place);
-    for (const EntryWord& one : found) dictionary.prefetch_posting(one.word, one.place, slot);
-}
-
-// Most changes are of a size, a date or a content; words are touched only where they differ. New
-// ones are added before old ones go, so that no word leaves in between.
-void Index::State::change(Slot slot, const Entry& entry) {
-    if (entries.at(slot).kind() == entry.kind && entries.path(slot) == entry.path) {
-        entries.change(slot, entry);
-        return;
+void Index::State::prefetch_postings() const {
+    for (std::size_t i = 0; i < slots.size(); ++i) {
+        for (const EntryWord& one : words.of(i)) dictionary.prefetch_postings(one.word, one.place);
     }
-    std::vector<EntryWord> before = words.of(slot);
-    entries.change(slot, entry);
-    std::vector<EntryWord> after = words.of(slot);
-    entries.set_name_words(slot, words.name_words());
-    prefetch_postings(before, slot);
-    prefetch_postings(after, slot);
-    std::sort(before.begin(), before.end());
-    std::sort(after.begin(), after.end());
-    for (const EntryWord& one : after) {
-        const bool is_new = !std::binary_search(before.begin(), before.end(), one);
-        if (is_new) dictionary.add(one.word, one.place, slot);
+    for (std::size_t i = 0; i < slots.size(); ++i) {
+        for (const EntryWord& one : words.of(i)) {
+            dictionary.prefetch_posting(one.word, one.place, slots[i]);
+        }
     }
-    for (const EntryWord& one : before) {
-        const bool is_gone = !std::binary_search(after.begin(), after.end(), one);
-        if (is_gone) dictionary.remove(one.word, one.place, slot);
-    }
-    dictionary.sweep();
-}
-
-void Index::State::remove(Slot slot) {
-    const std::vector<EntryWord>& found = words.of(slot);
-    prefetch_postings(found, slot);
-    for (const EntryWord& one : found) dictionary.remove(one.word, one.place, slot);
-    dictionary.sweep();
-    entries.erase(slot);
 }
 
 Index::Index(std::uint64_t hash_key) : state_(std::make_unique<State>(hash_key)) {}
@@ -98,18 +192,36 @@ Index& Index::operator=(Index&&) noexcept = default;
 
 void Index::put(const PeerId& owner, const Entry& entry) {
     if (const std::optional<Slot> slot = state_->entries.find(owner, entry.id)) {
-        state_->change(*slot, entry);
+        state_->changed.push_back({*slot, &entry});
     } else {
-        state_->add_words(state_->entries.add(owner, entry));
+        state_->added.push_back(&entry);
     }
+    state_->carry_out(owner);
 }
 
 void Index::remove(const PeerId& owner, EntryId entry) {
-    if (const std::optional<Slot> slot = state_->entries.find(owner, entry)) state_->remove(*slot);
+    if (const std::optional<Slot> slot = state_->entries.find(owner, entry)) {
+        state_->removed.push_back(*slot);
+        state_->carry_out(owner);
+    }
 }
 
 void Index::remove_owner(const PeerId& owner) {
-    for (const Slot slot : state_->entries.slots_of(owner)) state_->remove(slot);
+    for (const Slot slot : state_->entries.slots_of(owner)) {
+        state_->removed.push_back(slot);
+        if (state_->removed.size() == State::kTogether) state_->carry_out(owner);
+    }
+    state_->carry_out(owner);
+}
+
+void Index::apply(const PeerId& owner, std::span<const EntryChange> changes) {
+    while (!changes.empty()) {
+        const std::size_t count =
+            distinct_entries(changes.first(std::min(changes.size(), State::kTogether)));
+        state_->sort_out(owner, changes.first(count));
+        state_->carry_out(owner);
+        changes = changes.subspan(count);
+    }
 }
 
 Answer Index::search(const Query& query) const {

@@ -76,6 +76,22 @@ void change_both(Index& index, Model& model, Prng& prng) {
     }
 }
 
+/// Changes of one owner in one go, some of them of the same entry.
+void change_many(Index& index, Model& model, Prng& prng) {
+    const PeerId owner = peer(static_cast<std::uint8_t>(prng.below(std::uint64_t{6})));
+    std::vector<EntryChange> changes(prng.below(std::uint64_t{60}));
+    for (EntryChange& change : changes) {
+        change.entry = random_entry(prng);
+        if (prng.chance(1, 3)) change.what = EntryChange::What::removed;
+        if (change.what == EntryChange::What::removed) {
+            model.erase({owner, change.entry.id});
+        } else {
+            model[{owner, change.entry.id}] = change.entry;
+        }
+    }
+    index.apply(owner, changes);
+}
+
 TEST(IndexModel, FindsTheSameEntriesByExactNameAsAPlainList) {
     for (std::uint64_t seed = 1; seed <= 8; ++seed) {
         Prng prng(seed);
@@ -83,6 +99,7 @@ TEST(IndexModel, FindsTheSameEntriesByExactNameAsAPlainList) {
         Model model;
         for (int round = 0; round < 40; ++round) {
             for (int i = 0; i < 30; ++i) change_both(index, model, prng);
+            if (prng.chance(1, 2)) change_many(index, model, prng);
             ASSERT_EQ(index.entry_count(), model.size());
             const std::string gone = random_component(prng);
             ASSERT_EQ(holders_in_index(index, gone), holders_in_model(model, gone)) << gone;

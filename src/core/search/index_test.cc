@@ -193,6 +193,35 @@ TEST(IndexUpdates, OfAPathKeepWhatStaysAndLoseWhatGoes) {
     EXPECT_EQ(index.search(words("valley")).matches.at(0).score, 1.0);
 }
 
+TEST(IndexUpdates, FilesMaySwapTheirNamesInOneDelta) {
+    Index index;
+    index.put(peer(1), file(1, "one/orchid.txt"));
+    index.put(peer(1), file(2, "two/zebra.txt"));
+    const EntryChange changes[] = {{1, EntryChange::What::present, file(1, "two/zebra.txt")},
+                                   {2, EntryChange::What::present, file(2, "one/orchid.txt")}};
+    index.apply(peer(1), changes);
+    for (const auto& [word, id] : {std::pair("orchid", 2u), {"zebra", 1u}}) {
+        const Answer answer = index.search(words(word));
+        ASSERT_EQ(answer.matches.size(), 1u) << word;
+        EXPECT_EQ(answer.matches[0].sources[0].entry, EntryId{id});
+    }
+    index.remove_owner(peer(1));
+    EXPECT_TRUE(index.search(words("orchid")).matches.empty());
+}
+
+TEST(IndexUpdates, WhatOneLosesAnotherMayGetInOneDelta) {
+    Index index;
+    index.put(peer(1), file(1, "a/orchid.txt"));
+    const EntryChange changes[] = {{1, EntryChange::What::removed, file(1, "")},
+                                   {2, EntryChange::What::present, file(2, "a/orchid.txt")},
+                                   {3, EntryChange::What::present, file(2, "a/late.txt")},
+                                   {4, EntryChange::What::removed, file(2, "")}};
+    index.apply(peer(1), changes);
+    EXPECT_EQ(index.entry_count(), 0u);
+    index.apply(peer(1), std::span(changes).first(2));
+    EXPECT_EQ(index.search(words("orchid")).matches.size(), 1u);
+}
+
 TEST(IndexUpdates, OfAContentAreSeenAtOnce) {
     Index index;
     Entry entry = file(1, "valley.mkv");
