@@ -167,6 +167,9 @@ std::size_t RecordReader::open_next(std::span<const std::uint8_t> record,
 }
 
 std::size_t RecordReader::fail(const char* what) {
+    // Of a record that is not right nothing may be read, though all of it was decrypted.
+    content_.clear();
+    content_taken_ = 0;
     failed_ = broken(what).error();
     return 0;
 }

@@ -82,6 +82,24 @@ TEST_F(RecordLayerTest, ContentArrivesWhateverSizesItIsWrittenAndReadIn) {
     }
 }
 
+TEST_F(RecordLayerTest, NothingOfAChangedRecordIsEverRead) {
+    for (const std::size_t at_once : {1u, 98u, 500u}) {
+        RecordReader reader(theirs_.descriptor(), cipher(Direction::open), {});
+        RecordCipher sealer = cipher(Direction::seal);
+        send_record(sealer, RecordType::application_data, counting(30));
+        Bytes record(90 + kRecordOverhead);
+        sealer.seal(RecordType::application_data, counting(90), record.data());
+        record[20] ^= 1;
+        send_bytes(record);
+        Bytes all;
+        Bytes some(at_once);
+        while (const auto progress = reader.read(some)) {
+            all.insert(all.end(), some.begin(), some.begin() + static_cast<long>(progress->bytes));
+        }
+        EXPECT_EQ(all, counting(30)) << at_once;
+    }
+}
+
 TEST_F(RecordLayerTest, WhatWasReadBeforeComesFirst) {
     RecordReader reader(theirs_.descriptor(), cipher(Direction::open), {1, 2, 3});
     RecordCipher sealer = cipher(Direction::seal);
